@@ -1,0 +1,44 @@
+// Three parts of the tests, told apart by what they need: `unit` runs anywhere, `real` needs root, bpftrace and a JDK and runs one
+// file at a time (samplers disturb each other), `guest` boots other kernels under QEMU.
+
+import { defineConfig } from 'vitest/config';
+
+/** JVMs start, warm up and are sampled for seconds; on a loaded two-core machine a minute goes by quickly. */
+const REAL_TIMEOUT_MS = 120_000;
+/** A guest's emulated processor is 10 to 20 times slower than the host's. */
+const GUEST_TIMEOUT_MS = 600_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
+          // A property test of a parser or a demangler runs thousands of cases; slow machines get their time.
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: REAL_TIMEOUT_MS,
+          hookTimeout: REAL_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'guest',
+          include: ['test/guest/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+          testTimeout: GUEST_TIMEOUT_MS,
+          hookTimeout: GUEST_TIMEOUT_MS,
+        },
+      },
+    ],
+  },
+});
