@@ -1,0 +1,63 @@
+// Processes as an operator sees them: what a pid turned out to be, the JVMs of this machine, and what a choice of target came to.
+// Filled by src/target/processes, shown by src/cli. All text in here is the target's own (hostile): outputs escape it.
+
+import type { Pid } from './units.ts';
+
+/** What a pid is, as far as /proc and the ELF header of its program tell. Only 'hotspot' and 'starting' can be profiled. */
+export type ProcessClass =
+  | { readonly kind: 'hotspot'; readonly libjvmPath: string }
+  /** A java launcher that has not mapped libjvm yet (the first tens of milliseconds of a JVM). */
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'openj9' }
+  /** `evidence`: what it was recognized by. */
+  | { readonly kind: 'native-image'; readonly evidence: string }
+  | { readonly kind: 'not-a-jvm'; readonly program: string }
+  /** `liveThreads` > 0: only the main thread has ended, others still run. */
+  | { readonly kind: 'zombie'; readonly liveThreads: number }
+  | { readonly kind: 'kernel-thread'; readonly name: string }
+  /** `architecture`: what the program is built for, e.g. `aarch64`, `32-bit x86`, `aarch64 under qemu-user`. */
+  | { readonly kind: 'other-architecture'; readonly architecture: string }
+  /** The number is a thread of another process. */
+  | { readonly kind: 'thread'; readonly process: Pid }
+  /** It is there, and not even root may look into it (LSM, lockdown, a sandbox). */
+  | { readonly kind: 'unreadable' }
+  | { readonly kind: 'gone' };
+
+/** How a JVM was told what to run. `name` is the class, the jar's path, the module, the source file, or the JDK tool's name. */
+export interface JavaMain {
+  readonly kind: 'class' | 'jar' | 'module' | 'source' | 'tool' | 'embedded' | 'unknown';
+  readonly name: string;
+}
+
+/** CPU time as percent of one CPU, and the span it was averaged over. */
+export interface CpuUse {
+  readonly percent: number;
+  readonly over: 'since-start' | 'two-looks';
+}
+
+/** A running JVM (or a java launcher about to become one). */
+export interface JvmProcess {
+  readonly pid: Pid;
+  /** Clock ticks from boot to its start (/proc/PID/stat): with the pid, its identity. */
+  readonly startTicks: number;
+  readonly vm: 'hotspot' | 'openj9' | 'starting';
+  /** JAVA_VERSION of the JDK's release file, else taken from libjvm's path; '' when neither tells. */
+  readonly jdk: string;
+  readonly main: JavaMain;
+  /** Arguments as started, without the program; bounded (see src/target/processes). */
+  readonly args: readonly string[];
+  /** Values of class and module paths, apart from `args`: they name many things the program is not. */
+  readonly classPath: readonly string[];
+  readonly threads: number;
+  readonly cpu: CpuUse;
+  /** User name, else the number. */
+  readonly user: string;
+  /** E.g. `docker 1f2e3d4c5b6a`; '' when it runs outside of containers as far as can be seen. */
+  readonly container: string;
+}
+
+/** Which processes an operator's PID, NAME or silence means. */
+export type TargetChoice =
+  | { readonly kind: 'one'; readonly jvm: JvmProcess }
+  /** More than one: to be shown as a table; `question` says what could not be decided. CPU is measured by two looks. */
+  | { readonly kind: 'several'; readonly question: string; readonly jvms: readonly JvmProcess[] };

@@ -1,0 +1,50 @@
+// What the capture program is generated from: typed values only. src/program/ escapes each by its type into the template.
+
+import type { Pid } from './units.ts';
+
+/**
+ * Where a JVM's current JavaThread is found without any table (facts/bpftrace.md): module id and offset of libjvm's thread-local
+ * `Thread::_thr_current`, and the anchor's place in JavaThread.
+ */
+export interface JvmThreadLocator {
+  readonly pid: Pid;
+  readonly tlsModuleId: number;
+  readonly tlsOffsetBytes: number;
+  /** Offsets from JavaThread* of the anchor's three words. */
+  readonly lastJavaSpOffsetBytes: number;
+  readonly lastJavaPcOffsetBytes: number;
+  readonly lastJavaFpOffsetBytes: number;
+}
+
+/** Values of the `stack-bytes` template. */
+export interface StackBytesValues {
+  /** Processes sampled from the start. */
+  readonly pids: readonly Pid[];
+  /** Also sample processes they fork, from birth. */
+  readonly followChildren: boolean;
+  readonly rateHz: number;
+  readonly stackBytes: number;
+  readonly kernelStack: boolean;
+  /** JVMs known before the start; later ones are fed to the running program. */
+  readonly jvms: readonly JvmThreadLocator[];
+  /** Tests only (debugger oracle): stop the process by SIGSTOP at the sampled instruction. Needs `--unsafe`. */
+  readonly stopAtSample: boolean;
+}
+
+/** A generated program: text for bpftrace's standard input, and the settings it must be run with. */
+export interface BpftraceProgram {
+  readonly text: string;
+  /** BPFTRACE_* environment, e.g. map sizes, ring pages. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly unsafe: boolean;
+  /** Further options of bpftrace's command line, in this dialect. */
+  readonly arguments: readonly string[];
+}
+
+/** A program whose output is a capture: with what its reader must know of it. */
+export interface CaptureProgram extends BpftraceProgram {
+  /** Bytes of stack in one record. */
+  readonly chunkBytes: number;
+  /** Bytes of stack in one sample at most: what was asked, within what the dialect can do. */
+  readonly windowBytes: number;
+}

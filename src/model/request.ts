@@ -1,0 +1,36 @@
+// What the user asked for, after the CLI and before anything runs: one typed request, defaults filled in.
+
+import type { Pid } from './units.ts';
+
+export type ProfileTarget =
+  | { readonly kind: 'pid'; readonly pid: Pid }
+  | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'only-jvm' }
+  | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]]; readonly asRoot: boolean };
+
+export interface ProfileRequest {
+  readonly target: ProfileTarget;
+  /** null: until the target ends or Ctrl-C (only with a command). */
+  readonly durationMs: number | null;
+  readonly rateHz: number;
+  /** Files to write; `-` is standard output. The ending chooses the format (`.folded` so far). */
+  readonly outputs: readonly string[];
+  /** Thread name as the first level of every stack. */
+  readonly byThread: boolean;
+  /** Line numbers in frame names. */
+  readonly lines: boolean;
+  readonly kernel: boolean;
+  /** Native frames (native, vm) shown. Unfinished markers are always shown. */
+  readonly native: boolean;
+  /** Most bytes of user stack copied per sample. */
+  readonly stackBytes: number;
+  /** Whether a page BPF could not read may be read again through /proc/PID/mem. */
+  readonly reread: boolean;
+  /** Rows of the table of hottest methods; 0: none. */
+  readonly top: number;
+  readonly json: boolean;
+  readonly printProgram: boolean;
+  readonly bpftracePath: string | null;
+  readonly recordReads: string | null;
+  readonly verbosity: 'quiet' | 'normal' | 'verbose';
+}

@@ -1,0 +1,89 @@
+// What a profiling run came to, in numbers: the typed summary that the terminal shows as text and `--json` prints as it is.
+// Its JSON form is documented in docs/summary-json.md; a change that breaks readers raises `SUMMARY_VERSION`.
+
+import type { ApproximateReason, FrameKind, UnfinishedReason } from './frame.ts';
+import type { Pid, Tid } from './units.ts';
+
+export const SUMMARY_VERSION = 1;
+
+/** How many samples stand in one row, and their share of all. */
+export interface ThreadSamples {
+  readonly pid: Pid;
+  readonly tid: Tid;
+  /** Hostile text. */
+  readonly name: string;
+  readonly samples: number;
+}
+
+/** One method of the hottest: weights of samples that end in it, and of samples that have it anywhere. */
+export interface HotMethod {
+  /** As {@link Frame.name}: lines, signatures and kinds of compilation are put together. Hostile text. */
+  readonly name: string;
+  /** Kind of the frame seen most often under this name. */
+  readonly kind: FrameKind;
+  readonly selfPercent: number;
+  readonly totalPercent: number;
+}
+
+/** A flag of the target's VM that changes how the profile is to be read. */
+export interface TargetFlag {
+  readonly name: string;
+  readonly value: string;
+  /** What it means for this profile, one short sentence; '' when the value is the harmless one. */
+  readonly note: string;
+}
+
+/** What is known of one profiled process. */
+export interface TargetFacts {
+  readonly pid: Pid;
+  /** Main class, jar, module …; hostile text; '' when it is no JVM. */
+  readonly mainClass: string;
+  readonly jdkVersion: string;
+  readonly vmFlags: readonly TargetFlag[];
+}
+
+export interface WrittenFile {
+  /** `-` is standard output. */
+  readonly path: string;
+  readonly format: string;
+  readonly bytes: number;
+  /** Why it is not complete; null: it is. */
+  readonly problem: string | null;
+}
+
+/** Why sampling ended. */
+export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'failed';
+
+/** What the run knows besides the profile: the input of summarize() next to it. */
+export interface RunFacts {
+  readonly targets: readonly TargetFacts[];
+  readonly kernel: string;
+  readonly bpftraceVersion: string;
+  readonly rateHz: number;
+  /** Of sampling, from ready to stop. */
+  readonly durationMs: number;
+  readonly end: RunEnd;
+  readonly lostEvents: number;
+  /** Samples whose head or tail was lost: counted, not in the profile. */
+  readonly brokenSamples: number;
+  readonly files: readonly WrittenFile[];
+}
+
+export interface ProfileSummary extends RunFacts {
+  readonly version: typeof SUMMARY_VERSION;
+  /** Samples in the profile. */
+  readonly samples: number;
+  /** Most samples first. */
+  readonly threads: readonly ThreadSamples[];
+  readonly leafKinds: Readonly<Record<FrameKind, number>>;
+  readonly outcomes: {
+    readonly complete: number;
+    readonly approximate: number;
+    readonly unfinished: number;
+    /** A sample with two reasons counts under both. */
+    readonly approximateReasons: Readonly<Partial<Record<ApproximateReason, number>>>;
+    readonly unfinishedReasons: Readonly<Partial<Record<UnfinishedReason, number>>>;
+  };
+  /** Rows of `--top`; empty when none were asked for. */
+  readonly hottest: readonly HotMethod[];
+}

@@ -1,0 +1,39 @@
+// What a running use may tell the operator, and nothing of how: src/cli draws it, tests collect it.
+
+import type { OperatorError } from './errors.ts';
+import type { TargetChoice } from './process.ts';
+import type { ProfileSummary } from './summary.ts';
+
+/** A moment of a run, for the progress line. */
+export interface ProgressState {
+  readonly phase: 'starting' | 'sampling' | 'finishing';
+  readonly elapsedMs: number;
+  /** null: until the target ends. */
+  readonly totalMs: number | null;
+  readonly samples: number;
+  readonly lost: number;
+  readonly unfinished: number;
+}
+
+/** `detail` is shown with -v only, `note` not with -q, `warning` always. */
+export type MessageLevel = 'detail' | 'note' | 'warning';
+
+export interface Ui {
+  /** Redraws the progress line; cheap to call often. Nothing in a pipe. */
+  progress(state: ProgressState): void;
+  /** One line to standard error. The text may hold the target's: it is escaped here. */
+  message(level: MessageLevel, text: string): void;
+  /** The table of JVMs to choose from; the run then ends with EXIT.usage. */
+  choose(choice: Extract<TargetChoice, { readonly kind: 'several' }>): void;
+  /** The result: table of the hottest and summary, or the JSON; ends the progress line. */
+  summary(summary: ProfileSummary): void;
+  /** An error that did not stop the run from giving what it had. */
+  problem(error: OperatorError): void;
+  /** The generated program, as it is (`--print-program`). */
+  program(text: string): void;
+}
+
+/** Asked of every use: `stop` is aborted by the first SIGINT or SIGTERM, and the run then reports what it has. */
+export interface RunControl {
+  readonly stop: AbortSignal;
+}
