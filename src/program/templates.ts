@@ -1,0 +1,12 @@
+// Where the templates lie: the package's `templates/` folder, two levels above this file both in src/ and in dist/.
+
+import { readFileSync } from 'node:fs';
+
+const TEMPLATES = new URL('../../templates/', import.meta.url);
+
+export type TemplateName = 'stack-bytes.bt';
+
+/** The text of a template. It is part of the package: if it is missing, the package is broken. */
+export function readTemplate(name: TemplateName): string {
+  return readFileSync(new URL(name, TEMPLATES), 'utf8');
+}
