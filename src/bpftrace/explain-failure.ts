@@ -1,0 +1,76 @@
+// How bpftrace ended and what it said → one line for the operator, a hint, and bpftrace's words as the cause. What the machine lacks is
+// asked of the machine itself; only the rest is read from the words of 0.17, 0.23 and 0.27, libbpf and the kernel.
+
+import type { ChildExit } from '../child/start-child.ts';
+import { OperatorError } from '../model/errors.ts';
+import type { MachineAnswers } from './machine.ts';
+
+interface Explanation {
+  readonly pattern: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const NO_RIGHT: Omit<Explanation, 'pattern'> = {
+  message: 'bpftrace may not load programs here',
+  hint: 'run jtrace as root (sudo jtrace …); a container needs CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON',
+};
+const NO_TYPES: Omit<Explanation, 'pattern'> = {
+  message: 'this kernel has no type information (BTF)',
+  hint: 'a kernel with CONFIG_DEBUG_INFO_BTF=y is needed: /sys/kernel/btf/vmlinux must exist',
+};
+const NO_TRACEFS: Omit<Explanation, 'pattern'> = {
+  message: 'the tracepoints of this kernel cannot be seen',
+  hint: 'mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing',
+};
+
+/** In this order: the first that fits is told. */
+const EXPLANATIONS: readonly Explanation[] = [
+  { pattern: /as the root user|Missing CAP_|Operation not permitted|kernel_lockdown|lockdown/i, ...NO_RIGHT },
+  { pattern: /install BTF information|BTF is required|Unknown struct\/union/i, ...NO_TYPES },
+  {
+    pattern: /syntax error|ERROR: syntax|Unknown function|unexpected /i,
+    message: 'this bpftrace does not understand the program of jtrace',
+    hint: 'bpftrace 0.17 to 0.27 are known to work; please report it with the output of -v',
+  },
+  {
+    pattern: /tracepoint not found|No matches for tracepoint/i,
+    message: 'this kernel lacks a tracepoint that jtrace needs',
+    hint: 'task:task_newtask, task:task_rename and sched:sched_process_{exec,exit} are needed; -v names the one',
+  },
+  {
+    pattern: /Failed to open perf buffer|Cannot allocate memory|ring ?buffer.*(failed|error)|failed.*ring ?buffer/i,
+    message: 'bpftrace could not get its buffers',
+    hint: 'too little memory, or too little that may be locked: try a lower rate or a smaller --stack-bytes',
+  },
+  {
+    pattern: /Error loading|failed to load|stack limit|program is too large|Looks like the BPF/i,
+    message: 'the kernel did not take the program of jtrace',
+    hint: 'try a smaller --stack-bytes; if that does not help, please report it with the output of -v',
+  },
+  {
+    pattern: /Error attaching|Could not attach|Unable to attach|perf_event_open/i,
+    message: 'bpftrace could not attach its probes',
+    hint: 'perf events must be allowed here; -v shows what bpftrace said',
+  },
+];
+
+/** Why bpftrace ended before its probes were attached. */
+export function explainFailure(exit: ChildExit, messages: readonly string[], machine: MachineAnswers): OperatorError {
+  const words = messages.join('\n');
+  const cause = exit.startError ?? new Error(words === '' ? 'bpftrace said nothing' : words);
+  const told = (message: string, hint: string): OperatorError => new OperatorError('environment', message, hint, { cause });
+  if (exit.startError !== null)
+    return told('bpftrace could not be started', 'is it a program for this machine? see --bpftrace PATH');
+  const lack = lackOf(machine) ?? EXPLANATIONS.find(({ pattern }) => pattern.test(words));
+  if (lack !== undefined) return told(lack.message, lack.hint);
+  const how = exit.signal === null ? `status ${String(exit.code)}` : exit.signal;
+  return told(`bpftrace did not begin to sample (${how})`, '-v shows what bpftrace said');
+}
+
+function lackOf(machine: MachineAnswers): Omit<Explanation, 'pattern'> | undefined {
+  if (!machine.mayLoad) return NO_RIGHT;
+  if (!machine.hasTypeInformation) return NO_TYPES;
+  if (!machine.hasTracefs) return NO_TRACEFS;
+  return undefined;
+}

@@ -1,0 +1,247 @@
+// Lines of the capture program (templates/stack-bytes.bt) → typed records. Stateless but for the block of a kernel stack, whose
+// lines come from one event and so are contiguous. Bytes are parsed where they lie; anything that is no record is given to `other`.
+
+import { X86_64_REGISTERS, type Registers } from '../model/registers.ts';
+import { WORD_BYTES } from '../model/units.ts';
+import { DecimalReader } from './decimal-reader.ts';
+
+export interface SampleHead {
+  readonly key: number;
+  readonly timeNs: number;
+  readonly cpu: number;
+  readonly pid: number;
+  readonly tid: number;
+  readonly userMode: boolean;
+  readonly hasRegisters: boolean;
+  /** Where the copy begins: sp, down to a chunk's boundary. 0 without registers. */
+  readonly copyStart: number;
+  /** Where the program believes the stack to end; 0: unknown. */
+  readonly stackEnd: number;
+  /** Where it stops copying at the latest. */
+  readonly copyEnd: number;
+  readonly hasAnchor: boolean;
+  readonly comm: string;
+}
+
+/** Who is told. One method per record, so that nothing is allocated for dispatch. */
+export interface RecordSink {
+  head(head: SampleHead): void;
+  registers(key: number, registers: Registers): void;
+  anchor(key: number, thread: number, sp: number, pc: number, fp: number): void;
+  kernelStack(key: number, addresses: readonly bigint[]): void;
+  /** `bytes` is only valid during the call. */
+  chunk(key: number, address: number, bytes: Uint8Array): void;
+  tail(key: number, tid: number, chunkCount: number): void;
+  fork(parent: number, child: number): void;
+  exec(pid: number): void;
+  exit(pid: number): void;
+  jvmFed(pid: number): void;
+  ready(): void;
+  heartbeat(timeNs: number): void;
+  /** A line that is no record: bpftrace's own words, or damage. */
+  other(text: string): void;
+}
+
+/** The largest chunk any dialect prints: a page. */
+const MAX_CHUNK_BYTES = 4096;
+/** Kernel stacks end at 127 frames (src/program/stack-bytes.ts); a longer block is damage. */
+const MAX_KERNEL_FRAMES = 128;
+/** comm is 16 bytes with its terminator. */
+const MAX_COMM_BYTES = 16;
+/** Of a line that is no record. */
+const MAX_OTHER_CHARS = 2000;
+
+const CODE = (char: string): number => char.charCodeAt(0);
+const BLANK = 0x20;
+const OPEN = CODE('(');
+const COMMA = CODE(',');
+
+export class RecordParser {
+  readonly #sink: RecordSink;
+  readonly #reader = new DecimalReader();
+  readonly #chunk = new Uint8Array(MAX_CHUNK_BYTES);
+  #kernelKey: number | null = null;
+  #kernelStack: bigint[] = [];
+
+  constructor(sink: RecordSink) {
+    this.#sink = sink;
+  }
+
+  line(buffer: Uint8Array, start: number, end: number): void {
+    if (end <= start) return;
+    const first = buffer[start] ?? 0;
+    if (this.#kernelKey !== null && this.#kernelLine(buffer, start, end)) return;
+    const reader = this.#reader;
+    reader.reset(buffer, start + 1, end);
+    if (!this.#record(first, reader, buffer, end)) this.#other(buffer, start, end);
+  }
+
+  #record(first: number, reader: DecimalReader, buffer: Uint8Array, end: number): boolean {
+    const sink = this.#sink;
+    switch (first) {
+      case OPEN:
+        return this.#stackChunk(reader);
+      case CODE('S'):
+        return this.#head(reader, buffer, end);
+      case CODE('G'):
+        return this.#registers(reader);
+      case CODE('A'): {
+        const [key, thread, sp, pc, fp] = [reader.field(), reader.field(), reader.field(), reader.field(), reader.field()];
+        if (!reader.complete()) return false;
+        sink.anchor(key, thread, sp, pc, fp);
+        return true;
+      }
+      case CODE('K'): {
+        const key = reader.field();
+        if (!reader.complete()) return false;
+        this.#kernelKey = key;
+        this.#kernelStack = [];
+        return true;
+      }
+      case CODE('E'): {
+        const [key, tid, count] = [reader.field(), reader.field(), reader.field()];
+        if (!reader.complete()) return false;
+        sink.tail(key, tid, count);
+        return true;
+      }
+      case CODE('F'): {
+        const [parent, child] = [reader.field(), reader.field()];
+        if (!reader.complete()) return false;
+        sink.fork(parent, child);
+        return true;
+      }
+      case CODE('X'):
+        return one(reader, (pid) => sink.exec(pid));
+      case CODE('Z'):
+        return one(reader, (pid) => sink.exit(pid));
+      case CODE('J'):
+        return one(reader, (pid) => sink.jvmFed(pid));
+      case CODE('H'):
+        return one(reader, (timeNs) => sink.heartbeat(timeNs));
+      case CODE('R'):
+        if (!reader.done) return false;
+        sink.ready();
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #head(reader: DecimalReader, buffer: Uint8Array, end: number): boolean {
+    const key = reader.field();
+    const timeNs = reader.field();
+    const cpu = reader.field();
+    const pid = reader.field();
+    const tid = reader.field();
+    const mode = reader.field();
+    const have = reader.field();
+    const copyStart = reader.field();
+    const stackEnd = reader.field();
+    const copyEnd = reader.field();
+    const known = reader.field();
+    if (!reader.ok || reader.peek() !== BLANK) return false;
+    const comm = hexText(buffer, reader.position + 1, end);
+    if (comm === null) return false;
+    this.#sink.head({
+      key, timeNs, cpu, pid, tid, userMode: mode === 3, hasRegisters: have === 1, copyStart, stackEnd, copyEnd, hasAnchor: known === 1, comm,
+    }); // prettier-ignore
+    return true;
+  }
+
+  #registers(reader: DecimalReader): boolean {
+    const key = reader.field();
+    const registers: Partial<Record<(typeof X86_64_REGISTERS)[number], number>> = {};
+    for (const name of X86_64_REGISTERS) registers[name] = reader.field();
+    if (!reader.complete()) return false;
+    this.#sink.registers(key, registers as Registers);
+    return true;
+  }
+
+  /** `(key, address, [word,word,…])` */
+  #stackChunk(reader: DecimalReader): boolean {
+    const key = reader.number();
+    reader.expect(COMMA);
+    const address = reader.field();
+    reader.expect(COMMA);
+    reader.expect(BLANK);
+    reader.expect(CODE('['));
+    const chunk = this.#chunk;
+    let length = 0;
+    for (;;) {
+      if (length === MAX_CHUNK_BYTES) return false;
+      reader.word();
+      const { low, high } = reader;
+      chunk[length] = low;
+      chunk[length + 1] = low >>> 8;
+      chunk[length + 2] = low >>> 16;
+      chunk[length + 3] = low >>> 24;
+      chunk[length + 4] = high;
+      chunk[length + 5] = high >>> 8;
+      chunk[length + 6] = high >>> 16;
+      chunk[length + 7] = high >>> 24;
+      length += WORD_BYTES;
+      if (reader.peek() !== COMMA) break;
+      reader.position++;
+    }
+    reader.expect(CODE(']'));
+    reader.expect(CODE(')'));
+    if (!reader.complete()) return false;
+    this.#sink.chunk(key, address, chunk.subarray(0, length));
+    return true;
+  }
+
+  /** A line inside a kernel stack's block: blanks, up to 16 hex digits, and on 0.17 a blank and a symbol. */
+  #kernelLine(buffer: Uint8Array, start: number, end: number): boolean {
+    const key = this.#kernelKey;
+    if (key === null) return false;
+    if (buffer[start] === CODE('k')) {
+      const reader = this.#reader;
+      reader.reset(buffer, start + 1, end);
+      const endKey = reader.field();
+      this.#kernelKey = null;
+      if (!reader.complete() || endKey !== key) return false;
+      this.#sink.kernelStack(key, this.#kernelStack);
+      return true;
+    }
+    const text = Buffer.from(buffer.buffer, buffer.byteOffset + start, Math.min(end - start, 64)).toString('latin1');
+    const address = /^\s*([0-9a-f]{1,16})(?:\s|$)/.exec(text)?.[1];
+    if (address === undefined || this.#kernelStack.length >= MAX_KERNEL_FRAMES) {
+      this.#kernelKey = null;
+      return false;
+    }
+    this.#kernelStack.push(BigInt(`0x${address}`));
+    return true;
+  }
+
+  #other(buffer: Uint8Array, start: number, end: number): void {
+    const length = Math.min(end - start, MAX_OTHER_CHARS);
+    this.#sink.other(Buffer.from(buffer.buffer, buffer.byteOffset + start, length).toString('utf8'));
+  }
+}
+
+function one(reader: DecimalReader, tell: (value: number) => void): boolean {
+  const value = reader.field();
+  if (!reader.complete()) return false;
+  tell(value);
+  return true;
+}
+
+/** `62 75 73 79 00 …` → the text before the first zero byte; null when it is not that. */
+function hexText(buffer: Uint8Array, start: number, end: number): string | null {
+  const bytes: number[] = [];
+  for (let position = start; position < end; position += 3) {
+    const value = hexDigit(buffer[position]) * 16 + hexDigit(position + 1 < end ? buffer[position + 1] : undefined);
+    if (Number.isNaN(value) || bytes.length === MAX_COMM_BYTES) return null;
+    if (position + 2 < end && buffer[position + 2] !== BLANK) return null;
+    bytes.push(value);
+  }
+  const terminator = bytes.indexOf(0);
+  return Buffer.from(terminator < 0 ? bytes : bytes.slice(0, terminator)).toString('utf8');
+}
+
+function hexDigit(code: number | undefined): number {
+  if (code === undefined) return NaN;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  if (code >= 0x61 && code <= 0x66) return code - 0x57;
+  return NaN;
+}

@@ -1,0 +1,149 @@
+// Runs a capture program: bpftrace as a child process, its output → CaptureEvents, one callback each, 'stopped' always last. Owns
+// the child from start to end; knows nothing of what samples mean. Parsing is in records.ts and sample-assembly.ts.
+
+import { startChild, type Child, type ChildExit } from '../child/start-child.ts';
+import type { CaptureEvent } from '../model/capture.ts';
+import { OperatorError } from '../model/errors.ts';
+import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
+import { asPid } from '../model/units.ts';
+import { locatorFits } from '../program/stack-bytes.ts';
+import { explainFailure } from './explain-failure.ts';
+import { JvmFeed } from './jvm-feed.ts';
+import { LineSplitter } from './lines.ts';
+import { askMachine, requireInitialPidNamespace } from './machine.ts';
+import { lostEvents, NoiseFilter } from './noise.ts';
+import { RecordParser, type RecordSink } from './records.ts';
+import { SampleAssembly } from './sample-assembly.ts';
+import { captureMark } from './sweep.ts';
+
+export interface CaptureOptions {
+  readonly bpftracePath: string;
+  readonly program: CaptureProgram;
+  readonly onEvent: (event: CaptureEvent) => void;
+}
+
+export interface Capture {
+  /** bpftrace's process id; null when it could not be started. */
+  readonly bpftracePid: number | null;
+  /** Asks bpftrace to end and settles when 'stopped' was delivered; by force after {@link STOP_MS}. Twice is fine. */
+  stop(): Promise<void>;
+  /** Settles when 'stopped' was delivered, however that came; never rejects. */
+  readonly finished: Promise<void>;
+  /** Tells the running program of a JVM. False: not confirmed, anchors of it will not be captured. */
+  feedJvm(locator: JvmThreadLocator): Promise<boolean>;
+}
+
+/** Between SIGINT and SIGKILL: bpftrace drains its buffers and detaches; 0.2 s as a rule. */
+const STOP_MS = 3000;
+/** Of bpftrace's own words, kept to explain a failure. */
+const MAX_MESSAGES = 200;
+
+/** Starts bpftrace. Throws an OperatorError where that has no sense; what goes wrong from then on is an event. */
+export async function startCapture(options: CaptureOptions): Promise<Capture> {
+  requireInitialPidNamespace();
+  const { onEvent, program } = options;
+  const messages: string[] = [];
+  let isReady = false;
+  let stopping = false;
+  let markReady: () => void = () => undefined;
+  const feed = new JvmFeed(new Promise<void>((resolve) => (markReady = resolve)));
+
+  const say = (text: string, filter: NoiseFilter): void => {
+    const lost = lostEvents(text);
+    if (lost !== null) {
+      onEvent({ kind: 'lost', count: lost });
+    } else if (filter.keeps(text)) {
+      messages.push(text);
+      if (messages.length > MAX_MESSAGES) messages.shift();
+      onEvent({ kind: 'message', text });
+    }
+  };
+  const [outNoise, errNoise] = [new NoiseFilter(), new NoiseFilter()];
+  const assembly = new SampleAssembly(program, {
+    sample: (sample) => onEvent({ kind: 'sample', sample }),
+    broken: (tid) => onEvent({ kind: 'broken-sample', tid }),
+  });
+  const sink: RecordSink = {
+    head: (head) => assembly.head(head),
+    registers: (key, registers) => assembly.registers(key, registers),
+    anchor: (key, thread, sp, pc, fp) => assembly.anchor(key, thread, sp, pc, fp),
+    kernelStack: (key, addresses) => assembly.kernelStack(key, addresses),
+    chunk: (key, address, bytes) => assembly.chunk(key, address, bytes),
+    tail: (key, tid) => assembly.tail(key, tid),
+    fork: (parent, child) => onEvent({ kind: 'fork', parent: asPid(parent), child: asPid(child) }),
+    exec: (pid) => onEvent({ kind: 'exec', pid: asPid(pid) }),
+    exit: (pid) => onEvent({ kind: 'exit', pid: asPid(pid) }),
+    jvmFed: (pid) => feed.confirmed(pid),
+    ready: () => {
+      if (isReady) return;
+      isReady = true;
+      markReady();
+      onEvent({ kind: 'ready' });
+    },
+    heartbeat: (timeNs) => onEvent({ kind: 'heartbeat', timeNs }),
+    other: (text) => say(text, outNoise),
+  };
+  const parser = new RecordParser(sink);
+  const stdout = new LineSplitter((buffer, start, end) => parser.line(buffer, start, end));
+  const stderr = new LineSplitter((buffer, start, end) =>
+    say(Buffer.from(buffer.subarray(start, end)).toString('utf8'), errNoise),
+  );
+
+  const child = await startChild({
+    file: options.bpftracePath,
+    args: [...(program.unsafe ? ['--unsafe'] : []), ...program.arguments, '-'],
+    environment: { ...program.environment, ...captureMark() },
+    input: program.text,
+    onStdout: (bytes) => stdout.push(bytes),
+    onStderr: (bytes) => stderr.push(bytes),
+  });
+  const finished = child.exited.then((exit) => {
+    stdout.end();
+    stderr.end();
+    assembly.end();
+    feed.close();
+    markReady();
+    const error = failureOf(exit, { isReady, stopping, messages });
+    if (error !== null) onEvent({ kind: 'failed', error });
+    onEvent({ kind: 'stopped' });
+  });
+  return {
+    bpftracePid: child.pid,
+    finished,
+    feedJvm: (locator) => (locatorFits(locator) ? feed.feed(locator) : Promise.resolve(false)),
+    stop: () => {
+      if (!stopping) endGently(child);
+      stopping = true;
+      return finished;
+    },
+  };
+}
+
+function endGently(child: Child): void {
+  child.signal('SIGINT');
+  const timer = setTimeout(() => child.signal('SIGKILL'), STOP_MS);
+  void child.exited.then(() => clearTimeout(timer));
+}
+
+interface Course {
+  readonly isReady: boolean;
+  readonly stopping: boolean;
+  readonly messages: readonly string[];
+}
+
+/** null: it ended because we asked it to. */
+function failureOf(exit: ChildExit, course: Course): OperatorError | null {
+  // Before it has set up its handlers it dies of our signal.
+  const byOurSignal = exit.signal === 'SIGINT' || exit.signal === 'SIGKILL';
+  if (course.stopping && (course.isReady || exit.code === 0 || byOurSignal)) return null;
+  if (!course.isReady) return explainFailure(exit, course.messages, askMachine());
+  const how = exit.signal === null ? `ended with status ${String(exit.code)}` : `was ended by ${exit.signal}`;
+  return new OperatorError(
+    'incomplete',
+    `bpftrace ${how} while sampling`,
+    'what was recorded until then is kept; -v shows what bpftrace said',
+    {
+      cause: new Error(course.messages.join('\n')),
+    },
+  );
+}

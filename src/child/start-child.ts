@@ -1,0 +1,76 @@
+// Starts a program as a child that dies with jtrace, in a session of its own, so that Ctrl-C on the terminal does not reach it.
+// Output comes as it arrives, in bytes; the caller bounds what it keeps. The kernel ends the child when jtrace dies, by the
+// parent-death signal (setpriv, util-linux ≥ 2.33); where setpriv cannot do that, the caller's own means (a heartbeat) remain.
+
+import { execa } from 'execa';
+
+export interface ChildOptions {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Text for its standard input. */
+  readonly input: string;
+  readonly onStdout: (bytes: Uint8Array) => void;
+  readonly onStderr: (bytes: Uint8Array) => void;
+}
+
+export interface ChildExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** It could not be started at all. */
+  readonly startError: NodeJS.ErrnoException | null;
+}
+
+export interface Child {
+  readonly pid: number | null;
+  /** Settles after the last output was delivered; never rejects. */
+  readonly exited: Promise<ChildExit>;
+  /** No error when it has already ended. */
+  signal(signal: NodeJS.Signals): void;
+}
+
+export async function startChild(options: ChildOptions): Promise<Child> {
+  const guarded = await canDieWithParent();
+  const [file, args] = guarded
+    ? [SETPRIV, ['--pdeathsig', 'KILL', '--', options.file, ...options.args]]
+    : [options.file, [...options.args]];
+  const subprocess = execa(file, args, {
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    encoding: 'buffer',
+    reject: false,
+    detached: true,
+    cleanup: false,
+    env: options.environment,
+  });
+  subprocess.stdout.on('data', options.onStdout);
+  subprocess.stderr.on('data', options.onStderr);
+  // A child that ends before it has read its input is not our failure; its exit says what happened.
+  subprocess.stdin.on('error', () => undefined);
+  subprocess.stdin.end(options.input);
+  const exited = subprocess.then((result): ChildExit => {
+    const cause: unknown = result.cause;
+    const startError = subprocess.pid === undefined && cause instanceof Error ? cause : null;
+    return { code: result.exitCode ?? null, signal: result.signal ?? null, startError };
+  });
+  return {
+    pid: subprocess.pid ?? null,
+    exited,
+    signal: (signal) => {
+      subprocess.kill(signal);
+    },
+  };
+}
+
+const SETPRIV = 'setpriv';
+let dieWithParent: Promise<boolean> | null = null;
+
+/** Asked once: busybox has a setpriv without this option, a container may have none. */
+function canDieWithParent(): Promise<boolean> {
+  dieWithParent ??= execa(SETPRIV, ['--pdeathsig', 'KILL', '--', 'true'], { reject: false, stdio: 'ignore', timeout: 5000 }).then(
+    (result) => result.exitCode === 0,
+  );
+  return dieWithParent;
+}
