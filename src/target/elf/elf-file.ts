@@ -1,0 +1,112 @@
+// The headers of a 64-bit little-endian ELF image → segments and sections, or null when it is none. Leaves out 32-bit, big-endian
+// and other machines, and extended numbering (more than 65,279 sections). Source: the System V gABI, chapters 4 and 5; elf.h.
+
+import type { ByteSource } from './byte-source.ts';
+import { MAX_SECTIONS, MAX_SEGMENTS } from './limits.ts';
+
+/** A program header (Elf64_Phdr). */
+export interface Segment {
+  readonly type: number;
+  readonly executable: boolean;
+  readonly writable: boolean;
+  readonly fileOffset: number;
+  readonly address: number;
+  readonly fileBytes: number;
+}
+
+/** A section header (Elf64_Shdr). */
+export interface Section {
+  readonly type: number;
+  readonly address: number;
+  readonly fileOffset: number;
+  readonly sizeBytes: number;
+  /** Index of the section this one refers to: a symbol table's strings, a relocation table's symbols. */
+  readonly link: number;
+}
+
+export interface ElfFile {
+  readonly segments: readonly Segment[];
+  /** Empty when the file has none or they cannot be read; a place in this list is the index that symbols use. */
+  readonly sections: readonly Section[];
+}
+
+export const PT_LOAD = 1;
+export const PT_NOTE = 4;
+export const PT_TLS = 7;
+export const SHT_SYMTAB = 2;
+export const SHT_RELA = 4;
+export const SHT_NOTE = 7;
+export const SHT_DYNSYM = 11;
+const EM_X86_64 = 62;
+const PF_X = 1;
+const PF_W = 2;
+const HEADER_BYTES = 64;
+const SEGMENT_HEADER_BYTES = 56;
+const SECTION_HEADER_BYTES = 64;
+/** 0x7f E L F, 64-bit, little-endian. */
+const MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
+
+/** Reads the headers. Offsets and sizes in the answer are as the file claims: reads check them. */
+export function readElfFile(source: ByteSource): ElfFile | null {
+  const header = source.read(0, HEADER_BYTES);
+  if (header?.subarray(0, MAGIC.length).equals(MAGIC) !== true || header.readUInt16LE(18) !== EM_X86_64) return null;
+  const segments = readTable(
+    source,
+    word(header, 32),
+    header.readUInt16LE(54),
+    SEGMENT_HEADER_BYTES,
+    header.readUInt16LE(56),
+    MAX_SEGMENTS,
+  );
+  if (segments === null) return null;
+  const sections = readTable(
+    source,
+    word(header, 40),
+    header.readUInt16LE(58),
+    SECTION_HEADER_BYTES,
+    header.readUInt16LE(60),
+    MAX_SECTIONS,
+  );
+  return { segments: segments.map(decodeSegment), sections: (sections ?? []).map(decodeSection) };
+}
+
+/** A 64-bit word as a number; above 2^53 it loses low bits, which only makes an impossible offset another impossible one. */
+export function word(bytes: Buffer, offset: number): number {
+  return bytes.readUInt32LE(offset) + bytes.readUInt32LE(offset + 4) * 0x1_0000_0000;
+}
+
+function readTable(
+  source: ByteSource,
+  offset: number,
+  strideBytes: number,
+  expected: number,
+  count: number,
+  limit: number,
+): Buffer[] | null {
+  if (count === 0) return [];
+  if (strideBytes !== expected || count > limit) return null;
+  const table = source.read(offset, count * expected);
+  return table && Array.from({ length: count }, (_, i) => table.subarray(i * expected, (i + 1) * expected));
+}
+
+function decodeSegment(row: Buffer): Segment {
+  const flags = row.readUInt32LE(4);
+  return {
+    type: row.readUInt32LE(0),
+    executable: (flags & PF_X) !== 0,
+    writable: (flags & PF_W) !== 0,
+    fileOffset: word(row, 8),
+    address: word(row, 16),
+    fileBytes: word(row, 32),
+  };
+}
+
+function decodeSection(row: Buffer): Section {
+  return {
+    type: row.readUInt32LE(4),
+    address: word(row, 16),
+    fileOffset: word(row, 24),
+    sizeBytes: word(row, 32),
+    link: row.readUInt32LE(40),
+  };
+}

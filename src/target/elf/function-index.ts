@@ -1,0 +1,120 @@
+// Raw symbols → functions sorted by address, one per address, for the question "which function covers this address?".
+// Of aliases the one a person would write is kept (`malloc`, not `__libc_malloc`; never a local clone before the global name).
+// Leaves out the procedure linkage table: it has no symbols, and no neighbour may claim it.
+
+import type { Section } from './elf-file.ts';
+import { MAX_NESTED_FUNCTIONS } from './limits.ts';
+import type { RawSymbols } from './raw-symbols.ts';
+
+/** A function of a library, by its mangled name. */
+export interface FunctionSymbol {
+  readonly mangledName: string;
+  readonly start: number;
+  readonly sizeBytes: number;
+}
+
+export interface FunctionIndex {
+  readonly count: number;
+  /** Place of the function that covers an address; -1: none. */
+  find(address: number): number;
+  /** The function at a place that {@link find} gave. */
+  at(place: number): FunctionSymbol;
+  readonly sizeBytes: number;
+}
+
+/** One candidate: which table, which symbol of it. */
+interface Entries {
+  readonly starts: Float64Array;
+  readonly tables: Uint8Array;
+  readonly symbols: Uint32Array;
+}
+
+/** Sorts and thins the functions of all tables. */
+export function indexFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionIndex {
+  const { starts, tables: tableOf, symbols } = collect(tables);
+  const order = Uint32Array.from(starts.keys()).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0));
+  const kept = new Uint32Array(order.length);
+  let count = 0;
+  const symbolOf = (entry: number): { readonly table: RawSymbols | undefined; readonly index: number } => {
+    return { table: tables[tableOf[entry] ?? 0], index: symbols[entry] ?? 0 };
+  };
+  for (const entry of order) {
+    const last = kept[count - 1];
+    if (last === undefined || starts[last] !== starts[entry]) kept[count++] = entry;
+    else if (isBetterAlias(symbolOf(entry), symbolOf(last))) kept[count - 1] = entry;
+  }
+  const keptStarts = new Float64Array(count);
+  const keptEnds = new Float64Array(count);
+  for (let place = count - 1; place >= 0; place--) {
+    const entry = kept[place] ?? 0;
+    const { table, index } = symbolOf(entry);
+    const start = starts[entry] ?? 0;
+    const size = table?.sizeOf(index) ?? 0;
+    keptStarts[place] = start;
+    // A function without a size (assembly) reaches to the next one, but not out of its section: the PLT often follows .init.
+    const section = sections[table?.section(index) ?? 0];
+    const sectionEnd = section === undefined ? start : section.address + section.sizeBytes;
+    keptEnds[place] = size > 0 ? start + size : Math.min(keptStarts[place + 1] ?? sectionEnd, sectionEnd);
+  }
+  return {
+    count,
+    sizeBytes: keptStarts.byteLength + keptEnds.byteLength + kept.byteLength,
+    find(address) {
+      const place = lastNotAbove(keptStarts, address);
+      for (let at = place; at >= 0 && at > place - MAX_NESTED_FUNCTIONS; at--) if (address < (keptEnds[at] ?? 0)) return at;
+      return -1;
+    },
+    at(place) {
+      const { table, index } = symbolOf(kept[place] ?? 0);
+      const start = keptStarts[place] ?? 0;
+      return { mangledName: table?.name(index) ?? '', start, sizeBytes: (keptEnds[place] ?? 0) - start };
+    },
+  };
+}
+
+function collect(tables: readonly RawSymbols[]): Entries {
+  const total = tables.reduce((sum, table) => sum + table.count, 0);
+  const starts = new Float64Array(total);
+  const tableOf = new Uint8Array(total);
+  const symbols = new Uint32Array(total);
+  let count = 0;
+  tables.forEach((table, which) => {
+    for (let index = 1; index < table.count; index++) {
+      if (!table.isFunction(index) || table.value(index) === 0) continue;
+      starts[count] = table.value(index);
+      tableOf[count] = which;
+      symbols[count++] = index;
+    }
+  });
+  return { starts: starts.slice(0, count), tables: tableOf.slice(0, count), symbols: symbols.slice(0, count) };
+}
+
+interface Alias {
+  readonly table: RawSymbols | undefined;
+  readonly index: number;
+}
+
+/** A symbol with a size before one without, global before local, whole functions before clones, then the shorter name. */
+function isBetterAlias(a: Alias, b: Alias): boolean {
+  if (a.table === undefined || b.table === undefined) return false;
+  const hasSize = Number(a.table.sizeOf(a.index) > 0) - Number(b.table.sizeOf(b.index) > 0);
+  if (hasSize !== 0) return hasSize > 0;
+  const isGlobal = Number(b.table.isLocal(b.index)) - Number(a.table.isLocal(a.index));
+  if (isGlobal !== 0) return isGlobal > 0;
+  const [nameA, nameB] = [a.table.name(a.index), b.table.name(b.index)];
+  const isWhole = Number(nameB.includes('.')) - Number(nameA.includes('.'));
+  if (isWhole !== 0) return isWhole > 0;
+  return nameA.length === nameB.length ? nameA < nameB : nameA.length < nameB.length;
+}
+
+/** Index of the last value that is not above `wanted`; -1: none. */
+export function lastNotAbove(sorted: Float64Array, wanted: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) <= wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

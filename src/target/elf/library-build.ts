@@ -1,0 +1,78 @@
+// An ELF image → everything that is the same for every process that maps it: one load, then only look-ups. Holds no descriptor:
+// an open file would keep the target's file system from being unmounted. Files without section headers give no symbols.
+
+import { demangleShort } from '../demangle/demangle.ts';
+import type { ByteSource } from './byte-source.ts';
+import { readBuildId } from './build-id.ts';
+import { readElfFile, type Segment } from './elf-file.ts';
+import { indexFunctions } from './function-index.ts';
+import { readRawSymbols } from './raw-symbols.ts';
+import { findTlsModuleSlot } from './tls-module-slot.ts';
+
+/** Names kept demangled per library: a profile of hours meets some thousands functions of libjvm. */
+const MAX_DEMANGLED_NAMES = 16_384;
+/** Names looked up and kept, found or not: the VM's tables need about 40. */
+const MAX_NAMED_VALUES = 1024;
+
+/** A covering function, with the name as frames show it. */
+export interface LibraryFunction {
+  readonly name: string;
+  readonly start: number;
+  readonly sizeBytes: number;
+}
+
+/** What is known per library build. */
+export interface LibraryBuild {
+  readonly buildId: string;
+  readonly segments: readonly Segment[];
+  /** Slot of the TLS module id; null: none. */
+  readonly tlsModuleSlot: number | null;
+  readonly functionCount: number;
+  /** About what it keeps in memory. */
+  readonly sizeBytes: number;
+  functionAt(address: number): LibraryFunction | null;
+  /** Value of a defined symbol by its mangled name; of a thread-local the offset in the TLS block. */
+  valueOf(name: string): number | null;
+}
+
+/** null: not an x86-64 ELF image. */
+export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
+  const file = readElfFile(source);
+  if (file === null) return null;
+  const tables = readRawSymbols(source, file);
+  const functions = indexFunctions(tables, file.sections);
+  const found = new Map<number, LibraryFunction>();
+  const values = new Map<string, number | null>();
+  const lookUp = (name: string): number | null => {
+    for (const table of tables) {
+      const index = table.indexOfName(name);
+      if (index >= 0) return table.value(index);
+    }
+    return null;
+  };
+  return {
+    buildId: readBuildId(source, file),
+    segments: file.segments,
+    tlsModuleSlot: findTlsModuleSlot(source, file, tables[0]),
+    functionCount: functions.count,
+    sizeBytes: functions.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
+    functionAt(address) {
+      const place = functions.find(address);
+      if (place < 0) return null;
+      return memoize(found, place, MAX_DEMANGLED_NAMES, () => {
+        const { mangledName, start, sizeBytes } = functions.at(place);
+        return { name: demangleShort(mangledName), start, sizeBytes };
+      });
+    },
+    valueOf: (name) => memoize(values, name, MAX_NAMED_VALUES, () => lookUp(name)),
+  };
+}
+
+function memoize<Key, Value>(memo: Map<Key, Value>, key: Key, limit: number, compute: () => Value): Value {
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  if (memo.size >= limit) memo.clear(); // rare, and cheaper than to keep an order
+  const value = compute();
+  memo.set(key, value);
+  return value;
+}
