@@ -1,0 +1,123 @@
+// The CodeBlob at an address: what kind of code it is, how large its frames are, and what proves later that it is still the same
+// one (hotspot/share/code/codeBlob.hpp, nmethod.hpp). Kinds come from blob names, as in JDK 8 to 24; JDK 25 has CodeBlob::_kind.
+
+import { MAX_CODE_BLOB_BYTES } from '../limits.ts';
+import type { Block, MemoryView } from '../memory-view.ts';
+import type { HotspotLayout } from './layout.ts';
+
+export type BlobKind =
+  | 'nmethod' // compiled Java, or the wrapper of a native method
+  | 'interpreter'
+  | 'runtime-stub' // has a frame size of its own: RuntimeStub, and the deoptimization, exception and safepoint blobs
+  | 'stub-routines' // many small stubs in one blob, frames by their own rules
+  | 'vtable-stub'
+  | 'adapter'; // i2c/c2i and method handle adapters: no frame
+
+export interface CodeBlob {
+  readonly kind: BlobKind;
+  readonly address: number;
+  readonly end: number;
+  readonly name: string;
+  readonly codeBegin: number;
+  readonly codeEnd: number;
+  /** 0 for code without frames of its own. */
+  readonly frameSizeBytes: number;
+  /** First address at which the frame is whole. */
+  readonly frameComplete: number;
+  readonly nmethod: NmethodHeader | null;
+}
+
+export interface NmethodHeader {
+  /** `native nmethod`: the wrapper HotSpot made for a native method. */
+  readonly isNative: boolean;
+  readonly method: number;
+  /** Unique in the life of a VM (with OSR counted apart): the proof that a blob is still the one remembered. */
+  readonly compileId: number;
+  /** 1 to 3: C1; 4: C2. */
+  readonly compLevel: number;
+  readonly osrEntry: number;
+  readonly deoptHandler: number;
+  readonly deoptMhHandler: number;
+  readonly origPcOffset: number;
+  readonly scopesDataBegin: number;
+  readonly scopesPcsBegin: number;
+  readonly scopesPcsEnd: number;
+  readonly metadataBegin: number;
+}
+
+/** Kinds by name prefix. Whatever is not here has either a frame size (a runtime stub) or is treated as an adapter. */
+const KIND_BY_PREFIX: readonly (readonly [string, BlobKind])[] = [
+  ['nmethod', 'nmethod'],
+  ['native nmethod', 'nmethod'],
+  ['Interpreter', 'interpreter'],
+  ['StubRoutines', 'stub-routines'],
+  ['vtable chunks', 'vtable-stub'],
+  ['I2C/C2I adapters', 'adapter'],
+  ['MethodHandles adapters', 'adapter'],
+  ['MethodHandlesAdapterBlob', 'adapter'],
+];
+
+/** Reads the header of the blob at `address`; null when it is no blob (freed, or never was one). Throws MemoryFault. */
+export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address: number): CodeBlob | null {
+  const at = layout.codeBlob;
+  const header = memory.block(address, at.sizeBytes);
+  const sizeBytes = header.i32(at.size);
+  const [codeBegin, codeEnd] = [header.word(at.codeBegin), header.word(at.codeEnd)];
+  const end = address + sizeBytes;
+  if (sizeBytes <= 0 || sizeBytes > MAX_CODE_BLOB_BYTES) return null;
+  if (codeBegin < address || codeEnd < codeBegin || codeEnd > end) return null;
+  const frameSizeWords = header.i32(at.frameSize);
+  if (frameSizeWords < -1 || frameSizeWords * 8 > MAX_CODE_BLOB_BYTES) return null;
+  const name = memory.cString(header.word(at.name));
+  const listed = KIND_BY_PREFIX.find(([prefix]) => name.startsWith(prefix))?.[1];
+  const kind = listed ?? (frameSizeWords > 0 ? 'runtime-stub' : 'adapter');
+  return {
+    kind,
+    address,
+    end,
+    name,
+    codeBegin,
+    codeEnd,
+    frameSizeBytes: Math.max(0, frameSizeWords) * 8,
+    frameComplete: codeBegin + header.i32(at.frameCompleteOffset),
+    nmethod: kind === 'nmethod' ? nmethodHeader(memory.block(address, layout.nmethod.sizeBytes), layout, name) : null,
+  };
+}
+
+function nmethodHeader(header: Block, layout: HotspotLayout, name: string): NmethodHeader {
+  const at = layout.nmethod;
+  const inside = (field: number): number => header.address + header.i32(field);
+  return {
+    isNative: name.startsWith('native'),
+    method: header.word(at.method),
+    compileId: header.i32(at.compileId),
+    compLevel: header.i32(at.compLevel),
+    osrEntry: header.word(at.osrEntryPoint),
+    deoptHandler: header.word(at.deoptHandlerBegin),
+    deoptMhHandler: header.word(at.deoptMhHandlerBegin),
+    origPcOffset: header.i32(at.origPcOffset),
+    scopesDataBegin: header.word(at.scopesDataBegin),
+    scopesPcsBegin: inside(at.scopesPcsOffset),
+    scopesPcsEnd: inside(at.dependenciesOffset),
+    metadataBegin: inside(at.metadataOffset),
+  };
+}
+
+/**
+ * Whether the blob at a remembered address is still the remembered one: for an nmethod its compile id and method, for every
+ * other blob (never freed in JDK 17, except adapters with their methods) name and extent. Throws MemoryFault.
+ */
+export function isSameBlob(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob): boolean {
+  const at = layout.codeBlob;
+  if (blob.nmethod === null) {
+    const header = memory.block(blob.address, at.sizeBytes);
+    return header.word(at.codeBegin) === blob.codeBegin && header.i32(at.size) === blob.end - blob.address;
+  }
+  const header = memory.block(blob.address, layout.nmethod.sizeBytes);
+  return (
+    header.word(at.codeBegin) === blob.codeBegin &&
+    header.i32(layout.nmethod.compileId) === blob.nmethod.compileId &&
+    header.word(layout.nmethod.method) === blob.nmethod.method &&
+    header.word(layout.nmethod.osrEntryPoint) === blob.nmethod.osrEntry
+  );
+}

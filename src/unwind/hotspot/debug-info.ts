@@ -1,0 +1,92 @@
+// Which methods and bytecodes a pc of compiled code stands for: PcDesc → chain of scopes, innermost first
+// (hotspot/share/code/pcDesc.hpp, compiledMethod.cpp PcDescContainer::find_pc_desc_internal, scopeDesc.cpp ScopeDesc::decode_body).
+// Per nmethod, constant for its life. Leaves out locals, expressions and monitors.
+
+import { MAX_INLINE_DEPTH, MAX_PC_DESCS } from '../limits.ts';
+import type { MemoryView } from '../memory-view.ts';
+import type { CodeBlob, NmethodHeader } from './code-blob.ts';
+import type { HotspotLayout } from './layout.ts';
+import { Unsigned5Reader } from './unsigned5.ts';
+
+/** One level of inlining at a pc. */
+export interface Scope {
+  /** Method* of the metadata table; 0 for an index outside it. */
+  readonly method: number;
+  /** As HotSpot's ScopeDesc::bci(): -1 at method entry. */
+  readonly bci: number;
+}
+
+export type ScopesResult =
+  /** Innermost first. `exact`: the pc has a PcDesc of its own; otherwise the next one above stood in. */
+  | { readonly kind: 'scopes'; readonly scopes: readonly Scope[]; readonly exact: boolean }
+  /** No PcDesc, or one without scopes (stub code of the nmethod): the nmethod's own method, place unknown. */
+  | { readonly kind: 'none' };
+
+const NONE: ScopesResult = { kind: 'none' };
+/** `DebugInformationRecorder::serialized_null`. */
+const NO_SCOPE = 0;
+
+export class DebugInfo {
+  readonly #codeBegin: number;
+  /** Ascending, sentinels included: PcDesc::lower_offset_limit first, upper_offset_limit last. */
+  readonly #pcOffsets: Int32Array;
+  readonly #scopeOffsets: Int32Array;
+  readonly #scopesData: Uint8Array;
+  readonly #metadata: readonly number[];
+
+  /** Reads the tables of one nmethod. Throws MemoryFault. */
+  constructor(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob, header: NmethodHeader) {
+    this.#codeBegin = blob.codeBegin;
+    const count = Math.max(
+      0,
+      Math.min(Math.floor((header.scopesPcsEnd - header.scopesPcsBegin) / layout.pcDescSizeBytes), MAX_PC_DESCS),
+    );
+    const descs = memory.block(header.scopesPcsBegin, count * layout.pcDescSizeBytes);
+    this.#pcOffsets = new Int32Array(count);
+    this.#scopeOffsets = new Int32Array(count);
+    for (let i = 0; i < count; i += 1) {
+      this.#pcOffsets[i] = descs.i32(i * layout.pcDescSizeBytes);
+      this.#scopeOffsets[i] = descs.i32(i * layout.pcDescSizeBytes + 4);
+    }
+    this.#scopesData = memory.block(header.scopesDataBegin, Math.max(0, header.scopesPcsBegin - header.scopesDataBegin)).bytes;
+    const metadataBytes = Math.max(0, header.scopesDataBegin - header.metadataBegin) & ~7;
+    const metadata = memory.block(header.metadataBegin, metadataBytes);
+    this.#metadata = Array.from({ length: metadataBytes / 8 }, (_, i) => metadata.word(8 * i));
+  }
+
+  /** Whether `pc` is exactly where a PcDesc stands: every return address into compiled Java is. */
+  hasExact(pc: number): boolean {
+    return this.#pcOffsets[this.#firstAtOrAbove(pc - this.#codeBegin)] === pc - this.#codeBegin;
+  }
+
+  /** HotSpot's rule: the first PcDesc whose pc_offset >= the pc's (a return address matches exactly). */
+  scopesAt(pc: number): ScopesResult {
+    const offset = pc - this.#codeBegin;
+    const index = this.#firstAtOrAbove(offset);
+    const scopeOffset = this.#scopeOffsets[index];
+    // The last PcDesc is a sentinel that stands for nothing.
+    if (scopeOffset === undefined || scopeOffset === NO_SCOPE || index === this.#pcOffsets.length - 1) return NONE;
+    const scopes: Scope[] = [];
+    for (let at = scopeOffset; at !== NO_SCOPE && scopes.length < MAX_INLINE_DEPTH;) {
+      if (at < 0 || at >= this.#scopesData.length) break;
+      const reader = new Unsigned5Reader(this.#scopesData, at);
+      const sender = reader.unsigned();
+      const methodIndex = reader.unsigned();
+      // Metadata indices are 1-based, 0 is null (oopRecorder.hpp); bci is stored off by one (InvocationEntryBci).
+      scopes.push({ method: this.#metadata[methodIndex - 1] ?? 0, bci: reader.unsigned() - 1 });
+      if (sender >= at) break;
+      at = sender;
+    }
+    return { kind: 'scopes', scopes, exact: this.#pcOffsets[index] === offset };
+  }
+
+  #firstAtOrAbove(offset: number): number {
+    let [low, high] = [0, this.#pcOffsets.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#pcOffsets[middle] ?? 0) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,119 @@
+// Frames of the template interpreter on x86-64 (hotspot/cpu/x86/frame_x86.hpp, templateInterpreterGenerator_x86.cpp): what stands in
+// them, and the leaf's states before the frame is there and after it is gone.
+//
+// | JDK | slots as below                                                   |
+// |-----|------------------------------------------------------------------|
+// | 17  | tested (test/real/accuracy.test.ts)                              |
+// | 9+  | same slots by source; 8: no mirror, bcp at -7                    |
+
+import { registerByNumber, type Registers } from '../../model/registers.ts';
+import type { StackWindow } from '../stack-window.ts';
+import type { Codelet } from './codelets.ts';
+import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import { activationEnd, type CodeBytes, matches } from './x86-code.ts';
+
+/** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
+const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcp: -64 } as const;
+
+/** What a pc in the interpreter stands for. */
+export type InterpreterState =
+  /** A whole frame at fp: `bcp` candidates in the order they should be believed. */
+  | { readonly kind: 'frame'; readonly method: number; readonly bcps: readonly number[]; readonly caller: PhysicalFrame }
+  /** A method was entered, its frame is not whole: bytecode 0. */
+  | { readonly kind: 'entering'; readonly method: number; readonly caller: PhysicalFrame }
+  /** The frame is gone, the jump to the caller comes next: no method any more. */
+  | { readonly kind: 'left'; readonly caller: PhysicalFrame };
+
+const ENTRY_POINT = 'method entry point';
+/** Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one. */
+const FRAME_ENTRIES = ['= zerolocals', '= native'] as const;
+/** push rax (return address); push rbp; mov rbp, rsp: start of generate_fixed_frame. */
+const FIXED_FRAME = [0x50, 0x55, 0x48, 0x8b, 0xec] as const;
+/** pop rax; lea r14, [rsp + rcx*8 - 8]: the return address moves into rax, the locals are made below. */
+const POP_RETURN = [0x58, 0x4c, 0x8d, 0x74, 0xcc] as const;
+/** pop rax; mov rsp, r13; push rax: way to the stack overflow error. */
+const OVERFLOW_EXIT = [0x58, 0x49, 0x8b, 0xe5, 0x50] as const;
+
+/** The frame at `frame.fp`, for a pc whose interpreter frame is whole: every caller, and most leaves. */
+export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: number | null): InterpreterState {
+  const { fp } = frame;
+  const savedBcp = window.word(fp + SLOT.bcp);
+  return {
+    kind: 'frame',
+    method: window.word(fp + SLOT.method),
+    bcps: liveBcp === null ? [savedBcp] : [liveBcp, savedBcp],
+    caller: callerFrame(window.word(fp + SLOT.returnAddress), window.word(fp + SLOT.senderSp), window.word(fp + SLOT.savedFp)),
+  };
+}
+
+/** State of a leaf: `code` is the codelet's whole code (method entries) or what lies around pc. */
+export function leafState(window: StackWindow, registers: Registers, codelet: Codelet, code: CodeBytes): InterpreterState {
+  const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+  const end = activationEnd(code, leaf.pc);
+  if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
+  if (!codelet.description.startsWith(ENTRY_POINT)) return wholeFrame(window, leaf, registers.r13);
+  if (!FRAME_ENTRIES.some((kind) => codelet.description.includes(kind))) return enteringWithoutFrame(window, registers, code);
+  return methodEntry(window, registers, code, leaf);
+}
+
+function afterActivation(
+  window: StackWindow,
+  registers: Registers,
+  end: NonNullable<ReturnType<typeof activationEnd>>,
+): PhysicalFrame {
+  const value = (number: number): number => registerByNumber(registers, number);
+  switch (end.kind) {
+    case 'before-pop':
+      return callerFrame(window.word(registers.rsp), value(end.senderSpRegister), registers.rbp);
+    case 'after-pop':
+      return callerFrame(value(end.returnRegister), value(end.senderSpRegister), registers.rbp);
+    case 'before-jump':
+      return callerFrame(value(end.returnRegister), registers.rsp, registers.rbp);
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Math and CRC32 entries: return address on top of the stack, sender's sp in r13, method in rbx; fp is the caller's. */
+function enteringWithoutFrame(window: StackWindow, registers: Registers, code: CodeBytes): InterpreterState {
+  const end = activationEnd(code, registers.rip);
+  if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
+  return {
+    kind: 'entering',
+    method: registers.rbx,
+    caller: callerFrame(window.word(registers.rsp), registers.r13, registers.rbp),
+  };
+}
+
+function methodEntry(window: StackWindow, registers: Registers, code: CodeBytes, leaf: PhysicalFrame): InterpreterState {
+  const fixedFrame = find(code, FIXED_FRAME);
+  const popReturn = find(code, POP_RETURN);
+  const overflow = find(code, OVERFLOW_EXIT);
+  if (fixedFrame === null || popReturn === null) return wholeFrame(window, leaf, registers.r13);
+  const { pc, sp } = leaf;
+  const entering = (returnAddress: number, savedFp: number): InterpreterState => ({
+    kind: 'entering',
+    method: registers.rbx,
+    caller: callerFrame(returnAddress, registers.r13, savedFp),
+  });
+  if (overflow !== null && pc > overflow && pc <= overflow + 4) return entering(registers.rax, registers.rbp);
+  if (pc <= popReturn) return entering(window.word(sp), registers.rbp);
+  if (pc <= fixedFrame) return entering(registers.rax, registers.rbp);
+  if (pc === fixedFrame + 1) return entering(window.word(sp), registers.rbp);
+  if (pc < fixedFrame + FIXED_FRAME.length) return entering(window.word(sp + 8), window.word(sp));
+  const { fp } = leaf;
+  // Inside the pushes of the fixed frame: the sender's sp and the method may still be only in r13 and rbx.
+  if (sp > fp + SLOT.bcp) {
+    const senderSp = sp <= fp + SLOT.senderSp ? window.word(fp + SLOT.senderSp) : registers.r13;
+    const method = sp <= fp + SLOT.method ? window.word(fp + SLOT.method) : registers.rbx;
+    return { kind: 'entering', method, caller: callerFrame(window.word(fp + SLOT.returnAddress), senderSp, window.word(fp)) };
+  }
+  return wholeFrame(window, leaf, registers.r13);
+}
+
+function find(code: CodeBytes, pattern: readonly number[]): number | null {
+  for (let at = code.address; at + pattern.length <= code.address + code.bytes.length; at += 1) {
+    if (matches(code, at, pattern)) return at;
+  }
+  return null;
+}

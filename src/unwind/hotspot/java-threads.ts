@@ -1,0 +1,78 @@
+// The VM's list of JavaThreads: by kernel thread id, their anchors and their names
+// (hotspot/share/runtime/threadSMR.hpp, thread.hpp, osThread.hpp). The list is replaced whenever a thread starts or ends: it is read
+// again when an unknown thread turns up, at most once per batch of samples.
+
+import type { Tid } from '../../model/units.ts';
+import { MAX_JAVA_THREADS } from '../limits.ts';
+import { MemoryFault, type MemoryView } from '../memory-view.ts';
+import type { HotspotLayout } from './layout.ts';
+import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+
+export class JavaThreads {
+  readonly #memory: MemoryView;
+  readonly #layout: HotspotLayout;
+  #byTid = new Map<Tid, number>();
+  #listRead = false;
+
+  constructor(memory: MemoryView, layout: HotspotLayout) {
+    this.#memory = memory;
+    this.#layout = layout;
+  }
+
+  beginBatch(): void {
+    this.#listRead = false;
+  }
+
+  /** The JavaThread* of a kernel thread; null: none of the VM's Java threads, or gone. */
+  address(tid: Tid): number | null {
+    const known = this.#byTid.get(tid);
+    if (known !== undefined && this.#tidOf(known) === tid) return known;
+    if (!this.#listRead) this.#readList();
+    return this.#byTid.get(tid) ?? null;
+  }
+
+  /**
+   * The thread's last Java frame as its anchor says now, which is after the tick: null when it has none, or the list does not
+   * know the thread. Throws MemoryFault.
+   */
+  anchorNow(tid: Tid): PhysicalFrame | null {
+    const thread = this.address(tid);
+    if (thread === null) return null;
+    const { anchor, javaThread } = this.#layout;
+    const words = this.#memory.block(thread + javaThread.anchor, 24);
+    const sp = words.word(anchor.lastJavaSp);
+    if (sp === 0) return null;
+    const pc = words.word(anchor.lastJavaPc);
+    return callerFrame(pc === 0 ? this.#memory.word(sp - 8) : pc, sp, words.word(anchor.lastJavaFp));
+  }
+
+  #tidOf(thread: number): number | null {
+    try {
+      return this.#memory.i32(this.#memory.word(thread + this.#layout.javaThread.osThread) + this.#layout.osThreadId);
+    } catch (error) {
+      if (error instanceof MemoryFault) return null;
+      throw error;
+    }
+  }
+
+  #readList(): void {
+    this.#listRead = true;
+    const at = this.#layout.threadsList;
+    const found = new Map<Tid, number>();
+    try {
+      const list = this.#memory.word(at.head);
+      const length = Math.min(this.#memory.u32(list + at.length), MAX_JAVA_THREADS);
+      const threads = this.#memory.block(this.#memory.word(list + at.threads), 8 * length);
+      for (let i = 0; i < length; i += 1) {
+        const thread = threads.word(8 * i);
+        const tid = this.#tidOf(thread);
+        if (tid !== null) found.set(tid as Tid, thread);
+      }
+    } catch (error) {
+      // The list was replaced while it was read: what was seen so far counts, the next batch reads again.
+      if (!(error instanceof MemoryFault)) throw error;
+    }
+    for (const [tid, thread] of this.#byTid) if (!found.has(tid) && this.#tidOf(thread) === tid) found.set(tid, thread);
+    this.#byTid = found;
+  }
+}

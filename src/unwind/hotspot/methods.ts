@@ -1,0 +1,164 @@
+// Method* → class, name, signature, line table: names as the VM keeps them (hotspot/share/oops/method.hpp, constMethod.hpp,
+// constantPool.hpp, symbol.hpp). Methods are reusable memory once their class is unloaded, so what is remembered of one carries
+// the words that prove it is still the same, and is proven once per batch of samples.
+
+import type { Frame } from '../../model/frame.ts';
+import { MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
+import { MemoryFault, MemoryView } from '../memory-view.ts';
+import type { HotspotLayout } from './layout.ts';
+import { LineTable } from './line-table.ts';
+import { comparableClassName, decodeModifiedUtf8 } from './symbol-text.ts';
+
+export interface MethodInfo {
+  /** `pkg/Cls.method`. */
+  readonly name: string;
+  readonly signature: string;
+  readonly isNative: boolean;
+  /** First bytecode: a bcp minus this is a bci. */
+  readonly codeBase: number;
+  readonly codeSizeBytes: number;
+  readonly lines: LineTable;
+  /** Interpreted frames of this method by bci, made once (java-frames.ts). */
+  readonly frames: Map<number, Frame>;
+}
+
+interface Remembered {
+  readonly info: MethodInfo;
+  readonly constMethod: number;
+  /** The ConstMethod's header as read: pool, sizes and name indices. */
+  readonly proof: Uint8Array;
+  provenInBatch: number;
+}
+
+/** JVM_ACC_NATIVE (hotspot/share/include/jvm_constants.h). */
+const ACC_NATIVE = 0x0100;
+/** ConstMethod::_has_linenumber_table. */
+const HAS_LINE_TABLE = 1;
+/** A line table's size is not stored; it ends with a 0 byte. 64 KB of bytecode need at most 3 bytes an entry. */
+const MAX_LINE_TABLE_BYTES = 1 << 18;
+const LINE_TABLE_PIECE_BYTES = 256;
+
+export class Methods {
+  readonly #memory: MemoryView;
+  readonly #layout: HotspotLayout;
+  readonly #cache = new Map<number, Remembered>();
+  #batch = 0;
+  /** Text and tables in the cache. */
+  #bytes = 0;
+
+  constructor(memory: MemoryView, layout: HotspotLayout) {
+    this.#memory = memory;
+    this.#layout = layout;
+  }
+
+  /** From here on, remembered methods are proven again before use: the samples to come were taken before this call. */
+  beginBatch(): void {
+    this.#batch += 1;
+    if (this.#cache.size > MAX_CACHE_ENTRIES) this.#cache.clear();
+  }
+
+  /** null: `address` is no Method. */
+  info(address: number): MethodInfo | null {
+    if (address % 8 !== 0 || !MemoryView.isPlausible(address)) return null;
+    try {
+      const known = this.#cache.get(address);
+      if (known !== undefined && this.#isProven(address, known)) return known.info;
+      const fresh = this.#read(address);
+      if (fresh === null) return null;
+      this.#bytes += fresh.info.name.length + fresh.info.signature.length + fresh.info.lines.sizeBytes;
+      if (this.#bytes > MAX_METHOD_CACHE_BYTES) {
+        this.#cache.clear();
+        this.#bytes = 0;
+      }
+      this.#cache.set(address, fresh);
+      return fresh.info;
+    } catch (error) {
+      if (error instanceof MemoryFault) return null;
+      throw error;
+    }
+  }
+
+  #isProven(address: number, known: Remembered): boolean {
+    if (known.provenInBatch === this.#batch) return true;
+    try {
+      if (this.#memory.word(address + this.#layout.method.constMethod) !== known.constMethod) return false;
+      const now = this.#memory.block(known.constMethod, known.proof.length).bytes;
+      if (Buffer.compare(now, known.proof) !== 0) return false;
+    } catch (error) {
+      // With the memory dies whatever could have replaced it: samples of a process that has ended keep their names.
+      if (error instanceof MemoryFault) return true;
+      throw error;
+    }
+    known.provenInBatch = this.#batch;
+    return true;
+  }
+
+  #read(address: number): Remembered | null {
+    const { method, constMethod, constantPool, klassName } = this.#layout;
+    const head = this.#memory.block(address, method.sizeBytes);
+    const constAddress = head.word(method.constMethod);
+    if (constAddress % 8 !== 0 || !MemoryView.isPlausible(constAddress)) return null;
+    const header = this.#memory.block(constAddress, constMethod.sizeBytes);
+    const pool = header.word(constMethod.constants);
+    if (pool % 8 !== 0 || !MemoryView.isPlausible(pool)) return null;
+    const poolLength = this.#memory.i32(pool + constantPool.length);
+    const nameIndex = header.u16(constMethod.nameIndex);
+    const signatureIndex = header.u16(constMethod.signatureIndex);
+    if (nameIndex === 0 || nameIndex >= poolLength || signatureIndex === 0 || signatureIndex >= poolLength) return null;
+    const holder = this.#memory.word(pool + constantPool.poolHolder);
+    const className = comparableClassName(this.#symbol(this.#memory.word(holder + klassName)));
+    const name = this.#poolSymbol(pool, nameIndex);
+    const signature = this.#poolSymbol(pool, signatureIndex);
+    // A real method has a name and a descriptor: what only looks like one on the way here ends here.
+    if (className === '' || name === '' || !signature.startsWith('(')) return null;
+    const codeSizeBytes = header.u16(constMethod.codeSize);
+    const codeBase = constAddress + constMethod.sizeBytes;
+    const hasLines = (header.u16(constMethod.flags) & HAS_LINE_TABLE) !== 0;
+    return {
+      constMethod: constAddress,
+      proof: header.bytes,
+      provenInBatch: this.#batch,
+      info: {
+        name: `${className}.${name}`,
+        signature,
+        isNative: (head.u32(method.accessFlags) & ACC_NATIVE) !== 0,
+        codeBase,
+        codeSizeBytes,
+        frames: new Map(),
+        lines: hasLines ? new LineTable(this.#lineTable(codeBase + codeSizeBytes)) : LineTable.none,
+      },
+    };
+  }
+
+  #poolSymbol(pool: number, index: number): string {
+    const entry = this.#memory.word(pool + this.#layout.constantPool.sizeBytes + 8 * index);
+    // The low bit marks an unresolved entry in older JDKs.
+    return this.#symbol(entry - (entry % 2));
+  }
+
+  #symbol(address: number): string {
+    const length = this.#memory.block(address + this.#layout.symbol.length, 2).u16(0);
+    const text = decodeModifiedUtf8(
+      this.#memory.block(address + this.#layout.symbol.body, Math.min(length, MAX_SYMBOL_BYTES)).bytes,
+    );
+    return length > MAX_SYMBOL_BYTES ? `${text}...(${String(length)} bytes)` : text;
+  }
+
+  #lineTable(address: number): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    for (let size = 0; size < MAX_LINE_TABLE_BYTES; size += LINE_TABLE_PIECE_BYTES) {
+      let piece: Uint8Array;
+      try {
+        piece = this.#memory.block(address + size, LINE_TABLE_PIECE_BYTES).bytes;
+      } catch (error) {
+        if (error instanceof MemoryFault) break;
+        throw error;
+      }
+      pieces.push(piece);
+      // Looked for at every doubling: the work stays linear for a table that never ends.
+      const isDoubled = (pieces.length & (pieces.length - 1)) === 0;
+      if (isDoubled && LineTable.hasEnd(pieces)) break;
+    }
+    return Buffer.concat(pieces);
+  }
+}

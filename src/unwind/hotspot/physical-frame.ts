@@ -1,0 +1,17 @@
+// The state a walk carries from frame to frame.
+
+/** A point of execution in one physical frame. */
+export interface PhysicalFrame {
+  readonly pc: number;
+  /** HotSpot's unextended sp: what the frame itself left, before a callee extended it for its locals. */
+  readonly sp: number;
+  /** Value of the frame pointer register; means something only to frames that use it. */
+  readonly fp: number;
+  /** The sample's own pc; false: `pc` is a return address. */
+  readonly isLeaf: boolean;
+}
+
+/** A frame's caller: `pc` is the return address. */
+export function callerFrame(pc: number, sp: number, fp: number): PhysicalFrame {
+  return { pc, sp, fp, isLeaf: false };
+}

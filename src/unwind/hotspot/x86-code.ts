@@ -1,0 +1,205 @@
+// Reading the machine code HotSpot generates at the places where a frame is not whole: which of the few instruction sequences of
+// frame building and tearing down a pc stands in. Patterns are what the assemblers emit:
+// macroAssembler_x86.cpp verified_entry / enter / leave, c1_MacroAssembler_x86.cpp build_frame / remove_frame,
+// x86_64.ad MachEpilogNode, templateInterpreterGenerator_x86.cpp, interp_masm_x86.cpp remove_activation. JDK 17.
+
+/** Code bytes with their address. */
+export interface CodeBytes {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a pc's frame stands between being built and being gone, seen from the stack pointer. */
+export type FrameState =
+  /** The frame has its full size. */
+  | { readonly kind: 'whole' }
+  /** The return address is at sp + `returnAt`; the caller's frame pointer at sp + `savedFpAt`, or still in its register. */
+  | { readonly kind: 'partial'; readonly returnAt: number; readonly savedFpAt: number | null }
+  /** The frame is gone, its return address popped into a register (the processor's number) to jump there. */
+  | { readonly kind: 'popped'; readonly returnRegister: number };
+
+export const WHOLE: FrameState = { kind: 'whole' };
+const AT_RETURN_ADDRESS: FrameState = { kind: 'partial', returnAt: 0, savedFpAt: null };
+const FP_PUSHED: FrameState = { kind: 'partial', returnAt: 8, savedFpAt: 0 };
+
+/** -1: any byte. */
+type Pattern = readonly number[];
+const ANY = -1;
+const any = (count: number): number[] => Array.from({ length: count }, () => ANY);
+
+export function matches(code: CodeBytes, address: number, pattern: Pattern): boolean {
+  const at = address - code.address;
+  if (at < 0 || at + pattern.length > code.bytes.length) return false;
+  return pattern.every((byte, i) => byte === ANY || code.bytes[at + i] === byte);
+}
+
+const PUSH_RBP = 0x55;
+/** What follows `push rbp` in a prologue: sub rsp, imm8 / imm32, directly or after mov rbp, rsp. */
+const AFTER_PUSH: readonly Pattern[] = [
+  [0x48, 0x83, 0xec, ANY],
+  [0x48, 0x81, 0xec, ...any(4)],
+  [0x48, 0x8b, 0xec, 0x48, 0x83, 0xec, ANY],
+  [0x48, 0x8b, 0xec, 0x48, 0x81, 0xec, ...any(4)],
+  [0x48, 0x8b, 0xec],
+];
+/** sub rsp, imm32; mov [rsp + x], rbp: C2's frame without a stack bang. */
+const SUB_THEN_SAVE: readonly Pattern[] = [
+  [0x48, 0x81, 0xec, ...any(4), 0x48, 0x89, 0x6c, 0x24, ANY],
+  [0x48, 0x83, 0xec, ANY, 0x48, 0x89, 0x6c, 0x24, ANY],
+  [0x48, 0x81, 0xec, ...any(4), 0x48, 0x89, 0xac, 0x24, ...any(4)],
+];
+const SUB_IMM32_BYTES = 7;
+const SUB_IMM8_BYTES = 4;
+
+/**
+ * State of the frame at `pc` in a prologue whose last instruction ends at or before `end` and which starts at or after `start`.
+ * null: no prologue of a known shape there.
+ */
+export function prologueState(code: CodeBytes, pc: number, start: number, end: number): FrameState | null {
+  for (let at = end - 1; at >= start; at -= 1) {
+    const byte = code.bytes[at - code.address];
+    if (byte === PUSH_RBP) {
+      const rest = AFTER_PUSH.find((pattern) => at + 1 + pattern.length <= end && matches(code, at + 1, pattern));
+      if (rest === undefined) continue;
+      if (pc <= at) return AT_RETURN_ADDRESS;
+      return pc < at + 1 + rest.length ? FP_PUSHED : WHOLE;
+    }
+    const form = SUB_THEN_SAVE.find((pattern) => at + pattern.length <= end && matches(code, at, pattern));
+    if (form === undefined) continue;
+    if (pc <= at) return AT_RETURN_ADDRESS;
+    const saved = at + (form[1] === 0x81 ? SUB_IMM32_BYTES : SUB_IMM8_BYTES);
+    if (pc >= at + form.length) return WHOLE;
+    // Between the two: whole but for the frame pointer, which is still the caller's.
+    return pc === saved ? { kind: 'partial', returnAt: subtracted(code, at), savedFpAt: null } : null;
+  }
+  return null;
+}
+
+/** Size of a frame made by sub at `at`: the return address lies right above it. */
+function subtracted(code: CodeBytes, at: number): number {
+  const offset = at - code.address;
+  const immediate = (i: number): number => code.bytes[offset + 3 + i] ?? 0;
+  if (code.bytes[offset + 1] === 0x83) return immediate(0);
+  return immediate(0) | (immediate(1) << 8) | (immediate(2) << 16) | (immediate(3) << 24);
+}
+
+/** Instructions that may stand between tearing down a frame and `ret`, with what they do to the stack pointer. */
+const TEARDOWN: readonly { readonly pattern: Pattern; readonly effect: 'none' | 'add8' | 'add32' | 'pop-rbp' | 'leave' }[] = [
+  { pattern: [0x48, 0x83, 0xc4, ANY], effect: 'add8' },
+  { pattern: [0x48, 0x81, 0xc4, ...any(4)], effect: 'add32' },
+  { pattern: [0x5d], effect: 'pop-rbp' },
+  { pattern: [0xc9], effect: 'leave' },
+  { pattern: [0xc5, 0xf8, 0x77], effect: 'none' }, // vzeroupper
+  { pattern: [0x49, 0x3b, 0x67, ANY], effect: 'none' }, // cmp rsp, [r15 + poll word]
+  { pattern: [0x49, 0x3b, 0xa7, ...any(4)], effect: 'none' },
+  { pattern: [0x0f, 0x87, ...any(4)], effect: 'none' }, // ja slow path of the poll
+  { pattern: [0x49, 0x83, 0x7f, ANY, ANY], effect: 'none' }, // cmp [r15 + pending exception], 0 (native wrapper)
+  { pattern: [0x49, 0x81, 0x7f, ANY, ...any(4)], effect: 'none' },
+  { pattern: [0x0f, 0x85, ...any(4)], effect: 'none' }, // jne exception pending
+];
+const RET: readonly Pattern[] = [[0xc3], [0xc2, ANY, ANY]];
+/** An epilogue has at most: vzeroupper, add, pop, reserved-stack check, poll, ja, ret. */
+const MAX_TEARDOWN_INSTRUCTIONS = 10;
+
+/**
+ * Runs the code from `pc` to its `ret` in mind, if only teardown instructions lie between: where the return address is, exactly.
+ * null: `pc` is not in such a sequence. `leave` needs the caller's state from rbp, so it reports the frame as whole: rbp is good.
+ */
+export function epilogueState(code: CodeBytes, pc: number): FrameState | null {
+  let [at, returnAt] = [pc, 0];
+  let savedFpAt: number | null = null;
+  for (let i = 0; i < MAX_TEARDOWN_INSTRUCTIONS; i += 1) {
+    const here = at;
+    if (RET.some((pattern) => matches(code, here, pattern)) || popAndJumpAt(code, here))
+      return { kind: 'partial', returnAt, savedFpAt };
+    const found = TEARDOWN.find(({ pattern }) => matches(code, here, pattern));
+    if (found === undefined) return null;
+    if (found.effect === 'leave') return null;
+    if (found.effect === 'add8') returnAt += ((code.bytes[here - code.address + 3] ?? 0) << 24) >> 24;
+    if (found.effect === 'add32') returnAt += subtracted(code, here);
+    if (found.effect === 'pop-rbp') {
+      savedFpAt = returnAt;
+      returnAt += 8;
+    }
+    at += found.pattern.length;
+  }
+  return null;
+}
+
+/** lea r10, [rip + pc of the poll]; mov [r15 + saved exception pc], r10; jmp: slow path of the poll at return, frame already gone. */
+const POLL_STUB: Pattern = [0x4c, 0x8d, 0x15, ...any(4), 0x4d, 0x89, 0x97, ...any(4), 0xe9];
+const POLL_STUB_STEPS = [0, 7, 14] as const;
+/** add rsp, n; pop rbp; then a jump out of the method (rethrow, tail call). */
+const TAIL_JUMPS: readonly Pattern[] = [[0xe9, ...any(4)], [0xff, 0xe0], [0xff, 0xe2], [0x41, 0xff, 0xe2], [0x41, 0xff, 0xe3]]; // prettier-ignore
+
+/** `pop R; jmp R`: C1's exception stubs go on at the handler that they put into the return address (c1_Runtime1_x86.cpp). */
+function popAndJumpAt(code: CodeBytes, at: number): boolean {
+  const pop = popAt(code, at);
+  return pop !== null && jumpAt(code, at + pop.length)?.register === pop.register;
+}
+
+/** States after the frame is gone that do not lead to a `ret`. */
+export function afterEpilogueState(code: CodeBytes, pc: number): FrameState | null {
+  if (POLL_STUB_STEPS.some((step) => matches(code, pc - step, POLL_STUB))) return AT_RETURN_ADDRESS;
+  const jump = jumpAt(code, pc);
+  if (jump !== null && (popAndJumpAt(code, pc - 1) || popAndJumpAt(code, pc - 2)))
+    return { kind: 'popped', returnRegister: jump.register };
+  if (matches(code, pc - 1, [0xc9]) && TAIL_JUMPS.some((pattern) => matches(code, pc, pattern))) return AT_RETURN_ADDRESS;
+  const afterPop =
+    matches(code, pc - 5, [0x48, 0x83, 0xc4, ANY, 0x5d]) || matches(code, pc - 8, [0x48, 0x81, 0xc4, ...any(4), 0x5d]);
+  return afterPop && TAIL_JUMPS.some((pattern) => matches(code, pc, pattern)) ? AT_RETURN_ADDRESS : null;
+}
+
+/** `pop R; mov rsp, S; jmp R`: how an interpreted frame ends. Register numbers as the processor counts them. */
+export type ActivationEnd =
+  | { readonly kind: 'before-pop'; readonly senderSpRegister: number }
+  | { readonly kind: 'after-pop'; readonly senderSpRegister: number; readonly returnRegister: number }
+  | { readonly kind: 'before-jump'; readonly returnRegister: number };
+
+export function activationEnd(code: CodeBytes, pc: number): ActivationEnd | null {
+  const pop = popAt(code, pc);
+  if (pop !== null) {
+    const move = moveToSpAt(code, pc + pop.length);
+    const jump = move === null ? null : jumpAt(code, pc + pop.length + move.length);
+    if (move !== null && jump?.register === pop.register) return { kind: 'before-pop', senderSpRegister: move.register };
+  }
+  const move = moveToSpAt(code, pc);
+  if (move !== null) {
+    const jump = jumpAt(code, pc + move.length);
+    if (jump !== null) return { kind: 'after-pop', senderSpRegister: move.register, returnRegister: jump.register };
+  }
+  const jump = jumpAt(code, pc);
+  return jump !== null && moveToSpAt(code, pc - MOVE_TO_SP_BYTES) !== null
+    ? { kind: 'before-jump', returnRegister: jump.register }
+    : null;
+}
+
+interface Decoded {
+  readonly register: number;
+  readonly length: number;
+}
+const MOVE_TO_SP_BYTES = 3;
+const byteAt = (code: CodeBytes, address: number): number => code.bytes[address - code.address] ?? -1;
+
+function popAt(code: CodeBytes, at: number): Decoded | null {
+  const extended = byteAt(code, at) === 0x41;
+  const opcode = byteAt(code, extended ? at + 1 : at);
+  if (opcode < 0x58 || opcode > 0x5f) return null;
+  return { register: opcode - 0x58 + (extended ? 8 : 0), length: extended ? 2 : 1 };
+}
+
+/** mov rsp, reg: 48/49 8b e0+reg. */
+function moveToSpAt(code: CodeBytes, at: number): Decoded | null {
+  const [rex, opcode, modrm] = [byteAt(code, at), byteAt(code, at + 1), byteAt(code, at + 2)];
+  if ((rex !== 0x48 && rex !== 0x49) || opcode !== 0x8b || (modrm & 0xf8) !== 0xe0) return null;
+  return { register: (modrm & 7) + (rex === 0x49 ? 8 : 0), length: MOVE_TO_SP_BYTES };
+}
+
+/** jmp reg: [41] ff e0+reg. */
+function jumpAt(code: CodeBytes, at: number): Decoded | null {
+  const extended = byteAt(code, at) === 0x41;
+  const start = extended ? at + 1 : at;
+  const modrm = byteAt(code, start + 1);
+  if (byteAt(code, start) !== 0xff || (modrm & 0xf8) !== 0xe0) return null;
+  return { register: (modrm & 7) + (extended ? 8 : 0), length: extended ? 3 : 2 };
+}

@@ -1,0 +1,19 @@
+// Frames that stand for what is missing: a gap, and the end of a walk that could not be finished.
+
+import type { Frame, MarkerKind, UnfinishedReason } from '../model/frame.ts';
+
+function marker(name: string, kind: MarkerKind): Frame {
+  return { kind: 'marker', name, signature: '', bci: -1, line: 0, library: '', lineApproximate: false, marker: kind };
+}
+
+const GAP = marker('[native gap]', 'native-gap');
+
+/** Native frames are missing between the frame before and the frame after it. */
+export function gapFrame(): Frame {
+  return GAP;
+}
+
+/** The oldest frame of a stack whose walk ended early: names the reason, so that the picture counts it. */
+export function unfinishedFrame(reason: UnfinishedReason): Frame {
+  return marker(reason === 'target-exited' ? '[target exited]' : `[unfinished: ${reason}]`, 'unfinished');
+}

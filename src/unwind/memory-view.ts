@@ -1,0 +1,161 @@
+// Typed reads of a target's memory for the unwinders. A read that cannot be had throws MemoryFault, which the walk turns into an
+// outcome at one place: code that decodes structures stays free of checks after every word. Little-endian, 64-bit.
+
+import type { TargetReader } from '../model/target.ts';
+import { PAGE_BYTES, USER_ADDRESS_END } from '../model/units.ts';
+
+/** Memory that was needed is not there (any more). */
+export class MemoryFault extends Error {
+  readonly address: number;
+  constructor(address: number) {
+    super(`no memory at 0x${address.toString(16)}`);
+    this.name = 'MemoryFault';
+    this.address = address;
+  }
+}
+
+/** Longest C string read (type and field names of the VM's tables, blob names): the longest in JDK 8 to 27 is below 200 bytes. */
+const MAX_C_STRING_BYTES = 512;
+/** Largest single block: the biggest legitimate one is a metadata array (facts/hotspot.md section 7: 1 MB). */
+const MAX_BLOCK_BYTES = 1 << 20;
+
+const TWO_TO_32 = 0x1_0000_0000;
+
+/**
+ * Decodes `bytes` as memory at `address`: what one block read gave. Offsets come from the VM's tables, which are the target's:
+ * one outside the block is a fault.
+ */
+export class Block {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly #view: DataView;
+  constructor(address: number, bytes: Uint8Array) {
+    this.address = address;
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  u8(offset: number): number {
+    this.#check(offset, 1);
+    return this.#view.getUint8(offset);
+  }
+  u16(offset: number): number {
+    this.#check(offset, 2);
+    return this.#view.getUint16(offset, true);
+  }
+  i16(offset: number): number {
+    this.#check(offset, 2);
+    return this.#view.getInt16(offset, true);
+  }
+  u32(offset: number): number {
+    this.#check(offset, 4);
+    return this.#view.getUint32(offset, true);
+  }
+  i32(offset: number): number {
+    this.#check(offset, 4);
+    return this.#view.getInt32(offset, true);
+  }
+  /** A word as a number: exact below 2^53, which every address is. */
+  word(offset: number): number {
+    this.#check(offset, 8);
+    return this.#view.getUint32(offset, true) + this.#view.getUint32(offset + 4, true) * TWO_TO_32;
+  }
+  #check(offset: number, sizeBytes: number): void {
+    if (offset < 0 || offset + sizeBytes > this.bytes.length) throw new MemoryFault(this.address + offset);
+  }
+}
+
+/** What HotSpot's structures are read through: live memory, a recording, or a page cache over either. */
+export class MemoryView {
+  readonly #reader: Pick<TargetReader, 'read'>;
+  readonly #scratch = new Uint8Array(8);
+  readonly #scratchView = new DataView(this.#scratch.buffer);
+
+  constructor(reader: Pick<TargetReader, 'read'>) {
+    this.#reader = reader;
+  }
+
+  /** Whether a number can be an address in user space at all: nothing else is asked of the target. */
+  static isPlausible(address: number): boolean {
+    return address >= PAGE_BYTES && address < USER_ADDRESS_END;
+  }
+
+  block(address: number, sizeBytes: number): Block {
+    if (sizeBytes < 0 || sizeBytes > MAX_BLOCK_BYTES || !MemoryView.isPlausible(address)) throw new MemoryFault(address);
+    const bytes = new Uint8Array(sizeBytes);
+    if (sizeBytes > 0 && !this.#reader.read(address, bytes)) throw new MemoryFault(address);
+    return new Block(address, bytes);
+  }
+
+  word(address: number): number {
+    this.#fill(address, 8);
+    return this.#scratchView.getUint32(0, true) + this.#scratchView.getUint32(4, true) * TWO_TO_32;
+  }
+
+  u32(address: number): number {
+    this.#fill(address, 4);
+    return this.#scratchView.getUint32(0, true);
+  }
+
+  i32(address: number): number {
+    return this.u32(address) | 0;
+  }
+
+  u8(address: number): number {
+    this.#fill(address, 1);
+    return this.#scratch[0] ?? 0;
+  }
+
+  /** A NUL-terminated string in Latin-1 (the VM's own names are ASCII), cut at {@link MAX_C_STRING_BYTES}. */
+  cString(address: number): string {
+    let text = '';
+    for (let at = address; text.length < MAX_C_STRING_BYTES;) {
+      // Up to the end of the page, so that a string beside an unmapped page can be read.
+      const size = Math.min(64, PAGE_BYTES - (at % PAGE_BYTES));
+      const { bytes } = this.block(at, size);
+      const end = bytes.indexOf(0);
+      text += Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString('latin1');
+      if (end >= 0) return text;
+      at += size;
+    }
+    return text.slice(0, MAX_C_STRING_BYTES);
+  }
+
+  #fill(address: number, sizeBytes: number): void {
+    if (!MemoryView.isPlausible(address) || !this.#reader.read(address, this.#scratch.subarray(0, sizeBytes)))
+      throw new MemoryFault(address);
+  }
+}
+
+/** Pages kept by {@link pageCached}: the VM's tables and their strings span about 60. */
+const MAX_CACHED_PAGES = 1024;
+
+/**
+ * A reader that fetches whole pages and keeps them: for one pass over memory that does not change meanwhile (the VM's constant
+ * tables), thousands of small reads at the price of some dozen. Falls back to an exact read where a page is not whole.
+ */
+export function pageCached(reader: Pick<TargetReader, 'read'>): Pick<TargetReader, 'read'> {
+  const pages = new Map<number, Uint8Array | null>();
+  const page = (start: number): Uint8Array | null => {
+    let found = pages.get(start);
+    if (found === undefined) {
+      const bytes = new Uint8Array(PAGE_BYTES);
+      found = reader.read(start, bytes) ? bytes : null;
+      if (pages.size < MAX_CACHED_PAGES) pages.set(start, found);
+    }
+    return found;
+  };
+  return {
+    read(address, into) {
+      for (let done = 0; done < into.length;) {
+        const at = address + done;
+        const offset = at % PAGE_BYTES;
+        const size = Math.min(PAGE_BYTES - offset, into.length - done);
+        const bytes = page(at - offset);
+        if (bytes === null) return reader.read(address, into);
+        into.set(bytes.subarray(offset, offset + size), done);
+        done += size;
+      }
+      return true;
+    },
+  };
+}

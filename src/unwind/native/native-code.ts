@@ -1,0 +1,197 @@
+// pc → library, symbol and frame for native code of one process, and whether the function there keeps a frame pointer. Mappings
+// are read again when a pc lies in none of them, at most once per batch of samples, and now and then to see whether a library was
+// replaced by another at the same place (dlclose, dlopen): names are wrong for at most that long.
+
+import type { Frame } from '../../model/frame.ts';
+import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
+import { asElfAddress } from '../../model/units.ts';
+import { MAX_CACHE_ENTRIES } from '../limits.ts';
+import { endsWithCall } from '../x86-call.ts';
+
+export interface NativePlace {
+  readonly mapping: Mapping;
+  readonly library: MappedLibrary | null;
+  readonly symbol: NativeSymbol | null;
+  readonly isVm: boolean;
+  /** The address as the library's own headers count it; the address itself without a library. */
+  readonly elfAddress: number;
+}
+
+/** push rbp; mov rbp, rsp as gcc and clang emit it; looked for near a function's start because pushes are scheduled. */
+const FRAME_POINTER_PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
+const PROLOGUE_SEARCH_BYTES = 48;
+const LONGEST_CALL_BYTES = 8;
+/** mov rax, __NR_rt_sigreturn; syscall: the restorer of every x86-64 libc (glibc sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c). */
+const SIGNAL_RETURN = Buffer.from([0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
+const SIGNAL_RETURN_MOVE_BYTES = 7;
+/** Reading the 300 mappings of a JVM costs 0.3 ms. */
+const MAPS_AGE_MS = 500;
+const VM_LIBRARY = /\/libjvm\.so$/;
+
+export class NativeCode {
+  readonly #reader: TargetReader;
+  #maps: readonly Mapping[] = [];
+  #mapsReadInBatch = -1;
+  #mapsReadAtMs = 0;
+  #batch = 0;
+  readonly #places = new Map<number, NativePlace>();
+  readonly #prologues = new Map<string, number | null>();
+  /** Code of files does not change while it is mapped: kept until mappings do, so that an ended process keeps its chains. */
+  readonly #returns = new Map<number, boolean>();
+  readonly #signalReturns = new Map<number, boolean>();
+  readonly #frames = new WeakMap<NativePlace, Frame>();
+
+  constructor(reader: TargetReader) {
+    this.#reader = reader;
+  }
+
+  /** `nowMs`: time of the samples to come, so that a replay asks what the run asked. */
+  beginBatch(nowMs: number): void {
+    this.#batch += 1;
+    if (this.#places.size > 0 && nowMs - this.#mapsReadAtMs > MAPS_AGE_MS) {
+      this.#mapsReadAtMs = nowMs;
+      this.#readMaps();
+    }
+    if (this.#places.size > MAX_CACHE_ENTRIES) this.#places.clear();
+    if (this.#prologues.size > MAX_CACHE_ENTRIES) this.#prologues.clear();
+    if (this.#signalReturns.size > MAX_CACHE_ENTRIES) this.#signalReturns.clear();
+    if (this.#returns.size > MAX_CACHE_ENTRIES) this.#returns.clear();
+  }
+
+  /** Mappings changed (exec, dlopen seen): forget what was derived from the old ones. */
+  forget(): void {
+    this.#maps = [];
+    this.#mapsReadInBatch = -1;
+    this.#places.clear();
+    this.#signalReturns.clear();
+    this.#returns.clear();
+  }
+
+  /** What is mapped executable at `pc`; null: nothing. For return addresses pass pc - 1: a call may end its function. */
+  at(pc: number): NativePlace | null {
+    const known = this.#places.get(pc);
+    if (known !== undefined) return known;
+    const mapping = this.#mappingAt(pc);
+    if (mapping === null || !mapping.permissions.includes('x')) return null;
+    const library = mapping.path === '' ? null : this.#reader.library(mapping);
+    const elfAddress = library === null ? pc : pc - library.bias;
+    const symbol = library === null ? null : this.#reader.symbolAt(library, asElfAddress(elfAddress));
+    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), elfAddress };
+    this.#places.set(pc, place);
+    return place;
+  }
+
+  read(address: number, into: Uint8Array): boolean {
+    return this.#reader.read(address, into);
+  }
+
+  /** Whether `pc` stands in the code that a signal handler returns to (at a leaf also behind its first instruction). */
+  isSignalReturn(pc: number, isLeaf: boolean): boolean {
+    const place = this.at(pc);
+    // No libc gives it a symbol of a function: whatever has one is something else.
+    if (place === null || (place.symbol !== null && place.symbol.name !== '__restore_rt')) return false;
+    const key = isLeaf ? pc : -pc;
+    let known = this.#signalReturns.get(key);
+    if (known === undefined) {
+      const bytes = new Uint8Array(SIGNAL_RETURN.length);
+      const starts = isLeaf ? [0, SIGNAL_RETURN_MOVE_BYTES, SIGNAL_RETURN.length] : [0];
+      known = starts.some((offset) => this.#reader.read(pc - offset, bytes) && SIGNAL_RETURN.equals(bytes));
+      this.#signalReturns.set(key, known);
+    }
+    return known;
+  }
+
+  /** Whether `pc` is code right after a call instruction. */
+  isReturnAddress(pc: number): boolean {
+    let known = this.#returns.get(pc);
+    if (known === undefined) {
+      if (this.at(pc) === null) return false;
+      const bytes = new Uint8Array(LONGEST_CALL_BYTES);
+      if (!this.#reader.read(pc - LONGEST_CALL_BYTES, bytes)) return false;
+      known = endsWithCall(bytes);
+      this.#returns.set(pc, known);
+    }
+    return known;
+  }
+
+  /**
+   * Address right after `push rbp; mov rbp, rsp` of the function at `place`; null: the function does not keep a frame pointer, or
+   * its start is not known.
+   */
+  framePointerFrom(place: NativePlace): number | null {
+    const { symbol, library } = place;
+    if (symbol === null || library === null) return null;
+    const key = `${library.key}+${String(symbol.start)}`;
+    let offset = this.#prologues.get(key);
+    if (offset === undefined) {
+      const bytes = Buffer.alloc(Math.min(PROLOGUE_SEARCH_BYTES, Math.max(symbol.sizeBytes, 8)));
+      const found = this.#reader.read(symbol.start + library.bias, bytes) ? bytes.indexOf(FRAME_POINTER_PROLOGUE) : -1;
+      offset = found < 0 ? null : found + FRAME_POINTER_PROLOGUE.length;
+      this.#prologues.set(key, offset);
+    }
+    // Kept without the base: a library may come back elsewhere.
+    return offset === null ? null : symbol.start + library.bias + offset;
+  }
+
+  /** The frame shown for a place: one object per function. */
+  frame(place: NativePlace): Frame {
+    const known = this.#frames.get(place);
+    if (known !== undefined) return known;
+    const frame = nativeFrame(place);
+    this.#frames.set(place, frame);
+    return frame;
+  }
+
+  #mappingAt(pc: number): Mapping | null {
+    const found = search(this.#maps, pc);
+    if (found !== null || this.#mapsReadInBatch === this.#batch) return found;
+    this.#readMaps();
+    this.#mapsReadInBatch = this.#batch;
+    return search(this.#maps, pc);
+  }
+
+  /** However the mappings come to be read: where code changed, nothing derived from the old ones holds. */
+  #readMaps(): void {
+    const maps = this.#reader.maps();
+    if (maps === null) return;
+    if (!sameCode(maps, this.#maps)) this.forget();
+    this.#maps = maps;
+  }
+}
+
+/** Whether the executable mappings of files are the same: others come and go all the time. */
+function sameCode(a: readonly Mapping[], b: readonly Mapping[]): boolean {
+  const code = (maps: readonly Mapping[]): string =>
+    maps
+      .filter(({ permissions, path }) => path !== '' && permissions.includes('x'))
+      .map(({ start, end, fileId, path }) => `${String(start)} ${String(end)} ${fileId} ${path}`)
+      .join();
+  return code(a) === code(b);
+}
+
+function nativeFrame(place: NativePlace): Frame {
+  const { library, mapping, symbol } = place;
+  const path = library?.path ?? mapping.path;
+  const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
+  return {
+    kind: place.isVm ? 'vm' : 'native',
+    name: symbol?.name ?? `[${base}+0x${place.elfAddress.toString(16)}]`,
+    signature: '',
+    bci: -1,
+    line: 0,
+    library: path,
+    lineApproximate: false,
+    marker: null,
+  };
+}
+
+function search(maps: readonly Mapping[], pc: number): Mapping | null {
+  let [low, high] = [0, maps.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((maps[middle]?.start ?? 0) <= pc) low = middle + 1;
+    else high = middle;
+  }
+  const found = maps[low - 1];
+  return found !== undefined && pc < found.end ? found : null;
+}

@@ -1,0 +1,248 @@
+// One sample → one resolved stack: joins kernel frames, native segments and Java segments, leaf first, and says how it ended.
+// The order of segments: kernel; native down to the last Java frame (the anchor's, or where the chain of frame pointers meets
+// the code cache); Java down to an entry frame; native again to the next anchor; … until an anchor is empty: the end of the Java
+// stack. What is known of a process comes from process-unwinder.ts.
+
+import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
+import type { Registers } from '../model/registers.ts';
+import type { RawSample } from '../model/sample.ts';
+import type { HotspotProcess } from './hotspot/hotspot-process.ts';
+import { JavaWalk } from './hotspot/java-walk.ts';
+import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
+import { MAX_LOGICAL_FRAMES } from './limits.ts';
+import { gapFrame, unfinishedFrame } from './marker-frames.ts';
+import { MemoryFault } from './memory-view.ts';
+import { type NativeEnd, type NativePoint, walkFramePointers } from './native/frame-pointer-walk.ts';
+import type { NativeCode } from './native/native-code.ts';
+import { interruptedRegisters } from './native/signal-context.ts';
+import { StackWindow, WalkStop } from './stack-window.ts';
+
+export interface WalkTarget {
+  /** null: no JVM (not attached, or none there). */
+  readonly hotspot: HotspotProcess | null;
+  /** Why there is no `hotspot` although there should be; null: the process is no JVM, native frames are all there is. */
+  readonly notReady: { readonly reason: UnfinishedReason; readonly detail: string } | null;
+  readonly native: NativeCode;
+  /** Reads stack pages again; null: forbidden. */
+  readonly reread: { read(address: number, into: Uint8Array): boolean } | null;
+  readonly alive: () => boolean;
+}
+
+export interface WalkedSample {
+  readonly stack: ResolvedStack;
+  /** One per frame of `stack.frames`, kernel frames excepted (null). */
+  readonly traces: readonly (FrameTrace | null)[];
+}
+
+/** A direct call of C++ from Java code leaves its return address at most this far above sp: the deepest leaf routines use 2 KB. */
+const MAX_LEAF_CALL_SCAN_BYTES = 4096;
+
+/** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
+const MAX_NESTED_SIGNALS = 8;
+
+/** Resolves one sample. `kernel` are its kernel frames, leaf first. Never throws for what the target is. */
+export function walkSample(sample: RawSample, kernel: readonly Frame[], target: WalkTarget): WalkedSample {
+  const walk = new SampleWalk(sample, kernel, target);
+  return walk.run();
+}
+
+class SampleWalk {
+  readonly #sample: RawSample;
+  readonly #target: WalkTarget;
+  readonly #window: StackWindow;
+  readonly #frames: Frame[];
+  readonly #traces: (FrameTrace | null)[];
+  #hasJava = false;
+  /** Of the sample, or of what a signal handler in it interrupted. */
+  #leafRegisters: Registers | null = null;
+  #signals = 0;
+  readonly #push = (frame: Frame, trace: FrameTrace): void => {
+    if (this.#frames.length >= MAX_LOGICAL_FRAMES) throw new WalkStop('too-deep', `${String(MAX_LOGICAL_FRAMES)} frames`);
+    this.#frames.push(frame);
+    this.#traces.push(trace);
+  };
+
+  constructor(sample: RawSample, kernel: readonly Frame[], target: WalkTarget) {
+    this.#sample = sample;
+    this.#target = target;
+    this.#window = new StackWindow(sample.stack, target.reread);
+    this.#frames = [...kernel];
+    this.#traces = kernel.map(() => null);
+  }
+
+  run(): WalkedSample {
+    let outcome: StackOutcome;
+    try {
+      outcome = this.#walk();
+    } catch (error) {
+      if (error instanceof WalkStop) outcome = this.#stopped(error);
+      else if (error instanceof MemoryFault) outcome = this.#lostMemory(error);
+      else throw error;
+    }
+    if (outcome.kind === 'unfinished') {
+      this.#frames.push(unfinishedFrame(outcome.reason));
+      this.#traces.push(null);
+    } else if (this.#window.approximations.size > 0) {
+      outcome = { kind: 'approximate', reasons: [...this.#window.approximations].sort() };
+    }
+    return { stack: { frames: this.#frames, outcome, hasJava: this.#hasJava }, traces: this.#traces };
+  }
+
+  #walk(): StackOutcome {
+    const { registers } = this.#sample;
+    if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
+    const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    const { hotspot, notReady } = this.#target;
+    this.#leafRegisters = registers;
+    if (hotspot === null) {
+      let end = this.#native(leaf, null);
+      while (end.kind === 'signal') end = this.#native(this.#interrupted(end.contextAt), null);
+      if (notReady !== null) return unfinished(notReady.reason, notReady.detail);
+      return endOfNative(end);
+    }
+    return this.#fromLeaf(hotspot, leaf);
+  }
+
+  #fromLeaf(hotspot: HotspotProcess, leaf: PhysicalFrame): StackOutcome {
+    return hotspot.code.covers(leaf.pc) ? this.#java(hotspot, leaf) : this.#fromNative(hotspot, leaf);
+  }
+
+  /** What a signal interrupted: a leaf of its own, with the registers the kernel saved. */
+  #interrupted(contextAt: number): PhysicalFrame {
+    this.#signals += 1;
+    if (this.#signals > MAX_NESTED_SIGNALS) throw new WalkStop('too-deep', `${String(MAX_NESTED_SIGNALS)} nested signals`);
+    const registers = interruptedRegisters(this.#window, contextAt);
+    this.#leafRegisters = registers;
+    return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+  }
+
+  /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
+  #fromNative(hotspot: HotspotProcess, start: PhysicalFrame): StackOutcome {
+    const anchor = this.#anchor(hotspot);
+    const end = this.#native(start, anchor?.sp ?? null);
+    if (end.kind === 'signal') return this.#fromLeaf(hotspot, this.#interrupted(end.contextAt));
+    if (anchor !== null) return this.#java(hotspot, anchor);
+    if (end.kind === 'java') return this.#java(hotspot, { ...end.point, isLeaf: false });
+    if (end.kind === 'thread-start') return { kind: 'complete' };
+    const java = this.#sample.anchor?.thread === 0 ? null : this.#scanForLeafCall(hotspot, start);
+    return java === null ? endOfNative(end) : this.#java(hotspot, java);
+  }
+
+  /** From a Java frame to the end of the Java stack, through every entry frame. */
+  #java(hotspot: HotspotProcess, start: PhysicalFrame): StackOutcome {
+    const sink = {
+      push: (frame: Frame, trace: FrameTrace): void => {
+        if (frame.kind !== 'stub') this.#hasJava = true;
+        this.#push(frame, trace);
+      },
+    };
+    const walk = new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc));
+    for (let frame = start; ;) {
+      const end = walk.run(frame, frame.isLeaf ? this.#leafRegisters : null);
+      if (end.kind === 'native') {
+        // Stubs that the VM itself calls (arraycopy, flush_icache) have no Java caller.
+        if (frame.isLeaf && !this.#hasJava) return this.#fromNative(hotspot, end.frame);
+        return unfinished('bad-frame', `return to 0x${end.frame.pc.toString(16)}, outside Java code`);
+      }
+      if (end.anchor === null) {
+        this.#rootFrames(end.native);
+        return { kind: 'complete' };
+      }
+      this.#native(end.native, end.anchor.sp);
+      frame = end.anchor;
+    }
+  }
+
+  /** The thread's last Java frame: captured with the sample, or read now (approximate). null: none. */
+  #anchor(hotspot: HotspotProcess): PhysicalFrame | null {
+    const captured = this.#sample.anchor;
+    if (captured !== null) {
+      if (captured.lastJavaSp === 0) return null;
+      if (!this.#window.covers(captured.lastJavaSp)) {
+        // The VM's own threads (GC, VM Thread) are no JavaThreads: what lies where an anchor would be is something else.
+        if (hotspot.threads.address(this.#sample.tid) !== captured.thread) return null;
+        throw new WalkStop('bad-frame', `last Java sp 0x${captured.lastJavaSp.toString(16)} is not in this stack`);
+      }
+      const pc = captured.lastJavaPc === 0 ? this.#window.word(captured.lastJavaSp - 8) : captured.lastJavaPc;
+      return callerFrame(pc, captured.lastJavaSp, captured.lastJavaFp);
+    }
+    if (this.#target.reread === null) return null;
+    const now = hotspot.threads.anchorNow(this.#sample.tid);
+    if (now === null || now.sp <= (this.#sample.registers?.rsp ?? 0) || !this.#window.covers(now.sp)) return null;
+    // Believed only if the captured stack agrees: the word below sp is the return address that the call left there.
+    if (this.#window.tryWord(now.sp - 8) !== now.pc) return null;
+    this.#window.approximations.add('reread-anchor');
+    return now;
+  }
+
+  #native(start: NativePoint, untilSp: number | null): NativeEnd {
+    const { hotspot, native } = this.#target;
+    return walkFramePointers(start, {
+      code: native,
+      window: this.#window,
+      push: this.#push,
+      isJavaCode: (pc) => hotspot?.code.covers(pc) ?? false,
+      callsOutOfJava: (pc) => hotspot?.code.callsOut(pc) ?? false,
+      untilSp,
+    });
+  }
+
+  /** Native frames below the oldest Java frame, if frame pointers lead to the thread's start: never a reason to be unfinished. */
+  #rootFrames(start: NativePoint): void {
+    const kept = this.#frames.length;
+    const end = this.#native(start, null);
+    if (end.kind === 'thread-start') return;
+    this.#frames.length = kept;
+    this.#traces.length = kept;
+  }
+
+  /**
+   * Java code called a C++ routine directly (no anchor is set for leaf calls) and frame pointers do not lead back: the nearest word
+   * above sp that is a return address of a call out of Java code. A guess, marked so.
+   */
+  #scanForLeafCall(hotspot: HotspotProcess, leaf: PhysicalFrame): PhysicalFrame | null {
+    // Counted, not compared: an rsp of 2^63, which the target may well have, does not grow by 8 in a number.
+    for (let offset = 0; offset < MAX_LEAF_CALL_SCAN_BYTES; offset += 8) {
+      const slot = leaf.sp + offset;
+      const pc = this.#window.tryWord(slot);
+      if (pc === null || !hotspot.code.covers(pc) || !hotspot.code.callsOut(pc)) continue;
+      // Compiler threads have addresses of code they are making on their stacks: nobody runs it yet.
+      if (hotspot.code.at(pc)?.blob.name.includes('CodeBuffer') !== false) continue;
+      this.#window.approximations.add('unvalidated-step');
+      this.#push(gapFrame(), { pc: leaf.pc, sp: leaf.sp, fp: leaf.fp } as FrameTrace);
+      return callerFrame(pc, slot + 8, leaf.fp);
+    }
+    return null;
+  }
+
+  /** What looks like a bad frame or changed code in a process that is gone is missing memory. */
+  #stopped({ reason, detail }: WalkStop): StackOutcome {
+    if (reason === 'deoptimizing') this.#hasJava = true;
+    const isGone = (reason === 'bad-frame' || reason === 'code-changed') && !this.#target.alive();
+    return unfinished(isGone ? 'target-exited' : reason, detail);
+  }
+
+  #lostMemory(fault: MemoryFault): StackOutcome {
+    if (!this.#target.alive()) return unfinished('target-exited', fault.message);
+    return unfinished('code-changed', fault.message);
+  }
+}
+
+function endOfNative(end: NativeEnd): StackOutcome {
+  switch (end.kind) {
+    case 'thread-start':
+      return { kind: 'complete' };
+    case 'unfinished':
+      return unfinished(end.reason, end.detail);
+    case 'java':
+    case 'met':
+    case 'signal':
+      return unfinished('bad-frame', 'native frames led into Java code of no known VM');
+    default:
+      return end satisfies never;
+  }
+}
+
+function unfinished(reason: UnfinishedReason, detail: string): StackOutcome {
+  return { kind: 'unfinished', reason, detail };
+}
