@@ -1,0 +1,151 @@
+// Samples, one after the other, into the columns of a profile (model/profile.ts). Frames, stacks, threads and outcomes are kept
+// once; a sample costs a few numbers.
+
+import type { Frame, ResolvedStack, StackOutcome } from '../model/frame.ts';
+import type { Profile, ProfileThread } from '../model/profile.ts';
+import type { Pid, Tid } from '../model/units.ts';
+
+/** What a sample is besides its stack. */
+export interface SampleFacts {
+  readonly pid: Pid;
+  readonly tid: Tid;
+  readonly timeNs: number;
+  readonly weight: number;
+}
+
+/**
+ * Text of distinct frames that one profile keeps: a JVM's methods come to some 10 MB, a hostile target's names are without end. Frames
+ * beyond it become one frame that says so.
+ */
+const MAX_FRAME_TEXT_CHARACTERS = 256 << 20;
+const FULL: Frame = {
+  kind: 'marker',
+  name: '[unresolved: too many names]',
+  signature: '',
+  bci: -1,
+  line: 0,
+  library: '',
+  lineApproximate: false,
+  marker: 'unresolved',
+};
+
+export interface ProfileBuilder {
+  /** Adds one sample. A stack without frames is a bug: what is not known has a marker frame. */
+  add(facts: SampleFacts, stack: ResolvedStack): void;
+  /** Names a thread; the last name given stays. */
+  nameThread(pid: Pid, tid: Tid, name: string): void;
+  /** The profile so far; the builder goes on. */
+  build(): Profile;
+}
+
+export function createProfileBuilder(weightUnit: Profile['weightUnit']): ProfileBuilder {
+  const frames = new Interned<Frame>(
+    ({ kind, name, signature, bci, line, library, lineApproximate, marker }) =>
+      [kind, name, signature, bci, line, library, lineApproximate, marker].join('\0'),
+    FULL,
+  );
+  const outcomes = new Interned<StackOutcome>((outcome) => JSON.stringify(outcome), null);
+  const stacks = new StackColumns();
+  const samples = {
+    stack: [] as number[],
+    timeNs: [] as number[],
+    thread: [] as number[],
+    weight: [] as number[],
+    outcome: [] as number[],
+  };
+  const threads: { pid: Pid; tid: Tid; name: string }[] = [];
+  const threadIndex = new Map<string, number>();
+  const thread = (pid: Pid, tid: Tid): number => {
+    const key = `${String(pid)}/${String(tid)}`;
+    let index = threadIndex.get(key);
+    if (index === undefined) {
+      index = threads.push({ pid, tid, name: '' }) - 1;
+      threadIndex.set(key, index);
+    }
+    return index;
+  };
+  return {
+    add(facts, stack) {
+      let at = -1;
+      for (let i = stack.frames.length - 1; i >= 0; i -= 1) {
+        const frame = stack.frames[i];
+        if (frame !== undefined) at = stacks.child(at, frames.index(frame));
+      }
+      if (at < 0) throw new Error('a sample without frames: what is not known needs a marker frame');
+      samples.stack.push(at);
+      samples.timeNs.push(facts.timeNs);
+      samples.thread.push(thread(facts.pid, facts.tid));
+      samples.weight.push(facts.weight);
+      samples.outcome.push(outcomes.index(stack.outcome));
+    },
+    nameThread(pid, tid, name) {
+      const found = threads[thread(pid, tid)];
+      if (found !== undefined) found.name = name;
+    },
+    build: () => ({
+      frames: { frames: [...frames.values] },
+      stacks: { prefix: [...stacks.prefix], frame: [...stacks.frame] },
+      samples: {
+        stack: [...samples.stack],
+        timeNs: [...samples.timeNs],
+        thread: [...samples.thread],
+        weight: [...samples.weight],
+        outcome: [...samples.outcome],
+      },
+      threads: threads.map((found): ProfileThread => ({ ...found })),
+      outcomes: [...outcomes.values],
+      weightUnit,
+    }),
+  };
+}
+
+/** Values kept once, by what they say; the same object is found without looking at it. */
+class Interned<Value extends object> {
+  readonly values: Value[] = [];
+  readonly #key: (value: Value) => string;
+  readonly #full: Value | null;
+  #characters = 0;
+  readonly #byKey = new Map<string, number>();
+  readonly #byIdentity = new WeakMap<Value, number>();
+
+  /** `full` stands for every new value once there is too much text; null: values are few. */
+  constructor(key: (value: Value) => string, full: Value | null) {
+    this.#key = key;
+    this.#full = full;
+  }
+
+  index(value: Value): number {
+    let index = this.#byIdentity.get(value);
+    if (index !== undefined) return index;
+    const key = this.#key(value);
+    index = this.#byKey.get(key);
+    if (index === undefined) {
+      this.#characters += key.length;
+      if (this.#full !== null && value !== this.#full && this.#characters > MAX_FRAME_TEXT_CHARACTERS)
+        return this.index(this.#full);
+      index = this.values.push(value) - 1;
+    }
+    this.#byKey.set(key, index);
+    this.#byIdentity.set(value, index);
+    return index;
+  }
+}
+
+/** The stack tree: a child is looked up by its prefix and frame as one number. */
+class StackColumns {
+  readonly prefix: number[] = [];
+  readonly frame: number[] = [];
+  readonly #children = new Map<number, number>();
+
+  child(prefix: number, frame: number): number {
+    // Both stay far below 2^26: 10^7 frames or stacks would need gigabytes.
+    const key = (prefix + 1) * 0x400_0000 + frame;
+    let index = this.#children.get(key);
+    if (index === undefined) {
+      index = this.prefix.push(prefix) - 1;
+      this.frame.push(frame);
+      this.#children.set(key, index);
+    }
+    return index;
+  }
+}
