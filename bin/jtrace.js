@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// What node runs first: refuses versions of Node that cannot run jtrace, in syntax that they can still read (no static imports, no
+// operators newer than they are), then starts the built program, or the sources of a clone that was not built.
+
+var LEAST = [20, 19];
+
+var version = process.versions.node.split('.').map(Number);
+if (version[0] < LEAST[0] || (version[0] === LEAST[0] && version[1] < LEAST[1])) {
+  process.stderr.write(
+    'jtrace: Node.js ' +
+      process.versions.node +
+      ' is too old: jtrace needs ' +
+      LEAST.join('.') +
+      ' or later\n' +
+      '  this one is ' +
+      process.execPath +
+      '; another can be chosen by PATH, e.g. sudo env "PATH=$PATH" jtrace\n',
+  );
+  process.exit(3);
+}
+
+/** @param {{ main: (argv: readonly string[]) => Promise<number> }} program */
+function run(program) {
+  return program.main(process.argv.slice(2)).then(function (code) {
+    process.exit(code);
+  });
+}
+
+function notBuilt(error) {
+  process.stderr.write('jtrace: this copy of jtrace is not built\n  in its folder: npm ci && npm run build\n');
+  if (process.env.JTRACE_DEBUG) process.stderr.write(String((error && error.stack) || error) + '\n');
+  process.exit(3);
+}
+
+function isMissing(error, part) {
+  return error && error.code === 'ERR_MODULE_NOT_FOUND' && String(error.message).indexOf(part) >= 0;
+}
+
+import('../dist/cli/main.js').then(run, function (error) {
+  if (!isMissing(error, 'dist/cli/main.js')) throw error;
+  // A clone for development has tsx, and its sources are newer than any build.
+  return import('tsx/esm/api').then(function (tsx) {
+    tsx.register();
+    return import('../src/cli/main.ts').then(run);
+  }, notBuilt);
+});

@@ -1,0 +1,238 @@
+// Writes a profile's outputs. Files are written whole beside their name and then renamed over it, now and then while sampling and
+// once at the end: an error, a full disk or a kill leaves the last whole file. Pipes, devices and standard output get one write at
+// the end. What a killed run left beside its output, the next run to the same output removes.
+
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileSync } from 'tmp';
+import type { WrittenFile } from '../model/summary.ts';
+
+/** Text gathered before it is written: few system calls without holding a large profile twice. */
+const WRITE_BYTES = 1 << 16;
+const TEMPORARY = /^\.(?<name>.+)\.jtrace-(?<pid>\d+)(?:-\w+)?$/;
+const STDOUT_FD = 1;
+/** NAME_MAX (255 bytes) less what a temporary name adds: 2 dots, `jtrace`, 2 dashes, a pid of 7 digits, 6 of tmp's letters. */
+const MAX_NAME_BYTES = 255 - 23;
+/** How long a FIFO may be without a reader when the run is over: time to start one by hand, no hang of a script. */
+const READER_WAIT_MS = 10_000;
+/** Pause before a FIFO that has no reader, or is full, is tried again. */
+const RETRY_MS = 20;
+
+export interface Output {
+  readonly path: string;
+  readonly format: string;
+  /** The output's text in pieces, made anew at each call. */
+  readonly render: () => Iterable<string>;
+}
+
+/** Writes a file or standard output now. Never throws: what went wrong is in the result. */
+export function writeOutput(output: Output): WrittenFile {
+  const { path, format } = output;
+  const done = (bytes: number, problem: string | null): WrittenFile => ({ path, format, bytes, problem });
+  let bytes = 0;
+  try {
+    if (path === '-') return done((bytes = writeTo(STDOUT_FD, output.render())), null);
+    return done((bytes = replace(realPath(path), output)), null);
+  } catch (error) {
+    return done(bytes, reasonOf(error));
+  }
+}
+
+/** Writes an output at the end of a run. FIFOs and devices are waited for without holding up signals. Never throws. */
+export async function finishOutput(output: Output, readerWaitMs: number = READER_WAIT_MS): Promise<WrittenFile> {
+  const { path, format } = output;
+  if (path === '-' || isReplaceable(path)) return writeOutput(output);
+  let bytes = 0;
+  try {
+    const fd = await openStream(path, readerWaitMs);
+    try {
+      for (const buffer of buffers(output.render())) {
+        for (let at = 0; at < buffer.length;) at += writeSome(fd, buffer, at) ?? (await sleep(RETRY_MS, 0));
+        bytes += buffer.length;
+      }
+    } finally {
+      closeSync(fd);
+    }
+    return { path, format, bytes, problem: null };
+  } catch (error) {
+    return { path, format, bytes, problem: reasonOf(error) };
+  }
+}
+
+/** Never creates or empties anything: what stands there may have changed since it was looked at. */
+async function openStream(path: string, readerWaitMs: number): Promise<number> {
+  const endMs = performance.now() + readerWaitMs;
+  for (;;) {
+    try {
+      const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+      const stat = fstatSync(fd);
+      if (stat.isFIFO() || stat.isCharacterDevice()) return fd;
+      closeSync(fd);
+      throw new Error('neither a FIFO nor a character device any more');
+    } catch (error) {
+      // A FIFO that nobody has opened for reading.
+      if (codeOf(error) !== 'ENXIO' || performance.now() >= endMs) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** Whether an output can be written again and again: a regular file, or none yet. */
+export function isReplaceable(path: string): boolean {
+  if (path === '-') return false;
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return true;
+  }
+}
+
+/** Removes what runs that were killed while writing `path` left beside it. */
+export function sweepLeftovers(output: string): void {
+  if (!isReplaceable(output)) return;
+  try {
+    const path = realPath(output);
+    for (const name of readdirSync(dirname(path))) {
+      const match = TEMPORARY.exec(name)?.groups;
+      if (match?.['name'] !== shortName(path) || isRunning(Number(match['pid']))) continue;
+      unlinkSync(join(dirname(path), name));
+    }
+  } catch {
+    // A folder that cannot be read keeps its leftovers; writing will tell what is wrong with it.
+  }
+}
+
+/** Through links to the file that is meant; as it is when there is none yet. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** A file's name, cut between characters so that a temporary name made of it is not too long. */
+function shortName(path: string): string {
+  let [name, bytes] = ['', 0];
+  for (const character of basename(path)) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > MAX_NAME_BYTES) break;
+    name += character;
+  }
+  return name;
+}
+
+function replace(path: string, output: Output): number {
+  const old = statOf(path);
+  // Made anew and never through a link that somebody else put there (O_EXCL); removed also when jtrace exits while it writes.
+  const temporary = fileSync({
+    tmpdir: dirname(path),
+    template: `.${shortName(path)}.jtrace-${String(process.pid)}-XXXXXX`,
+    mode: old === null ? 0o666 : old.mode & 0o777,
+  });
+  let bytes: number;
+  try {
+    if (old !== null) keepOwner(temporary.fd, old);
+    bytes = writeTo(temporary.fd, output.render());
+    renameSync(temporary.name, path);
+  } finally {
+    temporary.removeCallback();
+  }
+  return bytes;
+}
+
+function keepOwner(fd: number, old: Stats): void {
+  try {
+    fchownSync(fd, old.uid, old.gid);
+  } catch (error) {
+    // Some file systems (and users) cannot give files away; the profile counts more.
+    if (codeOf(error) !== 'EPERM') throw error;
+  }
+  fchmodSync(fd, old.mode & 0o777);
+}
+
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function writeTo(fd: number, pieces: Iterable<string>): number {
+  let bytes = 0;
+  for (const buffer of buffers(pieces)) {
+    for (let at = 0; at < buffer.length;) at += writeSome(fd, buffer, at) ?? pause();
+    bytes += buffer.length;
+  }
+  return bytes;
+}
+
+function* buffers(pieces: Iterable<string>): Iterable<Buffer> {
+  let [pending, pendingBytes] = [[] as string[], 0];
+  for (const piece of pieces) {
+    pending.push(piece);
+    pendingBytes += piece.length;
+    if (pendingBytes < WRITE_BYTES) continue;
+    yield Buffer.from(pending.join(''));
+    [pending, pendingBytes] = [[], 0];
+  }
+  yield Buffer.from(pending.join(''));
+}
+
+/** Writes once; null: the pipe is full (EAGAIN: it is non-blocking, maybe made so by its other end). */
+function writeSome(fd: number, buffer: Buffer, at: number): number | null {
+  try {
+    return writeSync(fd, buffer, at);
+  } catch (error) {
+    if (codeOf(error) !== 'EAGAIN') throw error;
+    return null;
+  }
+}
+
+/** Standard output is written in one go, also where nothing can be awaited. */
+function pause(): 0 {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+  return 0;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function reasonOf(error: unknown): string {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOSPC: 'no space left on the device',
+    EDQUOT: 'the disk quota is used up',
+    EPIPE: 'the reader closed the pipe',
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENXIO: 'nobody reads the FIFO',
+    EIO: 'the device failed to write',
+  };
+  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,111 @@
+// `jtrace profile` from request to exit code: choose the target, generate the program, run it, resolve while it streams, write.
+// The stages meet here and in profile-run.ts, nowhere else.
+
+import { cpus, release } from 'node:os';
+import { findBpftrace, type FoundBpftrace } from '../bpftrace/find.ts';
+import { runOnce } from '../bpftrace/run-once.ts';
+import { sweepLeftovers as sweepDeadCaptures } from '../bpftrace/sweep.ts';
+import { findCaller } from '../child/caller.ts';
+import { launchStopped } from '../child/command.ts';
+import { checkFreeze, warnOrRefuse } from '../doctor/freeze-check.ts';
+import type { Dialect } from '../model/dialect.ts';
+import { EXIT } from '../model/errors.ts';
+import type { JvmProcess } from '../model/process.ts';
+import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
+import type { ProfileRequest, ProfileTarget } from '../model/request.ts';
+import type { RunControl, Ui } from '../model/ui.ts';
+import type { Pid } from '../model/units.ts';
+import { dialectFor } from '../program/dialects.ts';
+import { renderStackBytes, stackWindowBytes } from '../program/stack-bytes.ts';
+import { readKernelSymbols } from '../target/kallsyms.ts';
+import { chooseTarget } from '../target/processes/choose-target.ts';
+import { startSession } from './capture-session.ts';
+import { sweepLeftovers } from './output-files.ts';
+import { ProfileRun, type RunningCommand } from './profile-run.ts';
+
+/** Reading two kernel functions: as long as bpftrace takes to start, on an emulated machine. */
+const FREEZE_CHECK_TIMEOUT_MS = 60_000;
+
+/** Runs one profile; the exit code is jtrace's, or the command's when one was started. Throws OperatorErrors. */
+export async function runProfile(request: ProfileRequest, ui: Ui, control: RunControl): Promise<number> {
+  const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
+  const dialect = dialectFor(bpftrace.version);
+  if (stackWindowBytes(request.stackBytes, dialect) < request.stackBytes)
+    ui.message('note', `${bpftrace.versionText} can copy ${String(dialect.maxStackBytes / 1024)} KiB of stack, not more`);
+  const chosen = await chooseProcess(request, ui);
+  if (chosen === 'several') return EXIT.usage;
+  const pid = chosen?.pid ?? null;
+  const run = new ProfileRun(request, ui);
+  try {
+    if (pid !== null) run.openTarget(pid);
+    if (request.printProgram) {
+      ui.program(captureProgram(request, dialect, pid === null ? [] : [pid], run.knownJvms).text);
+      return EXIT.ok;
+    }
+    await checkKernel(bpftrace, ui);
+    sweepDeadCaptures();
+    for (const path of request.outputs) sweepLeftovers(path);
+    const command = request.target.kind === 'command' ? await launchCommand(request.target) : null;
+    try {
+      const root = command?.pid ?? pid;
+      if (root === null) throw new Error('neither a process nor a command to profile');
+      const session = await startSession(bpftrace.path, captureProgram(request, dialect, [root], run.knownJvms), run.sinks);
+      return await run.sample(session, {
+        root,
+        rootStartTicks: chosen?.startTicks ?? null,
+        command,
+        control,
+        bpftraceVersion: bpftrace.versionText,
+      });
+    } catch (error) {
+      command?.abandon();
+      throw error;
+    }
+  } finally {
+    run.close();
+  }
+}
+
+/** The process a PID, a NAME or nothing means; null: a command will be started; 'several': the operator was asked to choose. */
+async function chooseProcess(request: ProfileRequest, ui: Ui): Promise<JvmProcess | null | 'several'> {
+  if (request.target.kind === 'command') return null;
+  const choice = await chooseTarget(request.target);
+  if (choice.kind === 'one') return choice.jvm;
+  ui.choose(choice);
+  return 'several';
+}
+
+function captureProgram(
+  request: ProfileRequest,
+  dialect: Dialect,
+  pids: readonly Pid[],
+  jvms: readonly JvmThreadLocator[],
+): CaptureProgram {
+  const values = {
+    pids,
+    followChildren: request.target.kind === 'command',
+    rateHz: request.rateHz,
+    stackBytes: request.stackBytes,
+    kernelStack: request.kernel,
+    jvms,
+    stopAtSample: false,
+  };
+  return renderStackBytes(values, dialect, { feederPid: process.pid, cpus: cpus().length });
+}
+
+/** Refuses kernels that sampling would freeze, warns where that cannot be told. */
+async function checkKernel(bpftrace: FoundBpftrace, ui: Ui): Promise<void> {
+  const verdict = await checkFreeze({
+    kernelRelease: release(),
+    runProgram: (program) => runOnce({ bpftracePath: bpftrace.path, program, timeoutMs: FREEZE_CHECK_TIMEOUT_MS }),
+    readSymbols: readKernelSymbols,
+  });
+  const warning = warnOrRefuse(verdict, release());
+  if (warning !== null) ui.message('warning', warning);
+}
+
+async function launchCommand(target: Extract<ProfileTarget, { readonly kind: 'command' }>): Promise<RunningCommand> {
+  const asUser = target.asRoot ? null : await findCaller(process.env, process.geteuid?.() ?? 0);
+  const command = await launchStopped(target.argv, { asUser });
+  return { ...command, exited: command.wait() };
+}

@@ -1,0 +1,107 @@
+// Samples as they arrive → rows of the profile. Samples wait a moment in a queue; then one batch is resolved: all of it was
+// captured before the batch begins, which is what the unwinders' caches need.
+
+import type { ResolvedStack } from '../model/frame.ts';
+import type { RawSample } from '../model/sample.ts';
+import type { ProfileBuilder } from '../profile/profile-builder.ts';
+import { unfinishedFrame } from '../unwind/marker-frames.ts';
+import type { ObservedProcesses } from './observed-processes.ts';
+
+/** A thread's name is looked at again after this time: pools rename their threads. */
+const THREAD_NAME_AGE_MS = 1000;
+
+/**
+ * Samples wait this long for others, which share the proofs of what is remembered (some 40 reads a stack): short against the life
+ * of compiled code, long enough for several on a busy machine.
+ */
+const BATCH_MS = 10;
+
+export interface ResolverCounts {
+  samples: number;
+  unfinished: number;
+}
+
+const BUG_STACK: ResolvedStack = {
+  frames: [unfinishedFrame('bug')],
+  outcome: { kind: 'unfinished', reason: 'bug', detail: '' },
+  hasJava: false,
+};
+
+export class SampleResolver {
+  readonly counts: ResolverCounts = { samples: 0, unfinished: 0 };
+  readonly #processes: ObservedProcesses;
+  readonly #builder: ProfileBuilder;
+  readonly #onBug: (error: unknown) => void;
+  readonly #record: ((sample: RawSample) => void) | null;
+  readonly #named = new Map<number, { readonly atMs: number; readonly comm: string }>();
+  #queue: RawSample[] = [];
+  #scheduled: NodeJS.Timeout | null = null;
+
+  /** `record` is told of each sample before it is resolved; null: nothing is recorded. */
+  constructor(
+    processes: ObservedProcesses,
+    builder: ProfileBuilder,
+    record: ((sample: RawSample) => void) | null,
+    onBug: (error: unknown) => void,
+  ) {
+    this.#processes = processes;
+    this.#builder = builder;
+    this.#record = record;
+    this.#onBug = onBug;
+  }
+
+  add(sample: RawSample): void {
+    this.#queue.push(sample);
+    this.#scheduled ??= setTimeout(() => {
+      this.flush();
+    }, BATCH_MS);
+  }
+
+  /** Resolves all that waits, now. */
+  flush(): void {
+    if (this.#scheduled !== null) clearTimeout(this.#scheduled);
+    this.#scheduled = null;
+    const batch = this.#queue;
+    this.#queue = [];
+    if (this.#record === null) {
+      const last = batch.at(-1);
+      if (last !== undefined) this.#processes.beginBatch(last.timeNs / 1e6);
+      for (const sample of batch) this.#resolve(sample);
+      return;
+    }
+    // Each a batch of its own, as a replay does it: then it asks the same questions in the same order.
+    for (const sample of batch) {
+      this.#record(sample);
+      this.#processes.beginBatch(sample.timeNs / 1e6);
+      this.#resolve(sample);
+    }
+  }
+
+  #resolve(sample: RawSample): void {
+    const walked = this.#walk(sample);
+    // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
+    const stack = walked.frames.length > 0 ? walked : BUG_STACK;
+    this.counts.samples += 1;
+    if (stack.outcome.kind === 'unfinished') this.counts.unfinished += 1;
+    this.#builder.add({ pid: sample.pid, tid: sample.tid, timeNs: sample.timeNs, weight: 1 }, stack);
+    this.#nameThread(sample);
+  }
+
+  /** A bug of the unwinder costs the stack of one sample, not the recording: it is counted with its reason and reported. */
+  #walk(sample: RawSample): ResolvedStack {
+    try {
+      return this.#processes.resolve(sample).stack;
+    } catch (error) {
+      this.#onBug(error);
+      return BUG_STACK;
+    }
+  }
+
+  #nameThread(sample: RawSample): void {
+    const named = this.#named.get(sample.tid);
+    const now = sample.timeNs / 1e6;
+    if (named !== undefined && named.comm === sample.comm && now - named.atMs < THREAD_NAME_AGE_MS) return;
+    this.#named.set(sample.tid, { atMs: now, comm: sample.comm });
+    this.#builder.nameThread(sample.pid, sample.tid, this.#processes.threadName(sample));
+  }
+}

@@ -1,0 +1,113 @@
+// Paths an operator wants written → nothing, or the reason why they could not be: found before ten seconds of sampling, not
+// after. A path that can never be one (a folder, no parent, unknown ending) is a usage error; a file system that refuses is one
+// of the environment. Files are opened as they will be, a new one is made and taken away again: permissions alone do not tell
+// (read-only mounts, /proc, quotas). FIFOs and devices are not opened: that could block, or end the reader's wait.
+
+import { accessSync, closeSync, constants, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { OperatorError } from '../model/errors.ts';
+import { OUTPUT_ENDINGS, outputFormatOf } from '../model/output-format.ts';
+import { escapeForTerminal } from '../outputs/escape-terminal.ts';
+
+/** Checks every `-o`; the same file twice is refused. Throws OperatorErrors. */
+export function checkOutputs(paths: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const path of paths) {
+    if (path !== '-') refuseDirectory(path, statOf(path));
+    if (outputFormatOf(path) === null) {
+      throw new OperatorError(
+        'usage',
+        `${shown(path)}: no format has this ending`,
+        `endings: ${OUTPUT_ENDINGS.join(', ')}; - is standard output`,
+      );
+    }
+    if (seen.has(path)) throw new OperatorError('usage', `${shown(path)} is given twice as output`, 'give every output once');
+    seen.add(path);
+    if (path !== '-') checkWritable(path);
+  }
+}
+
+/** Checks one file that will be made or overwritten. Throws OperatorErrors. */
+export function checkWritable(path: string): void {
+  const stat = statOf(path);
+  refuseDirectory(path, stat);
+  if (stat === null) {
+    checkParent(path);
+    orExplain(path, () => {
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+      unlinkSync(path);
+    });
+  } else if (stat.isFile()) {
+    orExplain(path, () => closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)));
+  } else if (stat.isFIFO() || stat.isCharacterDevice()) {
+    orExplain(path, () => accessSync(path, constants.W_OK));
+  } else {
+    throw new OperatorError('usage', `${shown(path)} is no file`, 'name a file, a FIFO, or - for standard output');
+  }
+}
+
+function refuseDirectory(path: string, stat: Stats | null): void {
+  if (stat?.isDirectory() !== true) return;
+  const inside = shown(path.replace(/\/*$/, '/out.folded'));
+  throw new OperatorError('usage', `${shown(path)} is a directory`, `name a file in it, e.g. ${inside}`);
+}
+
+function checkParent(path: string): void {
+  const parent = dirname(path);
+  if (path.endsWith('/'))
+    throw new OperatorError('usage', `${shown(path)} names no file`, 'leave out the slash at its end, or add a file name');
+  const stat = statOf(parent);
+  if (stat === null)
+    throw new OperatorError(
+      'usage',
+      `${shown(path)}: there is no directory ${shown(parent)}`,
+      `make it first: mkdir -p ${shown(parent)}`,
+    );
+  if (!stat.isDirectory())
+    throw new OperatorError('usage', `${shown(path)}: ${shown(parent)} is no directory`, 'name a file in a directory');
+}
+
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw new OperatorError('environment', `${shown(path)} cannot be looked at: ${reasonOf(code)}`, 'choose another file', {
+      cause: error,
+    });
+  }
+}
+
+function orExplain(path: string, attempt: () => void): void {
+  try {
+    attempt();
+  } catch (error) {
+    const message = `${shown(path)} cannot be written: ${reasonOf(codeOf(error))}`;
+    throw new OperatorError('environment', message, 'choose another place, e.g. -o /tmp/out.folded', { cause: error });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'the file system forbids it',
+  EROFS: 'the file system is read-only',
+  ELOOP: 'too many links',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'no file can be made there',
+  ENOSPC: 'no space is left on its file system',
+  EDQUOT: 'the quota is used up',
+  ETXTBSY: 'it is a program that runs',
+};
+
+function reasonOf(code: string): string {
+  return REASONS[code] ?? code;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
+}
+
+function shown(path: string): string {
+  return escapeForTerminal(path, 100);
+}

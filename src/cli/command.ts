@@ -1,0 +1,38 @@
+// What a command of jtrace is for the parser, the help and the reference page; one file per command in commands/ makes one.
+
+import type { FlagTable } from './flags/flag.ts';
+import type { Streams } from './terminal/streams.ts';
+
+/** What was typed for a command, split and not yet understood. */
+export interface ParsedArguments {
+  /** All that followed `jtrace`, as typed. */
+  readonly argv: readonly string[];
+  /** The word that is no flag, e.g. PID or NAME; null: none. */
+  readonly subject: string | null;
+  /** What follows `--`; null: there was none. */
+  readonly commandLine: readonly string[] | null;
+  /** Raw texts by flag; read with flagValues(). */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+}
+
+/** An example of the help: what to type, and what it does in a few words. */
+export interface CommandExample {
+  readonly typed: string;
+  readonly does: string;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** After `jtrace NAME`, e.g. `[PID | NAME | -- COMMAND ARG…]`. */
+  readonly synopsis: string;
+  /** A paragraph for its own help. */
+  readonly description: string;
+  readonly flags: FlagTable;
+  /** Whether `-- COMMAND ARG…` may follow. */
+  readonly takesCommand: boolean;
+  readonly examples: readonly CommandExample[];
+  /** Runs it; gives the exit code. Throws OperatorErrors. */
+  readonly run: (args: ParsedArguments, streams: Streams) => Promise<number>;
+}

@@ -1,0 +1,123 @@
+// `jtrace profile`: its arguments → a ProfileRequest, checked; then the run, and what it tells drawn on the terminal.
+
+import { OperatorError } from '../../model/errors.ts';
+import type { ProfileRequest, ProfileTarget } from '../../model/request.ts';
+import { asPid } from '../../model/units.ts';
+import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
+import { checkOutputs, checkWritable } from '../check-outputs.ts';
+import type { Command, ParsedArguments } from '../command.ts';
+import {
+  DEFAULT_DURATION_MS,
+  DEFAULT_RATE_HZ,
+  DEFAULT_STACK_BYTES,
+  DEFAULT_TOP_ROWS,
+  PROFILE_FLAGS,
+  type ProfileFlagValues,
+} from '../flags/profile-flags.ts';
+import { flagValues } from '../parse-arguments.ts';
+import { requireRoot } from '../require-root.ts';
+import { stopOnSignals } from '../stop-on-signals.ts';
+import type { Streams } from '../terminal/streams.ts';
+import { createTerminalUi } from '../terminal/terminal-ui.ts';
+
+/** PID_MAX_LIMIT of the kernel (include/linux/threads.h): no pid is greater. */
+const MAX_PID = 4_194_304;
+
+export const PROFILE_COMMAND: Command = {
+  name: 'profile',
+  summary: 'Where a JVM (or a command) spends its CPU time',
+  synopsis: '[PID | NAME | -- COMMAND ARG…]',
+  description:
+    'Samples the full stacks, Java and native, of one JVM. NAME is its main class, its jar, or a word of its command line; without ' +
+    'PID or NAME the only JVM of this machine is meant. A COMMAND is started and profiled from its first instruction to its end.',
+  flags: PROFILE_FLAGS,
+  takesCommand: true,
+  examples: [
+    { typed: 'jtrace profile', does: 'the only JVM, for 10 s: hottest methods and summary' },
+    { typed: 'jtrace profile Bootstrap -d 30s -o out.folded', does: 'by main class, 30 s, to a file' },
+    { typed: 'jtrace profile 4711 -o - | flamegraph.pl > out.svg', does: 'a flame graph (FlameGraph)' },
+    { typed: 'jtrace profile -o out.folded -- java -jar app.jar', does: 'a command from start to end' },
+  ],
+  run: runProfileCommand,
+};
+
+async function runProfileCommand(args: ParsedArguments, streams: Streams): Promise<number> {
+  const request = profileRequest(args, flagValues(PROFILE_FLAGS, args));
+  // A program is only printed: nothing is sampled, and nothing written.
+  if (!request.printProgram) {
+    checkOutputs(request.outputs);
+    if (request.recordReads !== null) checkWritable(request.recordReads);
+  }
+  requireRoot(args.argv);
+  // Loaded late: help and usage errors need none of it.
+  const { runProfile } = await import('../../app/profile.ts');
+  const ui = createTerminalUi(request, streams);
+  const signals = stopOnSignals(ui);
+  try {
+    return await runProfile(request, ui, { stop: signals.stop });
+  } finally {
+    signals.release();
+    ui.close();
+  }
+}
+
+/** Arguments and flags → the request, defaults filled in. Throws OperatorErrors of kind usage. */
+export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues): ProfileRequest {
+  const target = profileTarget(args, flags['as-root']);
+  const outputs = flags.output;
+  if (flags.quiet && flags.verbose)
+    throw new OperatorError('usage', '-q/--quiet and -v/--verbose contradict each other', 'give one of them');
+  if (flags.json && outputs.includes('-')) {
+    throw new OperatorError('usage', '--json and -o - both want standard output', 'write the profile to a file: -o out.folded');
+  }
+  const shownByDefault = outputs.length === 0 && !flags.json && !flags.quiet;
+  return {
+    target,
+    durationMs: flags.duration ?? (target.kind === 'command' ? null : DEFAULT_DURATION_MS),
+    rateHz: flags.frequency ?? DEFAULT_RATE_HZ,
+    outputs,
+    byThread: flags.threads,
+    lines: flags.lines,
+    kernel: !flags['no-kernel'],
+    native: !flags['no-native'],
+    stackBytes: flags['stack-bytes'] ?? DEFAULT_STACK_BYTES,
+    reread: !flags['no-reread'],
+    top: flags.top ?? (shownByDefault ? DEFAULT_TOP_ROWS : 0),
+    json: flags.json,
+    printProgram: flags['print-program'],
+    bpftracePath: flags.bpftrace,
+    recordReads: flags['record-reads'],
+    verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
+  };
+}
+
+function profileTarget(args: ParsedArguments, asRoot: boolean): ProfileTarget {
+  const { subject, commandLine } = args;
+  if (commandLine !== null) {
+    const [program, ...rest] = commandLine;
+    if (subject !== null) {
+      throw new OperatorError('usage', `both a process ('${shown(subject)}') and a COMMAND were given`, 'give one of them');
+    }
+    if (program === undefined || program === '')
+      throw new OperatorError('usage', 'no COMMAND stands after --', 'jtrace profile -- COMMAND ARG…');
+    return { kind: 'command', argv: [program, ...rest], asRoot };
+  }
+  if (asRoot)
+    throw new OperatorError(
+      'usage',
+      '--as-root says how to run a COMMAND, and there is none',
+      'jtrace profile --as-root -- COMMAND ARG…',
+    );
+  if (subject === null) return { kind: 'only-jvm' };
+  if (subject === '') throw new OperatorError('usage', 'an empty NAME was given', 'is a variable of your shell not set?');
+  if (!/^[+-]?\d+$/.test(subject)) return { kind: 'name', name: subject };
+  const pid = Number(subject);
+  if (!(pid >= 1 && pid <= MAX_PID)) {
+    throw new OperatorError('usage', `no process can have the number ${shown(subject)}`, `process numbers are 1 to ${MAX_PID}`);
+  }
+  return { kind: 'pid', pid: asPid(pid) };
+}
+
+function shown(text: string): string {
+  return escapeForTerminal(text, 60);
+}

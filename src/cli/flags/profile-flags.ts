@@ -1,0 +1,92 @@
+// The flags of `jtrace profile`.
+
+import type { FlagTable, FlagValues } from './flag.ts';
+import { parseDuration, parsePath, parseRate, parseStackBytes, parseTop } from './parse-quantity.ts';
+
+export const DEFAULT_DURATION_MS = 10_000;
+/** Not 100: a rate of its own does not run in step with timers. */
+export const DEFAULT_RATE_HZ = 99;
+/** p99 of 18 of 22 measured workloads is 16 KiB, a Scala compiler's 72; what the program cannot take it says. */
+export const DEFAULT_STACK_BYTES = 64 * 1024;
+/** Of the table shown when no output was asked for. */
+export const DEFAULT_TOP_ROWS = 20;
+
+export const PROFILE_FLAGS = {
+  duration: {
+    kind: 'value', alias: 'd', group: 'Sampling', placeholder: 'TIME', parse: parseDuration,
+    shownDefault: '10s; with a COMMAND until it ends',
+    help: 'How long to sample: 10s, 500ms, 2m, 1h; a plain number means seconds.',
+  },
+  frequency: {
+    kind: 'value', alias: 'F', group: 'Sampling', placeholder: 'HZ', parse: parseRate,
+    shownDefault: String(DEFAULT_RATE_HZ),
+    help: 'Samples per second on each CPU, 1 to 10000.',
+  },
+  'stack-bytes': {
+    kind: 'value', group: 'Sampling', placeholder: 'SIZE', parse: parseStackBytes,
+    shownDefault: '64k',
+    help: 'Most bytes of a stack that are copied: 16k, 64KiB. Deeper stacks are cut, and say so.',
+  },
+  'no-kernel': {
+    kind: 'switch', group: 'Sampling',
+    help: 'Leave out kernel frames.',
+  },
+  'no-reread': {
+    kind: 'switch', group: 'Sampling',
+    help: 'Never read again what BPF could not read: reading makes the page present in the target.',
+  },
+  output: {
+    kind: 'list', alias: 'o', group: 'Output', placeholder: 'FILE', parse: parsePath,
+    shownDefault: '',
+    help: 'Write the profile; the ending chooses the format (.folded). - is standard output. May be repeated.',
+  },
+  top: {
+    kind: 'value', group: 'Output', placeholder: 'N', parse: parseTop,
+    shownDefault: `${DEFAULT_TOP_ROWS} without -o, else 0`,
+    help: 'Show the N hottest methods as a table.',
+  },
+  threads: {
+    kind: 'switch', group: 'Output',
+    help: "Thread names as the first level of every stack.",
+  },
+  lines: {
+    kind: 'switch', group: 'Output',
+    help: 'Line numbers in frame names.',
+  },
+  'no-native': {
+    kind: 'switch', group: 'Output',
+    help: 'Leave out native frames (libraries and the VM). Marks of unfinished stacks stay.',
+  },
+  json: {
+    kind: 'switch', group: 'Output',
+    help: 'Print the summary as JSON.',
+  },
+  'as-root': {
+    kind: 'switch', group: 'Target',
+    help: 'Under sudo: run the COMMAND as root, not as the calling user.',
+  },
+  bpftrace: {
+    kind: 'value', group: 'Other', placeholder: 'PATH', parse: parsePath,
+    shownDefault: 'the one in PATH',
+    help: 'The bpftrace to use, 0.17 or later.',
+  },
+  'print-program': {
+    kind: 'switch', group: 'Other',
+    help: 'Print the bpftrace program that would run, and end.',
+  },
+  'record-reads': {
+    kind: 'value', group: 'Other', placeholder: 'FILE', parse: parsePath,
+    shownDefault: '',
+    help: 'Record every read of the target, for error reports. The file holds memory of the target.',
+  },
+  quiet: {
+    kind: 'switch', alias: 'q', group: 'Other',
+    help: 'Warnings and errors only; no progress, no summary unless --top or --json asks for it.',
+  },
+  verbose: {
+    kind: 'switch', alias: 'v', group: 'Other',
+    help: 'Also say what bpftrace says, and the causes of errors.',
+  },
+} as const satisfies FlagTable; // prettier-ignore
+
+export type ProfileFlagValues = FlagValues<typeof PROFILE_FLAGS>;

@@ -1,0 +1,50 @@
+// Why a stack is not complete, and what a leaf is, in words for the summary. One row per reason: a new one does not compile
+// until it is explained.
+
+import type { ApproximateReason, FrameKind, UnfinishedReason } from '../../model/frame.ts';
+import type { RunEnd } from '../../model/summary.ts';
+
+export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
+  'no-registers': 'user registers not found',
+  'stack-unreadable': 'a page of the stack could not be read',
+  'stack-cut': 'stack longer than --stack-bytes',
+  'stack-lost': 'part of the stack lost on its way',
+  'no-frame-pointer': 'native code without frame pointers',
+  'unknown-code': 'code that belongs to nothing known',
+  'code-changed': 'code replaced before it was looked up',
+  'bad-frame': 'a frame failed its checks',
+  'no-progress': 'a frame led back to itself',
+  'too-deep': 'more frames than jtrace walks',
+  deoptimizing: 'frames were being deoptimized',
+  'vm-not-ready': 'the VM was still starting',
+  'unsupported-vm': 'a VM jtrace does not know',
+  'return-hijacked': 'return address replaced by a uretprobe',
+  'target-exited': 'the process ended before the look-up',
+  bug: 'a bug of jtrace: please report it',
+};
+
+export const APPROXIMATE_TEXTS: Readonly<Record<ApproximateReason, string>> = {
+  'reread-page': 'a page read again after the sample',
+  'reread-anchor': 'last Java frame read after the sample',
+  'unvalidated-step': 'a step chosen by plausibility',
+};
+
+export const LEAF_TEXTS: Readonly<Record<FrameKind, string>> = {
+  interpreted: 'interpreted Java',
+  c1: 'Java compiled by C1',
+  c2: 'Java compiled by C2',
+  inlined: 'Java, inlined',
+  'java-native': 'native Java methods',
+  stub: 'HotSpot stubs',
+  native: 'native libraries',
+  vm: 'the VM',
+  kernel: 'kernel',
+  marker: 'unknown',
+};
+
+export const END_TEXTS: Readonly<Record<RunEnd, string>> = {
+  duration: '',
+  interrupted: 'stopped early',
+  'target-exited': 'the target ended',
+  failed: 'broken off',
+};

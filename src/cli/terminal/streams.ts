@@ -1,0 +1,15 @@
+// Where the program writes: its real streams, or a test's.
+
+/** The part of a writable stream that is used. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Streams {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Colours and the terminal's kind are asked of it. */
+  readonly env: NodeJS.ProcessEnv;
+}

@@ -1,0 +1,129 @@
+// The typed summary → aligned text of at most a terminal's width: a label, a count, its share, what it is.
+
+import type { ProfileSummary, TargetFacts } from '../../model/summary.ts';
+import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
+import { cutEnd, cutMiddle, pad, wrapWords } from './display-width.ts';
+import { formatBytes, formatCount, formatDuration, formatShare } from './format-number.ts';
+import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from './reason-texts.ts';
+
+const LABEL_COLUMNS = 9;
+const COUNT_COLUMNS = 11;
+const SHARE_COLUMNS = 7;
+/** A reason's count stands in the column of texts, below what it is a reason for. */
+const SUB_COLUMNS = 10;
+/** PATH_MAX; cut to the line anyway. */
+const MAX_PATH_CHARS = 4096;
+/** The rest of a pool of hundreds says little. */
+const SHOWN_THREADS = 8;
+const SHOWN_THREADS_VERBOSE = 1000;
+
+/** Lines of the summary; every text of the target is escaped. */
+export function renderSummary(summary: ProfileSummary, maxColumns: number, verbose: boolean): readonly string[] {
+  const lines = [
+    ...summary.targets.flatMap((target) => labelled('Target', targetTexts(target), maxColumns)),
+    ...labelled('Sampled', sampledTexts(summary), maxColumns),
+    ...rows('Stacks', summary.samples, outcomeRows(summary)),
+    ...rows('Leaf', summary.samples, leafRows(summary)),
+    ...rows('Threads', summary.samples, threadRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_THREADS)),
+    ...labelled('Lost', [lostText(summary)], maxColumns),
+    ...labelled(
+      'Written',
+      summary.files.flatMap((file) => fileTexts(file, maxColumns - LABEL_COLUMNS - 1)),
+      maxColumns,
+    ),
+  ];
+  return lines.map((line) => cutEnd(line, maxColumns));
+}
+
+/** `sub` rows stand below the one before them, without a share. */
+interface Row {
+  readonly count: number;
+  readonly text: string;
+  readonly sub?: boolean;
+}
+
+function rows(label: string, whole: number, list: readonly Row[]): readonly string[] {
+  return list.map(({ count, text, sub }, index) => {
+    if (sub === true)
+      return `${' '.repeat(LABEL_COLUMNS + COUNT_COLUMNS + SHARE_COLUMNS)}${pad(formatCount(count), SUB_COLUMNS, 'right')} ${text}`;
+    const start = pad(index === 0 ? label : '', LABEL_COLUMNS, 'left');
+    return `${start}${pad(formatCount(count), COUNT_COLUMNS, 'right')} ${pad(`${formatShare(count, whole)} %`, SHARE_COLUMNS, 'right')}  ${text}`;
+  });
+}
+
+/** Texts below each other, the label before the first. */
+function labelled(label: string, texts: readonly string[], maxColumns: number): readonly string[] {
+  const lines = texts.flatMap((text) => wrapWords(text, maxColumns - LABEL_COLUMNS - 1));
+  return lines.map((line, index) => `${pad(index === 0 ? label : '', LABEL_COLUMNS, 'left')} ${line}`);
+}
+
+function targetTexts(target: TargetFacts): readonly string[] {
+  const name = target.mainClass === '' ? '' : ` ${escapeForTerminal(target.mainClass, 50)}`;
+  const jdk = target.jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(target.jdkVersion, 20)}`;
+  const flags = target.vmFlags.filter(({ note }) => note !== '');
+  return [
+    `${target.pid}${name}${jdk}`,
+    ...flags.map(
+      ({ name: flag, value, note }) =>
+        `${escapeForTerminal(flag, 40)}=${escapeForTerminal(value, 20)}: ${escapeForTerminal(note)}`,
+    ),
+  ];
+}
+
+function sampledTexts(summary: ProfileSummary): readonly string[] {
+  const { durationMs, rateHz, kernel, bpftraceVersion, end } = summary;
+  const early = END_TEXTS[end] === '' ? '' : ` (${END_TEXTS[end]})`;
+  return [
+    `${formatCount(summary.samples)} in ${formatDuration(durationMs)}${early} at ${rateHz} Hz`,
+    `kernel ${escapeForTerminal(kernel, 30)}, bpftrace ${escapeForTerminal(bpftraceVersion.replace(/^bpftrace v?/, ''), 30)}`,
+  ];
+}
+
+function outcomeRows({ outcomes }: ProfileSummary): readonly Row[] {
+  return [
+    { count: outcomes.complete, text: 'complete' },
+    { count: outcomes.approximate, text: 'approximate' },
+    ...reasonRows(outcomes.approximateReasons, APPROXIMATE_TEXTS),
+    { count: outcomes.unfinished, text: 'unfinished' },
+    ...reasonRows(outcomes.unfinishedReasons, UNFINISHED_TEXTS),
+  ];
+}
+
+function reasonRows<Reason extends string>(
+  counts: Readonly<Partial<Record<Reason, number>>>,
+  texts: Readonly<Record<Reason, string>>,
+): readonly Row[] {
+  return (Object.entries(counts) as [Reason, number][])
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, count]) => ({ count, text: texts[reason], sub: true }));
+}
+
+function leafRows({ leafKinds }: ProfileSummary): readonly Row[] {
+  return (Object.entries(leafKinds) as [keyof typeof LEAF_TEXTS, number][])
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => ({ count, text: LEAF_TEXTS[kind] }));
+}
+
+function threadRows({ threads }: ProfileSummary, shown: number): readonly Row[] {
+  const rest = threads.slice(shown);
+  const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
+  return [
+    ...threads
+      .slice(0, shown)
+      .map(({ name, tid, samples }) => ({ count: samples, text: `${escapeForTerminal(name, 36)} [${tid}]` })),
+    ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more threads` }] : []),
+  ];
+}
+
+function lostText({ lostEvents, brokenSamples }: ProfileSummary): string {
+  const broken = brokenSamples === 0 ? '' : `, ${formatCount(brokenSamples)} samples arrived broken`;
+  return lostEvents === 0 && brokenSamples === 0 ? 'nothing' : `${formatCount(lostEvents)} events${broken}`;
+}
+
+function fileTexts(file: ProfileSummary['files'][number], maxColumns: number): readonly string[] {
+  const path = file.path === '-' ? 'standard output' : escapeForTerminal(file.path, MAX_PATH_CHARS);
+  const facts = ` (${file.format}, ${formatBytes(file.bytes)})`;
+  const whole = `${cutMiddle(path, maxColumns - facts.length)}${facts}`;
+  return file.problem === null ? [whole] : [whole, `NOT COMPLETE: ${escapeForTerminal(file.problem)}`];
+}

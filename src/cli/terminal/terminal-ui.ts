@@ -1,0 +1,77 @@
+// What a run tells → standard error and standard output. Results (table, summary, JSON, program) go to standard output, unless a
+// profile (`-o -`) or the output of a COMMAND is there; everything else goes to standard error.
+
+import type { OperatorError } from '../../model/errors.ts';
+import type { ProfileRequest } from '../../model/request.ts';
+import type { Ui } from '../../model/ui.ts';
+import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
+import { errorLines } from '../report-failure.ts';
+import { renderHottest } from './hottest-table.ts';
+import { renderChoice } from './jvm-table.ts';
+import { createProgressLine } from './progress-line.ts';
+import type { Streams } from './streams.ts';
+import { renderSummaryJson } from './summary-json.ts';
+import { renderSummary } from './summary-text.ts';
+import { createTheme } from './theme.ts';
+
+/** Tables and the summary are no wider, however wide the terminal, and fit where its width is not known. */
+const TEXT_COLUMNS = 80;
+/** One message is one line, but paths and bpftrace's words can be long. */
+const MAX_MESSAGE_CHARS = 2000;
+
+export interface TerminalUi extends Ui {
+  /** Takes the progress line away; after it nothing is drawn. */
+  close(): void;
+}
+
+type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs' | 'target'>;
+
+/** Draws for one request. */
+export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): TerminalUi {
+  const results = look.outputs.includes('-') || look.target.kind === 'command' ? stderr : stdout;
+  const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && look.verbosity !== 'quiet';
+  const progress = live ? createProgressLine({ get columns() { return stderr.columns ?? TEXT_COLUMNS; }, write: (text) => stderr.write(text) }) : null; // prettier-ignore
+  const onError = createTheme(stderr, env);
+  const onResults = createTheme(results, env);
+  const say = (line: string): void => {
+    progress?.clear();
+    stderr.write(`${line}\n`);
+  };
+  const print = (lines: readonly string[]): void => {
+    results.write(`${lines.join('\n')}\n`);
+  };
+  let phase = '';
+  return {
+    progress: (state) => {
+      // Where nothing is redrawn, -v tells the phases: enough for a log, and for scripts that wait.
+      if (progress === null && look.verbosity === 'verbose' && state.phase !== phase) say(onError.hint(`jtrace: ${state.phase}`));
+      phase = state.phase;
+      progress?.draw(state);
+    },
+    message: (level, text) => {
+      if (level === 'detail' && look.verbosity !== 'verbose') return;
+      if (level === 'note' && look.verbosity === 'quiet') return;
+      const shown = `jtrace: ${level === 'warning' ? 'warning: ' : ''}${escapeForTerminal(text, MAX_MESSAGE_CHARS)}`;
+      say(level === 'warning' ? onError.warning(shown) : level === 'detail' ? onError.hint(shown) : shown);
+    },
+    choose: (choice) => renderChoice(choice, TEXT_COLUMNS).forEach(say),
+    summary: (summary) => {
+      progress?.clear();
+      if (look.json) {
+        results.write(renderSummaryJson(summary));
+        return;
+      }
+      const [head = '', ...rows] = look.top > 0 ? renderHottest(summary.hottest, TEXT_COLUMNS) : [];
+      if (head !== '') print([onResults.heading(head), ...rows]);
+      if (look.verbosity === 'quiet') return;
+      if (head !== '') print(['']);
+      print(renderSummary(summary, TEXT_COLUMNS, look.verbosity === 'verbose'));
+    },
+    problem: (error: OperatorError) => errorLines(error, look.verbosity === 'verbose', onError).forEach(say),
+    program: (text) => {
+      progress?.clear();
+      stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
+    close: () => progress?.clear(),
+  };
+}
