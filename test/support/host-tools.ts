@@ -1,0 +1,41 @@
+// Which bpftraces and which JDK the tests run against. `npm test` says it in JTRACE_TEST_BPFTRACES and JTRACE_TEST_JAVA_HOME; a
+// test started by hand finds the same ones where the set-up puts them.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+
+/** Where the set-up keeps what it fetched. */
+export function testCache(): string {
+  return process.env['JTRACE_TEST_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'jtrace-tests');
+}
+
+/** Absolute paths of all bpftraces at hand, the installed one first; empty when there is none. */
+export function bpftracesAtHand(): string[] {
+  const told = process.env['JTRACE_TEST_BPFTRACES'];
+  if (told !== undefined && told !== '') return told.split(':');
+  const installed = ['/usr/bin/bpftrace', '/usr/sbin/bpftrace', '/usr/local/bin/bpftrace'].filter(existsSync).slice(0, 1);
+  const unpacked = ['trixie', 'sid'].map((suite) => join(testCache(), `bpftrace-${suite}`, 'bpftrace')).filter(existsSync);
+  return [...installed, ...unpacked];
+}
+
+/** JAVA_HOME of a JDK 17 with its compiler and debugger; null when there is none. */
+export function javaHome(): string | null {
+  const told = process.env['JTRACE_TEST_JAVA_HOME'];
+  if (told !== undefined && told !== '') return told;
+  const candidates = ['/usr/lib/jvm/java-17-openjdk-amd64', ...javaOnPath()];
+  return candidates.find((home) => isJdk17(home)) ?? null;
+}
+
+function javaOnPath(): string[] {
+  const { stdout } = spawnSync('sh', ['-c', 'command -v javac'], { encoding: 'utf8', input: '' });
+  return stdout.trim() === '' ? [] : [dirname(dirname(realpathSync(stdout.trim())))];
+}
+
+function isJdk17(home: string): boolean {
+  if (!existsSync(join(home, 'bin/jhsdb'))) return false;
+  const { stderr } = spawnSync(join(home, 'bin/java'), ['-version'], { encoding: 'utf8', input: '' });
+  return / version "17\./.test(stderr);
+}

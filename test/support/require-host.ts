@@ -1,0 +1,46 @@
+// Tests that need something of the host: run where it is there, loudly skipped where it is not, failed in CI (CI=true), where a
+// skipped test would be a test nobody runs.
+
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+import { describe, test } from 'vitest';
+import { bpftracesAtHand, javaHome } from './host-tools.ts';
+import { guestObstacle } from './guest.ts';
+
+/** What a test may need. */
+export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'guest' | 'binutils' | 'cc';
+
+/** What is missing and what to do, per need; null: it is there. */
+const OBSTACLES = {
+  root: () => (process.geteuid?.() === 0 ? null : 'root (sudo env "PATH=$PATH" npm test)'),
+  bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
+  jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
+  guest: guestObstacle,
+  binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
+  cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
+} as const satisfies Record<HostNeed, () => string | null>;
+
+function starts(program: string): boolean {
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
+}
+
+/** What of `needs` is missing here, as text; null: nothing. */
+export function missingOnHost(needs: readonly HostNeed[]): string | null {
+  const missing = needs.map((need) => OBSTACLES[need]()).filter((text) => text !== null);
+  return missing.length === 0 ? null : missing.join(', ');
+}
+
+/** `describe` for tests that need something of the host. */
+export function describeOnHost(name: string, needs: readonly HostNeed[], body: () => void): void {
+  const missing = missingOnHost(needs);
+  if (missing === null) {
+    describe(name, body);
+  } else if (process.env['CI'] === 'true') {
+    test(name, () => {
+      throw new Error(`cannot run: needs ${missing}`);
+    });
+  } else {
+    console.warn(`SKIPPED ${name}: needs ${missing}`);
+    describe.skip(`${name} [needs ${missing}]`, body);
+  }
+}

@@ -1,0 +1,124 @@
+// Which processes are held open and how often they are asked, with readers of the test's making.
+
+import { expect, test } from 'vitest';
+import { ObservedProcesses, type ProcessSources } from '../../../src/app/observed-processes.ts';
+import { OperatorError } from '../../../src/model/errors.ts';
+import type { RawSample } from '../../../src/model/sample.ts';
+import type { Mapping, TargetReader } from '../../../src/model/target.ts';
+import { asAddress, asPid, asTid, type Pid } from '../../../src/model/units.ts';
+
+type Reader = TargetReader & { close(): void };
+
+const LIBJVM: Mapping = {
+  start: asAddress(0x1000),
+  end: asAddress(0x2000),
+  permissions: 'r-xp',
+  fileOffsetBytes: 0,
+  path: '/jdk/lib/server/libjvm.so',
+  deleted: false,
+  fileId: '8:1:7',
+};
+
+function readers(maps: readonly Mapping[] = []) {
+  const calls = { maps: 0, library: 0, opened: 0, closed: 0 };
+  const open = (pid: Pid): Reader => {
+    calls.opened += 1;
+    return {
+      pid,
+      read: () => false,
+      maps: () => {
+        calls.maps += 1;
+        return maps;
+      },
+      library: () => {
+        calls.library += 1;
+        return null;
+      },
+      symbolAt: () => null,
+      symbolNamed: () => null,
+      tlsModuleSlot: () => null,
+      threadComm: () => null,
+      alive: () => true,
+      close: () => {
+        calls.closed += 1;
+      },
+    };
+  };
+  return { calls, open };
+}
+
+function observe(open: ProcessSources['open'], more: Partial<ProcessSources> = {}): ObservedProcesses {
+  const sources = { open, kernel: { symbolAt: () => null }, describe: () => null, reread: true, ...more };
+  return new ObservedProcesses(sources, () => undefined);
+}
+
+/** In the kernel, without a user stack: nothing but attaching asks the process. */
+function sampleOf(pid: number, timeMs: number): RawSample {
+  return {
+    timeNs: timeMs * 1e6,
+    cpu: 0,
+    pid: asPid(pid),
+    tid: asTid(pid),
+    comm: 'x',
+    mode: 'kernel',
+    registers: null,
+    anchor: null,
+    kernelStack: [],
+    stack: { chunks: [], unreadablePages: [], end: asAddress(0), cut: false, lostChunks: 0 },
+  };
+}
+
+test('a process that ended is closed, answers late samples once more, and is forgotten after many others', () => {
+  const { calls, open } = readers();
+  const processes = observe(open);
+  for (let pid = 1; pid <= 500; pid++) {
+    processes.exec(asPid(pid));
+    processes.exit(asPid(pid));
+  }
+  expect(calls).toMatchObject({ opened: 500, closed: 500 });
+  processes.open(asPid(500));
+  expect(calls.opened).toBe(500);
+  processes.open(asPid(1));
+  expect(calls.opened).toBe(501);
+  processes.close();
+  expect(calls.closed).toBe(501);
+});
+
+test('the number of an ended process, in use again, is another process', () => {
+  const { calls, open } = readers();
+  const processes = observe(open);
+  processes.exec(asPid(7));
+  processes.exit(asPid(7));
+  processes.exec(asPid(7));
+  expect(calls).toMatchObject({ opened: 2, closed: 1 });
+});
+
+test('a descendant that may not be read is told once and has unfinished stacks; a chosen process is refused', () => {
+  const told: OperatorError[] = [];
+  const processes = observe(
+    () => {
+      throw new OperatorError('environment', 'forbidden', 'become root');
+    },
+    { onUnreadable: (error) => told.push(error) },
+  );
+  processes.exec(asPid(7));
+  processes.exec(asPid(8));
+  expect(processes.resolve(sampleOf(7, 1)).stack.outcome.kind).toBe('unfinished');
+  expect(told).toHaveLength(1);
+  expect(() => processes.open(asPid(9))).toThrow('forbidden');
+});
+
+test('where no libjvm is mapped the VM is looked for less and less often', () => {
+  const { calls, open } = readers();
+  const processes = observe(open);
+  for (let timeMs = 1000; timeMs < 11_000; timeMs += 10) processes.resolve(sampleOf(7, timeMs));
+  expect(calls.maps).toBeGreaterThan(10);
+  expect(calls.maps).toBeLessThan(30);
+});
+
+test('a libjvm that cannot be read is asked for again, but not for ever', () => {
+  const { calls, open } = readers([LIBJVM]);
+  const processes = observe(open);
+  for (let timeMs = 1000; timeMs < 31_000; timeMs += 100) processes.resolve(sampleOf(7, timeMs));
+  expect(calls.library).toBe(6);
+});

@@ -1,0 +1,71 @@
+// Outputs that are no plain new file: links, files of others, long names, FIFOs.
+
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  createReadStream,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, expect, test } from 'vitest';
+import { finishOutput, type Output, writeOutput } from '../../../src/app/output-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'jtrace-output-files-'));
+afterAll(() => { rmSync(folder, { recursive: true }); }); // prettier-ignore
+
+const output = (path: string, text = 'main 1\n'): Output => ({ path, format: 'folded', render: () => [text] });
+
+function fifo(name: string): string {
+  const path = join(folder, name);
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+test('a link stays a link, and the file behind it keeps its mode', () => {
+  mkdirSync(join(folder, 'behind'));
+  const target = join(folder, 'behind', 'out.folded');
+  writeFileSync(target, 'old');
+  chmodSync(target, 0o640);
+  const link = join(folder, 'link.folded');
+  symlinkSync(target, link);
+  expect(writeOutput(output(link)).problem).toBeNull();
+  expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  expect(readFileSync(target, 'utf8')).toBe('main 1\n');
+  expect(statSync(target).mode & 0o777).toBe(0o640);
+});
+
+test('the longest name that a file can have', () => {
+  const path = join(folder, `${'ü'.repeat(124)}.folded`);
+  expect(writeOutput(output(path))).toMatchObject({ problem: null, bytes: 7 });
+  expect(readdirSync(folder).filter((name) => name.includes('.jtrace-'))).toEqual([]);
+});
+
+test('a FIFO without reader: timers go on, and then it is told', async () => {
+  let ticks = 0;
+  const timer = setInterval(() => (ticks += 1), 10);
+  const { problem } = await finishOutput(output(fifo('unread.folded')), 200);
+  clearInterval(timer);
+  expect(problem).toBe('nobody reads the FIFO');
+  expect(ticks).toBeGreaterThan(3);
+});
+
+test('a FIFO whose reader comes late and reads slowly gets everything', async () => {
+  const path = fifo('late.folded');
+  const text = 'x'.repeat(300_000);
+  const written = finishOutput(output(path, text));
+  await sleep(50);
+  let length = 0;
+  for await (const chunk of createReadStream(path)) length += (chunk as Buffer).length;
+  expect(length).toBe(text.length);
+  expect((await written).problem).toBeNull();
+});

@@ -1,0 +1,150 @@
+// The verdict on real kernels' code (recorded: test/fixtures/kernel-code, each with how), and on the defect itself, which no kernel
+// at hand has: test/programs/freeze-functions.c compiled with and without the fixes.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { judgeFreeze, mayFreeze } from '../../../src/doctor/freeze-verdict.ts';
+import type { FreezeVerdict, KernelCode } from '../../../src/doctor/freeze-verdict.ts';
+import { parseKernelCode } from '../../../src/doctor/kernel-code-program.ts';
+import { asKernelAddress } from '../../../src/model/units.ts';
+import { isRecord } from '../../support/is-record.ts';
+import { sectionBytes, symbolsFrom, symbolsOf, withCompiled } from '../../support/machine-code.ts';
+import { REPOSITORY } from '../../support/repository.ts';
+import { describeOnHost } from '../../support/require-host.ts';
+
+const FIXTURES = join(REPOSITORY, 'test/fixtures/kernel-code');
+
+describe('releases', () => {
+  test.each(['5.19.0', '5.19', '6.0.12', '6.1.0-56-amd64', '6.2.0-39-generic', 'who-knows'])('%s is looked at', (release) => {
+    expect(mayFreeze(release)).toBe(true);
+  });
+  test.each(['4.19.0', '5.10.0-30-amd64', '5.18.19', '5.2.0', '6.3.0', '6.12.107+deb13-amd64', '6.19.0', '7.2.13', '10.1.0'])(
+    '%s is not',
+    (release) => {
+      expect(mayFreeze(release)).toBe(false);
+    },
+  );
+});
+
+describe('code of real kernels', () => {
+  const expected: Readonly<Record<string, FreezeVerdict>> = {
+    '5.10-before-the-defect.json': { kind: 'unknown', reason: '__check_object_size() does not call find_vmap_area() directly' },
+    '6.1-fixed.json': { kind: 'fixed', by: 'nmi_uaccess_okay' },
+    '6.12-fixed.json': { kind: 'fixed', by: 'nmi_uaccess_okay' },
+    '6.18-fixed.json': { kind: 'fixed', by: 'nmi_uaccess_okay' },
+    '7.2-fixed.json': { kind: 'fixed', by: 'nmi_uaccess_okay' },
+  };
+
+  test('every recording is judged', () => {
+    expect(readdirSync(FIXTURES).sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test.each(Object.entries(expected))('%s', (name, verdict) => {
+    expect(judgeRecording(name, () => undefined)).toEqual(verdict);
+  });
+
+  test.each(['6.1-fixed.json', '6.12-fixed.json', '6.18-fixed.json', '7.2-fixed.json'])(
+    '%s: the second half of the fix is seen by itself',
+    (name) => {
+      expect(judgeRecording(name, removeCall)).toEqual({ kind: 'fixed', by: 'pagefault_disabled' });
+    },
+  );
+});
+
+describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
+  test.each([
+    [[], { kind: 'vulnerable' }],
+    [['NMI_OKAY'], { kind: 'fixed', by: 'nmi_uaccess_okay' }],
+    [['TEST_DISABLED'], { kind: 'fixed', by: 'pagefault_disabled' }],
+    [['NMI_OKAY', 'TEST_DISABLED'], { kind: 'fixed', by: 'nmi_uaccess_okay' }],
+    [['NO_VMAP_AREA'], { kind: 'unknown', reason: '__check_object_size() does not call find_vmap_area() directly' }],
+  ] as const)('with %j', (defines, verdict) => {
+    expect(judgeCompiled(defines, 1024)).toEqual(verdict);
+  });
+
+  test('code that was not read to its end proves nothing', () => {
+    expect(judgeCompiled([], 64)).toEqual({ kind: 'unknown', reason: 'the code could not be read up to the functions’ ends' });
+  });
+
+  test('code that could not be read (zeros) proves nothing', () => {
+    expect(judgeCompiled([], 1024, (bytes) => bytes.fill(0)).kind).toBe('unknown');
+  });
+
+  test('no single changed byte makes the fixed code vulnerable', () => {
+    const whole = compiledCode(['NMI_OKAY', 'TEST_DISABLED'], 1024);
+    fc.assert(
+      fc.property(fc.nat({ max: 1023 }), fc.nat({ max: 255 }), fc.boolean(), (at, value, inCopy) => {
+        const changed = (code: KernelCode): KernelCode => ({
+          ...code,
+          bytes: code.bytes.map((byte, index) => (index === at ? value : byte)),
+        });
+        const evidence = inCopy
+          ? { ...whole, copyFromUserNofault: changed(whole.copyFromUserNofault) }
+          : { ...whole, checkObjectSize: changed(whole.checkObjectSize) };
+        expect(judgeFreeze(evidence).kind).not.toBe('vulnerable');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+function compiledCode(defines: readonly string[], readBytes: number): Parameters<typeof judgeFreeze>[0] {
+  return withCompiled('freeze-functions.c', defines, (path) => {
+    const lines = symbolsOf(path);
+    const start = lines[0]?.address ?? 0n;
+    const text = sectionBytes(path, '.text');
+    const codeOf = (name: string): KernelCode => {
+      const address = lines.find((line) => line.name === name)?.address ?? 0n;
+      const bytes = new Uint8Array(readBytes);
+      bytes.set(text.subarray(Number(address - start)).subarray(0, readBytes));
+      return { address: asKernelAddress(address), bytes };
+    };
+    return {
+      copyFromUserNofault: codeOf('copy_from_user_nofault'),
+      checkObjectSize: codeOf('__check_object_size'),
+      symbols: symbolsFrom(lines),
+    };
+  });
+}
+
+function judgeCompiled(
+  defines: readonly string[],
+  readBytes: number,
+  change: (bytes: Uint8Array) => void = () => undefined,
+): FreezeVerdict {
+  const evidence = compiledCode(defines, readBytes);
+  change(evidence.copyFromUserNofault.bytes);
+  change(evidence.checkObjectSize.bytes);
+  return judgeFreeze(evidence);
+}
+
+/** Judges a recording after `change` has seen its copy_from_user_nofault and the address of nmi_uaccess_okay. */
+function judgeRecording(name: string, change: (code: KernelCode, nmiUaccessOkay: bigint) => void): FreezeVerdict {
+  const recording: unknown = JSON.parse(readFileSync(join(FIXTURES, name), 'utf8'));
+  if (!isRecord(recording) || !Array.isArray(recording['lines']) || !Array.isArray(recording['symbols']))
+    throw new Error(`${name}: no recording`);
+  const code = parseKernelCode(recording['lines'].map(String));
+  if (code === null) throw new Error(`${name}: code incomplete`);
+  const symbols = recording['symbols'].filter(Array.isArray).map(([address, symbol]: unknown[]) => {
+    return { address: BigInt(`0x${String(address)}`), name: typeof symbol === 'string' ? symbol : null };
+  });
+  change(code.copy_from_user_nofault, symbols.find((symbol) => symbol.name === 'nmi_uaccess_okay')?.address ?? 0n);
+  return judgeFreeze({
+    copyFromUserNofault: code.copy_from_user_nofault,
+    checkObjectSize: code.__check_object_size,
+    symbols: symbolsFrom(symbols),
+  });
+}
+
+/** Overwrites the call to a function by no-operations. */
+function removeCall(code: KernelCode, target: bigint): void {
+  for (let at = 0; at + 5 <= code.bytes.length; at++) {
+    const displacement = Number(BigInt.asIntN(64, target - (code.address + BigInt(at + 5))));
+    const expected = new Uint8Array(5);
+    new DataView(expected.buffer).setUint8(0, 0xe8);
+    new DataView(expected.buffer).setInt32(1, displacement, true);
+    if (expected.every((byte, index) => code.bytes[at + index] === byte)) code.bytes.fill(0x90, at, at + 5);
+  }
+}

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Frame, FrameKind, StackOutcome } from '../../../src/model/frame.ts';
+import { asPid, asTid } from '../../../src/model/units.ts';
+import { createProfileBuilder } from '../../../src/profile/profile-builder.ts';
+import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
+import { framesOf } from '../../support/stack-text.ts';
+
+const frame = (name: string, parts: Partial<Frame> = {}): Frame => {
+  return { kind: 'c2', name, signature: '', bci: 0, line: 0, library: '', lineApproximate: false, marker: null, ...parts };
+};
+const COMPLETE: StackOutcome = { kind: 'complete' };
+const facts = (tid: number, timeNs = 0, weight = 1) => ({ pid: asPid(1), tid: asTid(tid), timeNs, weight });
+const stack = (frames: readonly Frame[], outcome: StackOutcome = COMPLETE) => ({ frames, outcome, hasJava: true });
+
+test('an empty profile', () => {
+  const profile = createProfileBuilder('samples').build();
+  assertProfileIntegrity(profile);
+  expect(profile).toMatchObject({ samples: { stack: [] }, threads: [], weightUnit: 'samples' });
+});
+
+test('stacks share what they have in common, from the oldest frame on', () => {
+  const builder = createProfileBuilder('samples');
+  builder.add(facts(7), stack([frame('a'), frame('b'), frame('main')]));
+  builder.add(facts(7), stack([frame('c'), frame('b'), frame('main')]));
+  builder.add(facts(8), stack([frame('b'), frame('main')]));
+  builder.add(facts(7), stack([frame('b'), frame('other')]));
+  const profile = builder.build();
+  assertProfileIntegrity(profile);
+  expect(profile.stacks.prefix).toEqual([-1, 0, 1, 1, -1, 4]);
+  expect(profile.frames.frames.map(({ name }) => name)).toEqual(['main', 'b', 'a', 'c', 'other']);
+  expect(profile.samples.stack).toEqual([2, 3, 1, 5]);
+  expect(profile.samples.thread).toEqual([0, 0, 1, 0]);
+});
+
+test('frames that differ in anything are two', () => {
+  const parts: Partial<Frame>[] = [{}, { kind: 'inlined' }, { signature: '()V' }, { bci: 1 }, { line: 1 }, { library: 'l' }, { lineApproximate: true }, { marker: 'unresolved' }]; // prettier-ignore
+  const builder = createProfileBuilder('samples');
+  for (const part of [...parts, ...parts]) builder.add(facts(1), stack([frame('a', part)]));
+  const profile = builder.build();
+  assertProfileIntegrity(profile);
+  expect(profile.frames.frames.length).toBe(parts.length);
+});
+
+test('the last name of a thread stays; threads of one number in two processes are two', () => {
+  const builder = createProfileBuilder('samples');
+  builder.add(facts(7), stack([frame('a')]));
+  builder.nameThread(asPid(1), asTid(7), 'pool-1');
+  builder.nameThread(asPid(1), asTid(7), 'pool-1 busy');
+  builder.nameThread(asPid(2), asTid(7), 'other');
+  const { threads } = builder.build();
+  expect(threads.map(({ pid, name }) => `${pid} ${name}`)).toEqual(['1 pool-1 busy', '2 other']);
+});
+
+test('what was built stays as it was while the builder goes on', () => {
+  const builder = createProfileBuilder('samples');
+  builder.add(facts(7), stack([frame('a')]));
+  const first = builder.build();
+  const text = JSON.stringify(first);
+  builder.add(facts(8), stack([frame('b'), frame('a')]));
+  builder.nameThread(asPid(1), asTid(7), 'new');
+  expect(JSON.stringify(first)).toBe(text);
+  expect(builder.build().samples.stack.length).toBe(2);
+});
+
+test('a stack without frames is a bug', () => {
+  expect(() => createProfileBuilder('samples').add(facts(1), stack([]))).toThrow(/marker frame/);
+});
+
+describe('any samples', () => {
+  const kind = fc.constantFrom<FrameKind>('interpreted', 'c1', 'kernel', 'native');
+  const anyFrame = fc.record({
+    name: fc.constantFrom('a', 'b', 'c;d', 'x\0y', '\u{1F600}'),
+    kind,
+    bci: fc.nat(2),
+    line: fc.nat(1),
+  });
+  const outcome = fc.constantFrom<StackOutcome>(COMPLETE, { kind: 'unfinished', reason: 'too-deep', detail: 'x' }, { kind: 'approximate', reasons: ['reread-page'] }); // prettier-ignore
+  const sample = fc.record({ frames: fc.array(anyFrame, { minLength: 1, maxLength: 8 }), outcome, tid: fc.nat(3), timeNs: fc.nat(), weight: fc.nat(9) }); // prettier-ignore
+
+  test('come back out of the tables as they went in', () => {
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 30 }), (samples) => {
+        const builder = createProfileBuilder('nanoseconds');
+        for (const { frames, outcome: how, tid, timeNs, weight } of samples)
+          builder.add(facts(tid, timeNs, weight), stack(frames.map(({ name, ...parts }) => frame(name, parts)), how)); // prettier-ignore
+        const profile = builder.build();
+        assertProfileIntegrity(profile);
+        samples.forEach(({ frames, outcome: how, tid, timeNs, weight }, i) => {
+          expect(framesOf(profile, i)).toEqual(frames.map(({ name, ...parts }) => frame(name, parts)));
+          expect(profile.outcomes[profile.samples.outcome[i] ?? -1]).toEqual(how);
+          expect(profile.threads[profile.samples.thread[i] ?? -1]?.tid).toBe(tid);
+          expect([profile.samples.timeNs[i], profile.samples.weight[i]]).toEqual([timeNs, weight]);
+        });
+      }),
+    );
+  });
+});

@@ -1,0 +1,93 @@
+// The capture program as text, per dialect: JTRACE_BLESS=1 writes what came out instead of comparing.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { JvmThreadLocator, StackBytesValues } from '../../../src/model/program.ts';
+import { asPid } from '../../../src/model/units.ts';
+import { bufferPages } from '../../../src/program/buffer-pages.ts';
+import { dialectFor } from '../../../src/program/dialects.ts';
+import { locatorFits, renderStackBytes, stackWindowBytes } from '../../../src/program/stack-bytes.ts';
+
+const JVM: JvmThreadLocator = {
+  pid: asPid(4321),
+  tlsModuleId: 4,
+  tlsOffsetBytes: 32,
+  lastJavaSpOffsetBytes: 832,
+  lastJavaPcOffsetBytes: 840,
+  lastJavaFpOffsetBytes: 848,
+};
+const VALUES: StackBytesValues = {
+  pids: [asPid(4321), asPid(99)],
+  followChildren: true,
+  rateHz: 99,
+  stackBytes: 65536,
+  kernelStack: true,
+  jvms: [JVM],
+  stopAtSample: false,
+};
+const CONTEXT = { feederPid: 1234, cpus: 2 };
+const dialect = (minor: number) => dialectFor({ major: 0, minor, patch: 0 });
+
+describe('golden', () => {
+  test.each([
+    ['0.17', 17, VALUES],
+    ['0.23', 23, VALUES],
+    ['0.27-stop', 27, { ...VALUES, followChildren: false, kernelStack: false, jvms: [], stopAtSample: true }],
+  ])('%s', (name, minor, values) => {
+    const path = new URL(`goldens/stack-bytes-${name}.bt`, import.meta.url);
+    const { text } = renderStackBytes(values, dialect(minor), CONTEXT);
+    if (process.env['JTRACE_BLESS'] === '1') writeFileSync(path, text);
+    else expect(text, `${path.pathname} (JTRACE_BLESS=1 accepts)`).toBe(readFileSync(path, 'utf8'));
+  });
+});
+
+test('only stopAtSample is unsafe', () => {
+  expect(renderStackBytes(VALUES, dialect(17), CONTEXT).unsafe).toBe(false);
+  expect(renderStackBytes({ ...VALUES, stopAtSample: true }, dialect(17), CONTEXT).unsafe).toBe(true);
+});
+
+test('the window is whole pages, at least one, within the limit of the dialect', () => {
+  expect(stackWindowBytes(1, dialect(17))).toBe(4096);
+  expect(stackWindowBytes(4097, dialect(17))).toBe(8192);
+  expect(stackWindowBytes(2 ** 40, dialect(17))).toBe(dialect(17).maxStackBytes);
+  expect(stackWindowBytes(2 ** 40, dialect(27))).toBe(dialect(27).maxStackBytes);
+});
+
+test('a locator that does not fit the program is left out', () => {
+  const tooFar = { ...JVM, lastJavaPcOffsetBytes: 20_000 };
+  expect(locatorFits(JVM)).toBe(true);
+  expect(locatorFits(tooFar)).toBe(false);
+  expect(locatorFits({ ...JVM, tlsModuleId: 0 })).toBe(false);
+  expect(renderStackBytes({ ...VALUES, jvms: [tooFar] }, dialect(17), CONTEXT).text).not.toContain('@jvm_module[(uint64)4321]');
+});
+
+test('versions choose their row; too old is an error of the operator', () => {
+  expect(dialect(17).kernelStackMode).toBe('perf');
+  expect(dialect(20)).toMatchObject({ kernelStackMode: 'raw', chunkBytes: 128 });
+  expect(dialectFor({ major: 1, minor: 0, patch: 0 }).chunkBytes).toBe(1024);
+  expect(() => dialectFor({ major: 0, minor: 16, patch: 9 })).toThrow('bpftrace 0.16.9 is too old');
+});
+
+describe('buffer pages', () => {
+  const need = { rateHz: 99, windowBytes: 65536, cpus: 2, dialect: dialect(17) };
+  test('are powers of two within the budget of 64 MiB, whatever is asked', () => {
+    for (const cpus of [1, 2, 7, 64, 512]) {
+      for (const rateHz of [1, 99, 10_000]) {
+        for (const minor of [17, 27]) {
+          const pages = bufferPages({ ...need, rateHz, cpus, dialect: dialect(minor) });
+          expect(Number.isInteger(Math.log2(pages))).toBe(true);
+          expect(pages).toBeGreaterThanOrEqual(64);
+          const buffers = minor === 17 ? cpus : 1;
+          expect(pages * 4096 * buffers).toBeLessThanOrEqual(Math.max(64 * 1024 * 1024, 64 * 4096 * buffers));
+        }
+      }
+    }
+  });
+  test('a window above the default is what the stall is counted in', () => {
+    const pages = bufferPages({ ...need, rateHz: 49, windowBytes: 128 * 1024 });
+    expect(pages * 4096).toBeGreaterThan((49 * 3 * 128 * 1024) / 2);
+  });
+  test('a buffer of all CPUs is larger than one per CPU', () => {
+    expect(bufferPages({ ...need, dialect: dialect(27) })).toBeGreaterThan(bufferPages(need));
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { Methods } from '../../../../src/unwind/hotspot/methods.ts';
+import { MemoryView } from '../../../../src/unwind/memory-view.ts';
+import { SYNTHETIC_LAYOUT, SyntheticJvm } from '../../../support/synthetic-jvm.ts';
+
+const METHOD = { className: 'pkg/Cls', name: 'run', signature: '(I)V' };
+
+function setUp(): { jvm: SyntheticJvm; methods: Methods; gone: () => void } {
+  const jvm = new SyntheticJvm();
+  let isThere = true;
+  const reader = { read: (address: number, into: Uint8Array) => isThere && jvm.memory.read(address, into) };
+  return { jvm, methods: new Methods(new MemoryView(reader), SYNTHETIC_LAYOUT), gone: () => void (isThere = false) };
+}
+
+test('names, signature, kind and lines of a method', () => {
+  const { jvm, methods } = setUp();
+  const method = jvm.method({ ...METHOD, codeSizeBytes: 20, lineTable: [(0 << 3) | 7, (4 << 3) | 1, 0] });
+  const info = methods.info(method);
+  expect(info).toMatchObject({ name: 'pkg/Cls.run', signature: '(I)V', isNative: false, codeSizeBytes: 20 });
+  expect([info?.lines.lineAt(0), info?.lines.lineAt(4)]).toEqual([7, 8]);
+  expect(info?.codeBase).toBe(jvm.codeBase(method));
+  expect(methods.info(jvm.method({ ...METHOD, isNative: true }))?.isNative).toBe(true);
+});
+
+describe('what is remembered', () => {
+  test('is proven once per batch', () => {
+    const { jvm, methods } = setUp();
+    const method = jvm.method(METHOD);
+    methods.info(method);
+    methods.beginBatch();
+    methods.info(method);
+    const reads = jvm.memory.reads;
+    for (let i = 0; i < 100; i += 1) methods.info(method);
+    expect(jvm.memory.reads).toBe(reads);
+  });
+
+  test('gives way to another method at the same address', () => {
+    const { jvm, methods } = setUp();
+    const method = jvm.method(METHOD);
+    expect(methods.info(method)?.name).toBe('pkg/Cls.run');
+    const bytes = Buffer.alloc(SYNTHETIC_LAYOUT.method.sizeBytes);
+    jvm.memory.read(jvm.method({ className: 'New', name: 'other', signature: '()V' }), bytes);
+    jvm.memory.write(method, bytes);
+    expect(methods.info(method)?.name).toBe('pkg/Cls.run');
+    methods.beginBatch();
+    expect(methods.info(method)?.name).toBe('New.other');
+  });
+
+  test('serves when the process is gone: nothing can have replaced it', () => {
+    const { jvm, methods, gone } = setUp();
+    const [seen, unseen] = [jvm.method(METHOD), jvm.method(METHOD)];
+    methods.info(seen);
+    gone();
+    methods.beginBatch();
+    expect(methods.info(seen)?.name).toBe('pkg/Cls.run');
+    expect(methods.info(unseen)).toBe(null);
+  });
+});
+
+describe('what is no method', () => {
+  test.each([0, 8, 0x5000_0001, NaN, -8, 2 ** 52, 0x6000_0000])('%d', (address) => {
+    expect(setUp().methods.info(address)).toBe(null);
+  });
+
+  test.each([
+    ['no name', { ...METHOD, name: '' }],
+    ['no class', { ...METHOD, className: '' }],
+    ['no descriptor', { ...METHOD, signature: 'I' }],
+  ])('%s', (_, method) => {
+    const { jvm, methods } = setUp();
+    expect(methods.info(jvm.method(method))).toBe(null);
+  });
+
+  test('a line table without an end is read no further than its bound', () => {
+    const { jvm, methods } = setUp();
+    const method = jvm.method({ ...METHOD, lineTable: Array.from({ length: 1 << 20 }, () => 9) });
+    const [reads, startMs] = [jvm.memory.reads, performance.now()];
+    expect(methods.info(method)?.name).toBe('pkg/Cls.run');
+    expect(jvm.memory.reads - reads).toBeLessThan(2000);
+    // Linear in what was read: looking through all of it again for each piece took a second.
+    expect(performance.now() - startMs).toBeLessThan(500);
+  });
+});

@@ -1,0 +1,61 @@
+// What NativeCode remembers of a process must not outlive the mapping it was derived from.
+
+import { expect, test } from 'vitest';
+import type { Mapping, TargetReader } from '../../../../src/model/target.ts';
+import { asAddress, asElfAddress, asPid } from '../../../../src/model/units.ts';
+import { NativeCode } from '../../../../src/unwind/native/native-code.ts';
+
+const mapping = (start: number, path: string): Mapping => ({
+  start: asAddress(start),
+  end: asAddress(start + 0x1000),
+  permissions: 'r-xp',
+  fileOffsetBytes: 0,
+  path,
+  deleted: false,
+  fileId: path,
+});
+
+/** A process whose libraries can be exchanged; every library has one function at its start that keeps a frame pointer. */
+function processWith(state: { maps: readonly Mapping[] }): TargetReader {
+  return {
+    pid: asPid(1),
+    read(address, into) {
+      const found = state.maps.find(({ start, end }) => address >= start && address < end);
+      into.fill(0);
+      if (found?.start === address) into.set([0x55, 0x48, 0x89, 0xe5].slice(0, into.length));
+      return found !== undefined;
+    },
+    maps: () => state.maps,
+    library: ({ path, start }) => ({ key: path, path, buildId: '', bias: start }),
+    symbolAt: (library) => ({ name: `f_in_${library.path}`, start: asElfAddress(0), sizeBytes: 0x100 }),
+    symbolNamed: () => null,
+    tlsModuleSlot: () => null,
+    threadComm: () => null,
+    alive: () => true,
+  };
+}
+
+const nameAt = (code: NativeCode, pc: number): string | undefined => code.at(pc)?.symbol?.name;
+
+test('a library replaced by another at the same place: noticed also when something else made the mappings be read', () => {
+  const state = { maps: [mapping(0x10000, '/a.so')] };
+  const code = new NativeCode(processWith(state));
+  code.beginBatch(1000);
+  expect(nameAt(code, 0x10010)).toBe('f_in_/a.so');
+  state.maps = [mapping(0x10000, '/b.so'), mapping(0x20000, '/c.so')];
+  code.beginBatch(1100);
+  expect(nameAt(code, 0x20010)).toBe('f_in_/c.so');
+  expect(nameAt(code, 0x10010)).toBe('f_in_/b.so');
+});
+
+test('a library that comes back at another base: its prologues are there, not where they were', () => {
+  const state = { maps: [mapping(0x10000, '/a.so')] };
+  const code = new NativeCode(processWith(state));
+  code.beginBatch(1000);
+  const first = code.at(0x10010);
+  expect(first && code.framePointerFrom(first)).toBe(0x10004);
+  state.maps = [mapping(0x50000, '/a.so')];
+  code.beginBatch(2000);
+  const second = code.at(0x50010);
+  expect(second && code.framePointerFrom(second)).toBe(0x50004);
+});

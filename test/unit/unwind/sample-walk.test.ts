@@ -1,0 +1,330 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { UnfinishedReason } from '../../../src/model/frame.ts';
+import { MAX_LOGICAL_FRAMES } from '../../../src/unwind/limits.ts';
+import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
+import { simulate } from '../../support/frame-simulator.ts';
+import { expectSound } from '../../support/expect-sound.ts';
+import {
+  javaWorld,
+  type JavaWorld,
+  LEAF_CODE,
+  pushJava,
+  type PushedJava,
+  pushThreadStart,
+} from '../../support/synthetic-java-stack.ts';
+import { STACK_END, syntheticSample, SyntheticStack } from '../../support/synthetic-sample.ts';
+import { asAddress } from '../../../src/model/units.ts';
+
+const names = ({ stack }: WalkedSample): string[] => stack.frames.map(({ kind, name, bci }) => `${kind} ${name}${bci < 0 ? '' : `@${bci}`}`); // prettier-ignore
+const ROOTS = ['vm JavaCalls::call_helper', 'vm thread_native_entry'];
+const reasonOf = ({ stack: { outcome } }: WalkedSample): string =>
+  outcome.kind === 'unfinished' ? outcome.reason : outcome.kind;
+
+/** Walks and checks what holds for every walk. */
+function walk(sample: Parameters<typeof walkSample>[0], target: WalkTarget): WalkedSample {
+  const walked = walkSample(sample, [], target);
+  expectSound(walked);
+  return walked;
+}
+
+/** A thread in A.leaf (called by A.caller), its frame whole. */
+function inLeaf(world: JavaWorld, options: Parameters<typeof pushJava>[3] = {}): { stack: SyntheticStack; java: PushedJava } {
+  const stack = new SyntheticStack();
+  const java = pushJava(world, stack, pushThreadStart(world, stack), options);
+  stack.push(world.code.inCaller);
+  stack.push(java.fp);
+  stack.skip(0x30);
+  return { stack, java };
+}
+const bodyOffset = simulate(LEAF_CODE)[3]?.offset ?? 0;
+
+describe('a Java leaf', () => {
+  test('at every pc of prologue, body and epilogue: the same stack', () => {
+    const world = javaWorld();
+    const base = new SyntheticStack();
+    const java = pushJava(world, base, pushThreadStart(world, base));
+    for (const state of simulate(LEAF_CODE)) {
+      const stack = new SyntheticStack();
+      pushJava(world, stack, pushThreadStart(world, stack));
+      const returnSlot = stack.push(world.code.inCaller);
+      stack.skip(state.returnAt);
+      if (state.savedFpAt !== null) stack.write(stack.sp + state.savedFpAt, java.fp);
+      const registers = { rip: world.code.leaf + state.offset, rsp: stack.sp, rbp: java.fp };
+      const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+      expect(names(walked).map((name) => name.replace(/leaf@.*/, 'leaf')), state.text).toEqual(['c2 A.leaf', 'c1 A.caller@21', ...ROOTS]); // prettier-ignore
+      expect(walked.stack.outcome, state.text).toEqual({ kind: 'complete' });
+      expect(walked.traces[1], state.text).toMatchObject({ pc: world.code.inCaller, sp: returnSlot + 8, fp: java.fp });
+    }
+  });
+
+  test('over an interpreted caller', () => {
+    const world = javaWorld();
+    const { stack, java } = inLeaf(world, { interpreted: true });
+    const registers = { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21', 'interpreted A.interpreted@20', ...ROOTS]);
+    expect(walked.stack).toMatchObject({ outcome: { kind: 'complete' }, hasJava: true });
+    expect(walked.stack.frames.map(({ line }) => line).slice(0, 3)).toEqual([2, 7, 2]);
+  });
+
+  test('at the very return into the call stub: a frame stands for it', () => {
+    const world = javaWorld();
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    // A.caller has returned.
+    stack.sp = java.sp + 0x20 + 16;
+    const registers = { rip: world.code.inCallStub, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['stub call_stub', ...ROOTS]);
+  });
+});
+
+describe('Java, native, Java', () => {
+  /** A.caller called the VM, which called Java again: A.leaf ← A.caller ← call stub ← call_helper ← A.caller ← call stub ← … */
+  function nested(world: JavaWorld, change: (outer: PushedJava) => Partial<PushedJava> = () => ({})) {
+    const stack = new SyntheticStack();
+    const outer = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(world.code.inCallerOut);
+    const helper = stack.push(outer.fp);
+    const anchor = { sp: outer.sp, pc: world.code.inCallerOut, fp: outer.fp, ...change(outer) };
+    const inner = pushJava(world, stack, helper, { anchor });
+    stack.push(world.code.inCaller);
+    stack.push(inner.fp);
+    stack.skip(0x30);
+    return { stack, inner, outer, registers: { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: inner.fp } };
+  }
+
+  test('the anchor in the call wrapper joins them', () => {
+    const world = javaWorld();
+    const { stack, registers } = nested(world);
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual([
+      'c2 A.leaf@3', 'c1 A.caller@21', 'vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS,
+    ]); // prettier-ignore
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test.each([
+    ['to itself', (at: PushedJava) => at.anchorAt],
+    ['to the frame it belongs to', (at: PushedJava) => at.sp - 0x200],
+    ['below the stack', () => 4096],
+    ['above the stack', () => STACK_END + 8],
+    ['to no slot', (at: PushedJava) => at.sp + 3],
+  ])('an anchor that points %s ends the walk', (_, sp) => {
+    const world = javaWorld();
+    const { stack, registers, inner, outer } = nested(world);
+    stack.write(inner.anchorAt, sp(inner) === inner.anchorAt ? inner.anchorAt : sp(outer));
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(reasonOf(walked)).toMatch(/^(bad-frame|no-progress)$/);
+    expect(names(walked).slice(0, 2)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21']);
+  });
+});
+
+describe('a leaf in the VM', () => {
+  function inVm(world: JavaWorld, returnTo: number) {
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(returnTo);
+    const fp = stack.push(java.fp);
+    stack.skip(0x40);
+    const registers = { rip: world.code.inCallHelper, rsp: stack.sp, rbp: fp };
+    return { stack, java, registers };
+  }
+
+  test('its anchor says where Java begins', () => {
+    const world = javaWorld();
+    const { stack, java, registers } = inVm(world, world.code.inCallerOut);
+    const anchor = { sp: java.sp, pc: world.code.inCallerOut, fp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers, anchor }), world.walkTarget());
+    expect(names(walked)).toEqual(['vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test('an anchor without a pc: the word below its sp is it', () => {
+    const world = javaWorld();
+    const { stack, java, registers } = inVm(world, world.code.inCallerOut);
+    const anchor = { sp: java.sp, pc: 0, fp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers, anchor }), world.walkTarget());
+    expect(names(walked)).toEqual(['vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]);
+  });
+
+  test('an empty anchor: no Java frames, down to the start of the thread', () => {
+    const world = javaWorld();
+    const stack = new SyntheticStack();
+    const fp = pushThreadStart(world, stack);
+    stack.skip(0x40);
+    const registers = { rip: world.code.inCallHelper, rsp: stack.sp, rbp: fp };
+    const anchor = { sp: 0, pc: 0, fp: 0 };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers, anchor }), world.walkTarget());
+    expect(names(walked)).toEqual(ROOTS);
+    expect(walked.stack).toMatchObject({ outcome: { kind: 'complete' }, hasJava: false });
+  });
+
+  test('an anchor read after the tick is believed where the stack agrees, and marked', () => {
+    const world = javaWorld();
+    const { stack, java, registers } = inVm(world, world.code.inCallerOut);
+    const thread = world.jvm.thread(7);
+    [java.sp, world.code.inCallerOut, java.fp].forEach((word, i) => world.jvm.memory.word(thread + 16 + 8 * i, word));
+    const sample = syntheticSample({ stack: stack.captured(), registers });
+    const walked = walk(sample, world.walkTarget({ reread: true }));
+    expect(names(walked)).toEqual(['vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['reread-anchor'] });
+  });
+
+  test('a function without frame pointer over Java: the gap is shown, the rest goes on', () => {
+    const world = javaWorld();
+    const { stack, java, registers } = inVm(world, world.code.inCallerOut);
+    const anchor = { sp: java.sp, pc: world.code.inCallerOut, fp: java.fp };
+    const broken = { ...registers, rip: world.code.inNoFramePointer, rbp: 1 };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers: broken, anchor }), world.walkTarget());
+    expect(names(walked)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+});
+
+describe('what could not be captured has its reason', () => {
+  const world = javaWorld();
+  const { stack, java } = inLeaf(world);
+  const registers = { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: java.fp };
+  const whole = stack.captured();
+  const page = (STACK_END - 1) - ((STACK_END - 1) % 4096); // prettier-ignore
+
+  test('no registers', () => {
+    expect(reasonOf(walk(syntheticSample({ stack: whole, registers: null }), world.walkTarget()))).toBe('no-registers');
+  });
+
+  test('a page that BPF could not read', () => {
+    const chunks = whole.chunks.map(({ address, bytes }) => ({ address, bytes: new Uint8Array(bytes.length) }));
+    const captured = { ...whole, chunks, unreadablePages: [asAddress(page)] };
+    const sample = syntheticSample({ stack: captured, registers });
+    expect(reasonOf(walk(sample, world.walkTarget()))).toBe('stack-unreadable');
+    // Read again, it gives the same stack, marked.
+    const alive = javaWorld();
+    whole.chunks.forEach(({ address, bytes }) => alive.jvm.memory.write(address, bytes));
+    alive.jvm.memory.write(page, new Uint8Array(stack.sp - page));
+    const again = walk(sample, alive.walkTarget({ reread: true }));
+    expect(again.stack.outcome).toEqual({ kind: 'approximate', reasons: ['reread-page'] });
+    expect(names(again)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21', ...ROOTS]);
+  });
+
+  test.each<[UnfinishedReason, Partial<typeof whole>]>([
+    ['stack-cut', { cut: true }],
+    ['stack-lost', { lostChunks: 1 }],
+  ])('%s', (reason, parts) => {
+    const first = whole.chunks[0];
+    if (first === undefined) throw new Error('no chunk');
+    const short = { ...first, bytes: first.bytes.subarray(0, 0x40 + 8) };
+    const captured = { ...whole, chunks: [short], ...parts };
+    const walked = walk(syntheticSample({ stack: captured, registers }), world.walkTarget());
+    expect(reasonOf(walked)).toBe(reason);
+    expect(names(walked).slice(0, 2)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21']);
+  });
+
+  test('the process is gone: what is remembered still names its frames, the rest is the target exited', () => {
+    const gone = javaWorld();
+    const target = gone.walkTarget();
+    const sample = syntheticSample({ stack: whole, registers });
+    const before = names(walk(sample, target));
+    gone.target.exit();
+    target.hotspot?.code.beginBatch();
+    target.hotspot?.methods.beginBatch();
+    expect(names(walk(sample, target)).slice(0, 2)).toEqual(before.slice(0, 2));
+    const nothing = javaWorld();
+    const fresh = nothing.walkTarget();
+    nothing.target.exit();
+    expect(reasonOf(walk(sample, fresh))).toBe('target-exited');
+  });
+
+  test('a uretprobe in a return address', () => {
+    const hijacked = inLeaf(world).stack;
+    hijacked.write(hijacked.sp + 0x38, 0x7fffffffe000);
+    const sample = syntheticSample({ stack: hijacked.captured(), registers });
+    expect(reasonOf(walk(sample, world.walkTarget()))).toBe('return-hijacked');
+  });
+
+  test('code that was freed since the tick', () => {
+    const churned = javaWorld();
+    churned.jvm.segment(churned.code.leaf, 0xff);
+    expect(reasonOf(walk(syntheticSample({ stack: whole, registers }), churned.walkTarget()))).toBe('code-changed');
+  });
+});
+
+describe('hostile stacks', () => {
+  test('a million native frames: cut, in a moment', () => {
+    const world = javaWorld();
+    const FRAMES = 1_000_000;
+    const bytes = Buffer.alloc(16 * FRAMES);
+    const start = STACK_END - bytes.length;
+    for (let i = 0; i < FRAMES; i += 1) {
+      bytes.writeBigUInt64LE(BigInt(start + 16 * (i + 1)), 16 * i);
+      bytes.writeBigUInt64LE(BigInt(world.code.inCallHelper), 16 * i + 8);
+    }
+    const stack = { chunks: [{ address: asAddress(start), bytes: new Uint8Array(bytes) }], unreadablePages: [], end: asAddress(STACK_END), cut: false, lostChunks: 0 }; // prettier-ignore
+    const registers = { rip: world.code.inCallHelper, rsp: start, rbp: start };
+    const startMs = performance.now();
+    const walked = walk(syntheticSample({ stack, registers }), world.walkTarget());
+    expect(reasonOf(walked)).toBe('too-deep');
+    expect(walked.stack.frames.length).toBeLessThanOrEqual(MAX_LOGICAL_FRAMES + 1);
+    expect(performance.now() - startMs).toBeLessThan(3000);
+  });
+
+  test('a million compiled frames: cut as well', () => {
+    const world = javaWorld();
+    const FRAMES = 1_000_000;
+    const bytes = Buffer.alloc(48 * FRAMES);
+    const start = STACK_END - bytes.length;
+    for (let i = 0; i < FRAMES; i += 1) bytes.writeBigUInt64LE(BigInt(world.code.inCaller), 48 * i + 40);
+    const stack = { chunks: [{ address: asAddress(start), bytes: new Uint8Array(bytes) }], unreadablePages: [], end: asAddress(STACK_END), cut: false, lostChunks: 0 }; // prettier-ignore
+    const registers = { rip: world.code.inCaller, rsp: start, rbp: start };
+    expect(reasonOf(walk(syntheticSample({ stack, registers }), world.walkTarget()))).toBe('too-deep');
+  });
+
+  test.each([
+    ['itself', 0],
+    ['the one before', -16],
+  ])('a frame pointer that points to %s', (_, by) => {
+    const world = javaWorld();
+    const stack = new SyntheticStack();
+    pushThreadStart(world, stack);
+    stack.push(world.code.inCallHelper);
+    const fp = stack.push(0);
+    stack.write(fp, fp + by);
+    stack.skip(0x20);
+    const registers = { rip: world.code.inCallHelper, rsp: stack.sp, rbp: fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(walked.stack.outcome.kind).toBe('unfinished');
+    expect(walked.stack.frames.length).toBeLessThan(5);
+  });
+
+  test('any words in stack, registers and anchor: it ends, in bounds, with an outcome of the closed set', () => {
+    const world = javaWorld();
+    const { stack, java } = inLeaf(world, { interpreted: true });
+    const { code } = world;
+    const interesting = fc.constantFrom(
+      0, 1, -1, 8, java.sp, java.fp, java.fp + 8, java.anchorAt, stack.sp, STACK_END - 8, STACK_END, 2 ** 53, 2 ** 63,
+      ...Object.values(code), code.leaf + bodyOffset, code.inInterpreter + 128, world.jvm.heapHigh - 1, world.methods.interpreted,
+    ); // prettier-ignore
+    const word = fc.oneof(
+      { weight: 4, arbitrary: interesting },
+      fc.maxSafeNat(),
+      fc.nat(0x400).map((n) => stack.sp + 8 * n),
+    );
+    const words = (STACK_END - stack.sp) / 8;
+    const change = fc.record({
+      words: fc.array(fc.tuple(fc.nat(words - 1), word), { maxLength: 12 }),
+      registers: fc.record({ rip: word, rsp: fc.oneof(fc.constant(stack.sp), word), rbp: word, rbx: word, r13: word, rax: word }),
+      anchor: fc.option(fc.record({ sp: word, pc: word, fp: word })),
+      parts: fc.record({ cut: fc.boolean(), lostChunks: fc.nat(1) }),
+      reread: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(change, ({ words: changed, registers, anchor, parts, reread }) => {
+        const fresh = inLeaf(world, { interpreted: true }).stack;
+        for (const [at, value] of changed) fresh.write(stack.sp + 8 * at, value);
+        walk(syntheticSample({ stack: fresh.captured(parts), registers, anchor }), world.walkTarget({ reread }));
+      }),
+      { numRuns: 400 },
+    );
+  }, 60_000);
+});
