@@ -1,0 +1,72 @@
+// Files of a target in a root of its own: whatever its paths and links say, nothing outside of that root is opened.
+
+import { spawnSync } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readInTargetRoot } from '../../../src/target/processes/open-in-root.ts';
+import { REPOSITORY } from '../../support/repository.ts';
+import { describeOnHost } from '../../support/require-host.ts';
+import { type ReadyProcess, startReady } from './ready-process.ts';
+
+describeOnHost("a target's own root", ['root'], () => {
+  let folder = '';
+  let target: ReadyProcess | null = null;
+  const read = (path: string): string | null =>
+    target === null ? null : (readInTargetRoot(target.pid, path, 100)?.toString() ?? null);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'jtrace-root-'));
+    const root = join(folder, 'root');
+    mkdirSync(join(root, 'etc/deep'), { recursive: true });
+    writeFileSync(join(folder, 'secret'), 'outside');
+    writeFileSync(join(root, 'etc/hostname'), 'inside');
+    writeFileSync(join(root, 'etc/big'), 'x'.repeat(101));
+    symlinkSync('/etc/hostname', join(root, 'absolute'));
+    symlinkSync('../../../../../../etc/hostname', join(root, 'etc/deep/climbing'));
+    symlinkSync(join(folder, 'secret'), join(root, 'escape'));
+    symlinkSync('../secret', join(root, 'escape-relative'));
+    symlinkSync('loop', join(root, 'loop'));
+    symlinkSync('/etc', join(root, 'folder-link'));
+    linkSync(join(root, 'etc/hostname'), join(root, 'etc/deep/hard'));
+    if (spawnSync('mkfifo', [join(root, 'fifo')]).status !== 0) throw new Error('mkfifo failed');
+    const { status, stderr } = spawnSync(
+      'cc',
+      ['-static', '-pthread', '-o', join(root, 'disguise'), join(REPOSITORY, 'test/programs/disguise.c')],
+      { encoding: 'utf8' },
+    );
+    if (status !== 0) throw new Error(`cc: ${stderr}`);
+    target = await startReady('chroot', [root, '/disguise']);
+  });
+
+  afterAll(async () => {
+    await target?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test.each([
+    ['/etc/hostname', 'inside'],
+    ['/absolute', 'inside'], // not the host's file
+    ['/folder-link/hostname', 'inside'],
+    ['/etc/deep/climbing', 'inside'], // above the root is the root
+    ['/../../etc//./hostname', 'inside'],
+    ['/etc/deep/hard', 'inside'],
+    ['etc/hostname', 'inside'], // from its working directory
+    ['../etc/hostname', null], // above it nobody can say where the root is
+    ['/escape', null],
+    ['/escape-relative', null],
+    ['/loop', null],
+    ['/fifo', null], // and it does not hang
+    ['/etc', null],
+    ['/etc/hostname/', 'inside'],
+    ['/etc/hostname/x', null],
+    ['/etc/nothing', null],
+    ['/etc/big', null], // longer than asked for
+    [`/${'a/'.repeat(1000)}`, null],
+    ['/etc/host\0name', null],
+    ['', null],
+  ])('%s', (path, content) => {
+    expect(read(path)).toBe(content);
+  });
+});

@@ -1,0 +1,17 @@
+// `npm run check`: every static check one after the other, none left out because an earlier one failed; exit 1 if any did.
+// `npm run check -- lint types` runs those. Each is also a script of its own (`npm run check:lint`).
+
+import process from 'node:process';
+import { checkNames, runCheck } from './checks.ts';
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !checkNames.includes(name));
+if (unknown.length > 0) {
+  console.error(`no such check: ${unknown.join(', ')} (there are: ${checkNames.join(', ')})`);
+  process.exit(2);
+}
+const failed = checkNames.filter((name) => asked.length === 0 || asked.includes(name)).filter((name) => !runCheck(name));
+if (failed.length > 0) {
+  console.error(`\nfailed: ${failed.map((name) => `npm run check:${name}`).join(', ')}`);
+  process.exit(1);
+}
