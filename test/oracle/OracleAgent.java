@@ -1,0 +1,211 @@
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import sun.jvm.hotspot.HotSpotAgent;
+import sun.jvm.hotspot.code.CodeBlob;
+import sun.jvm.hotspot.code.NMethod;
+import sun.jvm.hotspot.code.PCDesc;
+import sun.jvm.hotspot.code.ScopeDesc;
+import sun.jvm.hotspot.debugger.Address;
+import sun.jvm.hotspot.debugger.ThreadContext;
+import sun.jvm.hotspot.interpreter.InterpreterCodelet;
+import sun.jvm.hotspot.oops.Metadata;
+import sun.jvm.hotspot.oops.Method;
+import sun.jvm.hotspot.runtime.Frame;
+import sun.jvm.hotspot.runtime.JavaThread;
+import sun.jvm.hotspot.runtime.Threads;
+import sun.jvm.hotspot.runtime.VM;
+import sun.jvm.hotspot.tools.StackTrace;
+import sun.jvm.hotspot.types.Type;
+
+/**
+ * A warm `jhsdb`: the VM's own debugger behind one line of request and one line of JSON per answer, so that a stop costs tenths of
+ * a second instead of seconds. `jstack` runs the very class that `jhsdb jstack --pid` runs (sun.jvm.hotspot.tools.StackTrace); the other
+ * requests are the raw facts that proofs are computed from: registers, code blobs, debug information, methods. Run as
+ * `java --add-modules jdk.hotspot.agent --add-exports jdk.hotspot.agent/sun.jvm.hotspot…=ALL-UNNAMED OracleAgent.java`.
+ */
+public class OracleAgent {
+  /** The attachment of now; SA keeps its state in statics, so there is one at a time. */
+  static HotSpotAgent agent;
+  static final PrintStream ANSWERS = System.out;
+
+  public static void main(String[] args) throws Exception {
+    System.setOut(System.err); // SA prints warnings: they must not mix with answers
+    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      String[] words = line.trim().split(" ");
+      String answer;
+      try {
+        answer = "{\"ok\":" + answer(words) + "}";
+      } catch (Throwable t) {
+        answer = "{\"error\":" + quote(t + " at " + (t.getStackTrace().length > 0 ? t.getStackTrace()[0] : "?")) + "}";
+      }
+      ANSWERS.print(answer + "\n");
+      ANSWERS.flush();
+    }
+    if (agent != null) agent.detach();
+  }
+
+  static String answer(String[] words) throws Exception {
+    switch (words[0]) {
+      case "attach": return attach(Integer.parseInt(words[1]));
+      case "detach": agent.detach(); agent = null; return "true";
+      case "jstack": return quote(jstack(words.length > 1 && words[1].equals("-v")));
+      case "thread": return thread(Long.parseLong(words[1]));
+      case "guess": return guess(Long.parseLong(words[1]));
+      case "blob": return blob(address(words[1]));
+      case "pcdescs": return pcDescs(address(words[1]));
+      case "method": return method(address(words[1]));
+      case "line": return Integer.toString(wrap(address(words[1])).getLineNumberFromBCI(Integer.parseInt(words[2])));
+      default: throw new IllegalArgumentException("unknown request " + words[0]);
+    }
+  }
+
+  static String attach(int pid) {
+    agent = new HotSpotAgent();
+    agent.attach(pid);
+    Type stubs = agent.getTypeDataBase().lookupType("StubRoutines");
+    Address code = agent.getTypeDataBase().lookupType("AbstractInterpreter").getAddressField("_code").getValue();
+    Type queue = agent.getTypeDataBase().lookupType("StubQueue");
+    Address begin = queue.getAddressField("_stub_buffer").getValue(code);
+    long size = queue.getCIntegerField("_buffer_limit").getValue(code);
+    return object(
+      field("callStubReturn", stubs.getAddressField("_call_stub_return_address").getValue()),
+      field("interpreterBegin", begin), field("interpreterEnd", begin.addOffsetTo(size)),
+      "\"entryFrameWrapperOffset\":" + agent.getTypeDataBase().lookupIntConstant("frame::entry_frame_call_wrapper_offset"),
+      "\"wrapperAnchorOffset\":" + agent.getTypeDataBase().lookupType("JavaCallWrapper").getField("_anchor").getOffset(),
+      "\"anchorSpOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_sp").getOffset(),
+      "\"anchorPcOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_pc").getOffset(),
+      "\"anchorFpOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_fp").getOffset());
+  }
+
+  static String jstack(boolean verbose) {
+    var text = new ByteArrayOutputStream();
+    try (var out = new PrintStream(text, true, StandardCharsets.UTF_8)) {
+      new StackTrace(verbose, false).run(out);
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Registers, state and anchor of a thread; null when it is no thread of Java's list. */
+  static String thread(long tid) {
+    Threads threads = VM.getVM().getThreads();
+    for (int i = 0; i < threads.getNumberOfThreads(); i++) {
+      JavaThread thread = threads.getJavaThreadAt(i);
+      if (thread.getOSThread().threadId() != tid) continue;
+      ThreadContext context = thread.getThreadProxy().getContext();
+      List<String> registers = new ArrayList<>();
+      for (int r = 0; r < context.getNumRegisters(); r++) {
+        registers.add(quote(context.getRegisterName(r)) + ":" + quote(Long.toHexString(context.getRegister(r))));
+      }
+      return object(
+        field("javaThread", thread.getAddress()), "\"isJava\":" + thread.isJavaThread(), "\"state\":" + quote(thread.getThreadState().toString()),
+        "\"registers\":{" + String.join(",", registers) + "}",
+        field("anchorSp", thread.getLastJavaSP()), field("anchorPc", thread.getLastJavaPC()), field("anchorFp", thread.getLastJavaFP()));
+    }
+    return "null";
+  }
+
+  /** Where SA begins its walk of a thread; null: it finds no frame. It may search 128 KiB of stack for it. */
+  static String guess(long tid) {
+    Threads threads = VM.getVM().getThreads();
+    for (int i = 0; i < threads.getNumberOfThreads(); i++) {
+      JavaThread thread = threads.getJavaThreadAt(i);
+      if (thread.getOSThread().threadId() != tid) continue;
+      Frame guess = thread.getCurrentFrameGuess();
+      return guess == null ? "null" : object(field("sp", guess.getSP()), field("fp", guess.getFP()), field("pc", guess.getPC()));
+    }
+    return "null";
+  }
+
+  static String blob(Address pc) {
+    CodeBlob blob = VM.getVM().getCodeCache().contains(pc) ? VM.getVM().getCodeCache().findBlobUnsafe(pc) : null;
+    if (blob == null) return "null";
+    List<String> fields = new ArrayList<>(List.of(
+      field("header", blob.headerBegin()), "\"name\":" + quote(blob.getName()), "\"class\":" + quote(blob.getClass().getSimpleName()),
+      field("codeBegin", blob.codeBegin()), field("codeEnd", blob.codeEnd()),
+      "\"frameSize\":" + blob.getFrameSize(), "\"frameComplete\":" + blob.getFrameCompleteOffset()));
+    if (blob instanceof NMethod nm) {
+      fields.addAll(List.of(
+        field("entry", nm.getEntryPoint()), field("verifiedEntry", nm.getVerifiedEntryPoint()), field("stubBegin", nm.stubBegin()),
+        field("deoptHandler", nm.deoptHandlerBegin()), field("deoptMhHandler", nm.deoptMhHandlerBegin()),
+        "\"origPcOffset\":" + nm.origPCOffset(), "\"osr\":" + nm.isOSRMethod(), field("method", nm.getMethod().getAddress()),
+        "\"methodIsNative\":" + nm.getMethod().isNative()));
+    }
+    if (VM.getVM().getInterpreter().contains(pc)) {
+      InterpreterCodelet codelet = VM.getVM().getInterpreter().getCodeletContaining(pc);
+      if (codelet != null) {
+        fields.add("\"codelet\":" + quote(String.valueOf(codelet.getDescription())));
+        fields.add(field("codeletBegin", codelet.codeBegin()));
+        fields.add(field("codeletEnd", codelet.codeEnd()));
+      }
+    }
+    return object(fields.toArray(new String[0]));
+  }
+
+  /** All PcDescs of an nmethod in their order, each with its scopes, innermost first. */
+  static String pcDescs(Address pc) {
+    NMethod nm = (NMethod) VM.getVM().getCodeCache().findBlobUnsafe(pc);
+    long step = agent.getTypeDataBase().lookupType("PcDesc").getSize();
+    List<String> rows = new ArrayList<>();
+    for (Address p = nm.scopesPCsBegin(); p.lessThan(nm.scopesPCsEnd()); p = p.addOffsetTo(step)) {
+      PCDesc desc = new PCDesc(p);
+      List<String> scopes = new ArrayList<>();
+      if (desc.getScopeDecodeOffset() != 0) {
+        ScopeDesc scope = new ScopeDesc(nm, desc.getScopeDecodeOffset(), desc.getObjDecodeOffset(), desc.getReexecute());
+        for (; scope != null; scope = scope.sender()) scopes.add(place(scope.getMethod(), scope.getBCI()));
+      }
+      rows.add("{\"pcOffset\":" + desc.getPCOffset() + ",\"scopes\":[" + String.join(",", scopes) + "]}");
+    }
+    return "[" + String.join(",", rows) + "]";
+  }
+
+  static String place(Method method, int bci) {
+    return object("\"method\":" + quote(method.externalNameAndSignature()), "\"bci\":" + bci, "\"line\":" + method.getLineNumberFromBCI(bci),
+      "\"native\":" + method.isNative());
+  }
+
+  static Method wrap(Address address) {
+    return (Method) Metadata.instantiateWrapperFor(address);
+  }
+
+  /** What a Method* is; null when no Method is there. */
+  static String method(Address address) {
+    Method method;
+    try {
+      method = wrap(address);
+      if (method == null) return "null";
+      Address code = method.getConstMethod().getAddress().addOffsetTo(agent.getTypeDataBase().lookupType("ConstMethod").getSize());
+      return object("\"name\":" + quote(method.externalNameAndSignature()), "\"native\":" + method.isNative(), field("bytecodes", code),
+        "\"codeSize\":" + method.getCodeSize());
+    } catch (RuntimeException notMethod) {
+      return "null";
+    }
+  }
+
+  static Address address(String hex) {
+    return agent.getDebugger().parseAddress("0x" + hex);
+  }
+
+  static String field(String name, Address value) {
+    return quote(name) + ":" + quote(value == null ? "0" : Long.toHexString(agent.getDebugger().getAddressValue(value)));
+  }
+
+  static String object(String... fields) {
+    return "{" + String.join(",", fields) + "}";
+  }
+
+  static String quote(String text) {
+    StringBuilder out = new StringBuilder("\"");
+    for (char c : text.toCharArray()) {
+      if (c == '"' || c == '\\') out.append('\\').append(c);
+      else if (c < 0x20 || c >= 0x7f) out.append(String.format("\\u%04x", (int) c));
+      else out.append(c);
+    }
+    return out.append('"').toString();
+  }
+}

@@ -1,0 +1,39 @@
+// The accuracy table's place in docs/accuracy.md: what stands between the markers is replaced, all else is a person's text.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { formatTable, rightShare, worstStratum, type StratumRow } from './strata.ts';
+
+const DOCS = join(import.meta.dirname, '..', '..', 'docs', 'accuracy.md');
+const BEGIN = '<!-- accuracy table: begin (written by npm run accuracy -- --write-docs) -->';
+const END = '<!-- accuracy table: end -->';
+
+export interface AccuracyFacts {
+  readonly rows: readonly StratumRow[];
+  readonly faults: string;
+  readonly confirmed: number;
+  readonly plainStops: number;
+}
+
+/** Throws when the markers are not there. */
+export function writeAccuracyDocs({ rows, faults, confirmed, plainStops }: AccuracyFacts): void {
+  const text = readFileSync(DOCS, 'utf8');
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error(`${DOCS} has no markers`);
+  const worst = worstStratum(rows);
+  const java = execFileSync('java', ['-version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const made = [
+    BEGIN,
+    `Measured ${new Date().toISOString().slice(0, 10)} on kernel ${release()}.${java.split('\n')[0] ?? ''}`,
+    '',
+    formatTable(rows),
+    '',
+    worst ? `Worst stratum: ${worst.name}, ${(100 * rightShare(worst)).toFixed(1)} % of ${String(worst.stops)} stops.` : '',
+    `Why jhsdb was wrong: ${faults || 'it never was'}.`,
+    `Of the equal stops ${String(confirmed)} are confirmed by the walk from bytes. At ${String(plainStops)} stops \`jhsdb jstack --pid\` was run as well and printed the same.`,
+    END,
+  ];
+  writeFileSync(DOCS, text.slice(0, begin) + made.join('\n') + text.slice(end + END.length));
+}

@@ -1,0 +1,103 @@
+// A pc inside the template interpreter → whether the running method's frame is there, not built yet, half built, or taken down
+// already, from the codelet's own bytes. Sources: cpu/x86/templateInterpreterGenerator_x86.cpp (generate_normal_entry,
+// generate_fixed_frame) and interp_masm_x86.cpp (remove_activation) of JDK 17.
+
+import { callBefore } from './call-site.ts';
+import { hexAddress } from './hex-address.ts';
+import type { StoppedMemory } from './stopped-process.ts';
+import { findWaysOut } from './way-out.ts';
+import { R13, RBP, RBX, RCX, RSP, type RegisterValues } from './leave-by-code.ts';
+
+export type InterpreterLeaf =
+  /** fp is the frame's, all slots filled. */
+  | { readonly kind: 'there'; readonly why: string }
+  /** fp is the frame's, Method* still only in rbx, bci 0. */
+  | { readonly kind: 'half'; readonly why: string }
+  /** Method* in rbx, not one word of its frame; or the frame is popped. The caller is this. */
+  | {
+      readonly kind: 'not-yet' | 'gone';
+      readonly why: string;
+      readonly returnTo: number;
+      readonly sp: number;
+      readonly senderSp: number;
+      readonly fp: number;
+    }
+  | { readonly kind: 'unclear'; readonly why: string };
+
+const WORD = 8;
+/** push rbp; mov rbp, rsp */
+const ENTER = Buffer.from([0x55, 0x48, 0x8b, 0xec]);
+/** A ret in place of the push: the way out then ends where the frame would be begun. */
+const STOP_HERE = Uint8Array.of(0xc3, ...new Uint8Array(15));
+/** Words from fp down to the bcp slot and the one below it. */
+const FULL_FRAME_WORDS = 9;
+
+/** `registers` by x86 number. */
+export function interpreterLeaf(
+  pc: number,
+  codelet: { readonly name: string; readonly begin: number; readonly end: number },
+  registers: RegisterValues,
+  memory: StoppedMemory,
+): InterpreterLeaf {
+  const rsp = registers[RSP] ?? 0;
+  const fp = registers[RBP] ?? 0;
+  if (!codelet.name.startsWith('method entry point'))
+    return tornDown(pc, registers, memory) ?? { kind: 'there', why: 'frame at rbp' };
+  const code = memory.bytes(codelet.begin, codelet.end - codelet.begin);
+  if (!code) return { kind: 'unclear', why: 'codelet not readable' };
+  const enter = codelet.begin + Buffer.from(code).indexOf(ENTER);
+  if (enter < codelet.begin) {
+    return { kind: 'unclear', why: `an entry without a frame ("${codelet.name}")` };
+  }
+  if (pc <= enter) {
+    const inside = (address: number): boolean => address >= codelet.begin && address < codelet.end;
+    const { groups } = findWaysOut(
+      pc,
+      registers,
+      (address, length) => (address === enter ? STOP_HERE : memory.bytes(address, length)),
+      inside,
+    );
+    const out = groups.flat().find((way) => way.at === enter);
+    const at = out?.sp.kind === 'stack-address' ? rsp + out.sp.offset : null;
+    const value = out?.returnAddress;
+    const returnTo =
+      value?.kind === 'initial'
+        ? (registers[value.register] ?? null)
+        : value?.kind === 'stack-word' && value.offset >= 0
+          ? memory.word(rsp + value.offset)
+          : null;
+    if (at === null || returnTo === null) return { kind: 'unclear', why: 'the way to the push of rbp is not clear' };
+    const why = `the frame's push rbp is still ahead, return address ${hexAddress(returnTo)}${callBefore(memory, returnTo)}`;
+    return { kind: 'not-yet', why, returnTo, sp: at + WORD, senderSp: registers[R13] ?? 0, fp };
+  }
+  if (pc < enter + ENTER.length) {
+    const returnTo = memory.word(rsp + WORD);
+    if (returnTo === null) return { kind: 'unclear', why: 'stack not readable' };
+    return {
+      kind: 'not-yet',
+      why: 'rbp is pushed, not set yet',
+      returnTo,
+      sp: rsp + 2 * WORD,
+      senderSp: registers[R13] ?? 0,
+      fp,
+    };
+  }
+  if (rsp > fp - FULL_FRAME_WORDS * WORD) return { kind: 'half', why: 'rbp is set, the frame not filled yet; Method* in rbx' };
+  return { kind: 'there', why: 'frame built' };
+}
+
+/** remove_activation ends: leave; pop rcx (the return address); mov rsp, rbx (the sender's sp); jmp rcx. Past the leave the frame is gone. */
+function tornDown(pc: number, registers: RegisterValues, memory: StoppedMemory): InterpreterLeaf | null {
+  const ahead = memory.bytes(pc, 6);
+  const [fp, rsp, rbx, rcx] = [registers[RBP] ?? 0, registers[RSP] ?? 0, registers[RBX] ?? 0, registers[RCX] ?? 0];
+  const hex = ahead ? Buffer.from(ahead).toString('hex') : '';
+  if (hex === '59488be3ffe1') {
+    const returnTo = memory.word(rsp);
+    return returnTo === null ? null : { kind: 'gone', why: 'after leave', returnTo, sp: rsp + WORD, senderSp: rbx, fp };
+  }
+  if (hex.startsWith('488be3ffe1'))
+    return { kind: 'gone', why: 'after leave, return address in rcx', returnTo: rcx, sp: rsp, senderSp: rbx, fp };
+  return hex.startsWith('ffe1')
+    ? { kind: 'gone', why: 'after leave, at jmp rcx', returnTo: rcx, sp: rsp, senderSp: rsp, fp }
+    : null;
+}
