@@ -1,0 +1,70 @@
+// A workload of test/workloads as a running JVM: started with equal flags for every tool, warm, ended with us.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { REPOSITORY } from '../support/repository.ts';
+
+const FOLDER = join(REPOSITORY, 'test/workloads');
+/** Compiling the workload and unpacking its input come first, once. */
+const START_TIMEOUT_MS = 120_000;
+/** It is ended when measured; this only ends what was forgotten. */
+const RUN_SECONDS = 3600;
+/** Flags that change what self time means: equal for both tools because they are the JVM's. */
+const JVM_FLAGS = ['-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints'];
+
+export interface RunningWorkload {
+  readonly pid: number;
+  /** Whether it still runs. */
+  isRunning(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Names of the workloads there are. */
+export function workloadNames(): string[] {
+  return readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.sh'))
+    .map((file) => file.slice(0, -'.sh'.length))
+    .sort();
+}
+
+/** Settles when it has worked for `warmUpSeconds`. The script becomes the JVM (exec): its pid is the JVM's. */
+export async function startWorkload(name: string, threads: number, warmUpSeconds: number): Promise<RunningWorkload> {
+  const child = spawn('bash', [join(FOLDER, `${name}.sh`), String(RUN_SECONDS), String(threads)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, JOPTS: [process.env['JOPTS'] ?? '', ...JVM_FLAGS].join(' ').trim() },
+  });
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const stop = async (): Promise<void> => {
+    process.off('exit', kill);
+    kill();
+    await closed;
+  };
+  try {
+    const pid = await warm(child, name, warmUpSeconds);
+    return { pid, isRunning: () => child.exitCode === null && child.signalCode === null, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The workload prints `START … pid=N` and then a TICK every second. */
+function warm(child: ChildProcess, name: string, seconds: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let [pid, ticks, errors] = [0, 0, ''];
+    child.stderr?.on('data', (text: Buffer) => (errors = `${errors}${text.toString('utf8')}`.slice(-2000)));
+    if (child.stdout === null) throw new Error('no pipe from the workload');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const started = /^START .* pid=(\d+)/.exec(line);
+      if (started !== null) pid = Number(started[1]);
+      if (line.startsWith('TICK ') && (ticks += 1) >= seconds && pid !== 0) resolve(pid);
+      if (line.startsWith('NOTE')) console.error(`${name}: ${line}`);
+    });
+    child.once('close', (code) => reject(new Error(`${name} ended with ${String(code)}: ${errors}`)));
+    setTimeout(() => reject(new Error(`${name} did not start: ${errors}`)), START_TIMEOUT_MS + seconds * 1000).unref();
+  });
+}
