@@ -117,9 +117,12 @@ export class ProcessHandle {
     }
   }
 
-  /** Whether the process image this was opened on still runs. */
+  /**
+   * Whether the process image this was opened on still runs. Both address spaces are asked: exec_mmap of fs/exec.c installs the new
+   * one a moment before it ends the old, so in that moment maps can be opened of the new and memory of the old.
+   */
   alive(): boolean {
-    if (this.#maps < 0) return false;
+    if (this.#maps < 0 || !this.#hasMemory()) return false;
     try {
       return readSync(this.#maps, Buffer.allocUnsafe(1), 0, 1, 0) === 1;
     } catch {

@@ -87,7 +87,9 @@ async function look(
   const pcDescs = differs && blob?.nmethod ? await at.pcDescs(rip) : [];
   // Where it printed nothing it found no start: asking again would only search the stack once more.
   const guess = differs && isJava && (jhsdb?.frames.length ?? 0) > 0 ? await at.guess(sample.tid) : null;
-  const verdict = judge({ jtrace: stack, jhsdb, truth, thread, blob, pcDescs, guess });
+  const moved = registersMoved(sample, thread?.registers ?? null);
+  const movedOn = sample.mode === 'user' && moved !== '';
+  const verdict = judge({ jtrace: stack, jhsdb, truth, thread, blob, pcDescs, guess, movedOn });
   const library = libraryAt(sample.pid, rip);
   const leaf: Leaf = !isJava
     ? 'vm-thread'
@@ -97,7 +99,6 @@ async function look(
         : 'native'
       : (truth?.leaf ?? 'stub');
   const javaFrames = fromJtrace(stack.frames).length;
-  const moved = registersMoved(sample, thread?.registers ?? null);
   const facts = [
     `pid ${String(sample.pid)} tid ${String(sample.tid)} "${sample.comm}" ${sample.mode} mode, state ${thread?.state ?? 'no Java thread'}`,
     `pc ${hexAddress(rip)} in ${blob ? `${blob.className} "${blob.name}" +${hexAddress(rip - blob.codeBegin)}` : library || 'nothing mapped'}${blob?.codelet ? ` codelet "${blob.codelet.name}" +${hexAddress(rip - blob.codelet.begin)}` : ''}`,

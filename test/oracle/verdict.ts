@@ -31,6 +31,8 @@ export interface StopViews {
   readonly pcDescs: readonly PcDescFacts[];
   /** Where the debugger began its walk; null: nowhere. */
   readonly guess: GuessFacts | null;
+  /** The thread no longer stands where it was sampled in user mode: then nothing can be compared. */
+  readonly movedOn: boolean;
 }
 
 /** Why the debugger was wrong. */
@@ -47,6 +49,7 @@ export type Verdict =
   | { readonly kind: 'wrong'; readonly reason: WrongReason; readonly detail: readonly string[] };
 
 export type WrongReason =
+  | 'moved-on' // the stop came too late: a fault of the measurement, which counts all the same
   | 'differs-from-both' // jhsdb and the bytes agree with each other, or all three differ
   | 'unproved' // the bytes could not be walked to the end
   | 'unexplained' // the bytes agree with jtrace, but not how the debugger came to its answer
@@ -59,6 +62,7 @@ export function judge(views: StopViews): Verdict {
   const theirs = fromJhsdb(views.jhsdb?.frames ?? []);
   const truth = views.truth?.complete ? fromTruth(views.truth.frames) : null;
   const evidence = views.truth?.evidence ?? [];
+  if (views.movedOn) return { kind: 'wrong', reason: 'moved-on', detail: evidence };
   if (sameFrames(ours, theirs)) {
     if (truth === null || sameFrames(ours, truth)) return { kind: 'equal', confirmed: truth !== null || views.truth === null };
     const reason = views.jtrace.outcome.kind === 'unfinished' ? 'unfinished' : 'both-wrong';

@@ -92,6 +92,7 @@ function views({ jtrace, jhsdb, truth }: Sides, more: Partial<StopViews> = {}): 
     blob,
     pcDescs: [desc(0x10, 1, 11), desc(0x30, 2, 12)],
     guess: { sp: SP, fp: 0, pc: PC },
+    movedOn: false,
     ...more,
   };
 }
@@ -175,6 +176,13 @@ describe('jtrace is wrong', () => {
 
   test('together with the debugger: neither shows what the bytes show', () => {
     expect(judge(views({ jtrace: [], jhsdb: [], truth }))).toMatchObject({ kind: 'wrong', reason: 'both-wrong' });
+  });
+
+  test('the thread had moved on before it stopped: equal frames prove nothing', () => {
+    expect(judge(views({ jtrace: [ours('A.leaf', 2, 12)], jhsdb, truth }, { movedOn: true }))).toMatchObject({
+      kind: 'wrong',
+      reason: 'moved-on',
+    });
   });
 
   test('it gave up where frames can be shown', () => {
