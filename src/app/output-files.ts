@@ -53,13 +53,14 @@ export function writeOutput(output: Output): WrittenFile {
   }
 }
 
-/** Writes an output at the end of a run. FIFOs and devices are waited for without holding up signals. Never throws. */
+/** Writes an output at the end of a run. Pipes, FIFOs and devices are waited for without holding up signals. Never throws. */
 export async function finishOutput(output: Output, readerWaitMs: number = READER_WAIT_MS): Promise<WrittenFile> {
   const { path, format } = output;
-  if (path === '-' || isReplaceable(path)) return writeOutput(output);
+  const stdoutPipe = path === '-' ? openStdoutPipe() : null;
+  if ((path === '-' && stdoutPipe === null) || isReplaceable(path)) return writeOutput(output);
   let bytes = 0;
   try {
-    const fd = await openStream(path, readerWaitMs);
+    const fd = stdoutPipe ?? (await openStream(path, readerWaitMs));
     try {
       for (const buffer of buffers(output.render())) {
         for (let at = 0; at < buffer.length;) at += writeSome(fd, buffer, at) ?? (await sleep(RETRY_MS, 0));
@@ -71,6 +72,16 @@ export async function finishOutput(output: Output, readerWaitMs: number = READER
     return { path, format, bytes, problem: null };
   } catch (error) {
     return { path, format, bytes, problem: reasonOf(error) };
+  }
+}
+
+/** Standard output, when it is a pipe, opened once more: not to block on it must not change it for those who share it. */
+function openStdoutPipe(): number | null {
+  try {
+    if (!fstatSync(STDOUT_FD).isFIFO()) return null;
+    return openSync(`/proc/self/fd/${String(STDOUT_FD)}`, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch {
+    return null; // closed, or another user's: written as it is
   }
 }
 

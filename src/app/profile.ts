@@ -45,7 +45,7 @@ export async function runProfile(request: ProfileRequest, ui: Ui, control: RunCo
     await checkKernel(bpftrace, ui);
     sweepDeadCaptures();
     for (const path of request.outputs) sweepLeftovers(path);
-    const command = request.target.kind === 'command' ? await launchCommand(request.target) : null;
+    const command = request.target.kind === 'command' ? await launchCommand(request.target, request) : null;
     try {
       const root = command?.pid ?? pid;
       if (root === null) throw new Error('neither a process nor a command to profile');
@@ -104,8 +104,11 @@ async function checkKernel(bpftrace: FoundBpftrace, ui: Ui): Promise<void> {
   if (warning !== null) ui.message('warning', warning);
 }
 
-async function launchCommand(target: Extract<ProfileTarget, { readonly kind: 'command' }>): Promise<RunningCommand> {
+async function launchCommand(
+  target: Extract<ProfileTarget, { readonly kind: 'command' }>,
+  { outputs, json }: ProfileRequest,
+): Promise<RunningCommand> {
   const asUser = target.asRoot ? null : await findCaller(process.env, process.geteuid?.() ?? 0);
-  const command = await launchStopped(target.argv, { asUser });
+  const command = await launchStopped(target.argv, { asUser, stdout: outputs.includes('-') || json ? 'stderr' : 'stdout' });
   return { ...command, exited: command.wait() };
 }

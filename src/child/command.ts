@@ -1,5 +1,5 @@
 // Starts the operator's COMMAND, stopped before its first instruction, so that bpftrace can be attached first. The command inherits
-// standard streams and stays in jtrace's process group: Ctrl-C on the terminal reaches it. Under sudo it runs as the caller.
+// standard streams (but one that jtrace writes to itself) and stays in jtrace's process group: Ctrl-C on the terminal reaches it. Under sudo it runs as the caller.
 // A shell stops itself and then becomes the command: the pid never changes, and its exec is seen by the probes.
 
 import { readFileSync } from 'node:fs';
@@ -28,6 +28,8 @@ export interface LaunchedCommand {
 export interface LaunchOptions {
   /** Whom to run it as; null: as jtrace itself. See {@link findCaller}. */
   readonly asUser: Caller | null;
+  /** Where its standard output goes: to jtrace's own, or, where jtrace writes there itself, to standard error. */
+  readonly stdout: 'stdout' | 'stderr';
 }
 
 /**
@@ -42,6 +44,7 @@ esac
 echo >&3
 kill -STOP $$
 exec "$@" 3>&-`;
+const STDERR_FD = 2;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 /** A SIGCONT that came before the shell had stopped itself is lost: it is sent again until descriptor 3 ends. */
@@ -57,7 +60,7 @@ export async function launchStopped(argv: readonly [string, ...string[]], option
     ...(user === null ? [] : ['--reuid', String(user.uid), '--regid', String(user.gid), '--init-groups']),
   ];
   const subprocess = execa('setpriv', [...privileges, '--', '/bin/sh', '-c', STOP_THEN_EXEC, 'jtrace', ...argv], {
-    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    stdio: ['inherit', options.stdout === 'stderr' ? STDERR_FD : 'inherit', 'inherit', 'pipe'],
     buffer: false,
     reject: false,
     cleanup: false,

@@ -3,7 +3,7 @@
 // of the environment. Files are opened as they will be, a new one is made and taken away again: permissions alone do not tell
 // (read-only mounts, /proc, quotas). FIFOs and devices are not opened: that could block, or end the reader's wait.
 
-import { accessSync, closeSync, constants, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { accessSync, closeSync, constants, lstatSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperatorError } from '../model/errors.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../model/output-format.ts';
@@ -27,8 +27,20 @@ export function checkOutputs(paths: readonly string[]): void {
   }
 }
 
-/** Checks one file that will be made or overwritten. Throws OperatorErrors. */
-export function checkWritable(path: string): void {
+/** Checks a recording's file: made anew, so neither a link nor a FIFO. Throws OperatorErrors. */
+export function checkRecording(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat?.isFIFO() === true || stat?.isSymbolicLink() === true)
+    throw new OperatorError(
+      'usage',
+      `${shown(path)} is a ${stat.isFIFO() ? 'FIFO' : 'link'}`,
+      'name a file: a recording holds memory of the target',
+    );
+  checkWritable(path);
+}
+
+/** Checks one file that will be made or overwritten. */
+function checkWritable(path: string): void {
   const stat = statOf(path);
   refuseDirectory(path, stat);
   if (stat === null) {

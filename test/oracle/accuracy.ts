@@ -3,8 +3,10 @@
 //   --short            some 80 stops in 2-3 minutes, as CI runs it      --mode M[,M]  --phase P[,P]  --stops N (per phase and mode)
 //   --verbose          proofs and wrong stops in full                   --json FILE   all reports
 //   --write-docs       puts the table into docs/accuracy.md             --bpftrace PATH   --java-home DIR   --minutes N
+//   --with FILE[,FILE] counts the reports of earlier runs as well: a full run in parts, mode by mode, side by side on several cores.
+//                      --stops 0 with it only fills strata that are short.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { javaHome } from '../support/host-tools.ts';
 import { writeAccuracyDocs } from './accuracy-docs.ts';
@@ -57,6 +59,7 @@ const { values } = parseArgs({
     bpftrace: { type: 'string' },
     'java-home': { type: 'string' },
     minutes: { type: 'string' },
+    with: { type: 'string' },
   },
 });
 
@@ -68,9 +71,10 @@ async function main(): Promise<number> {
   const phases = values.phase?.split(',') ?? (values.short ? SHORT_PHASES : PHASES);
   const perPhase = Number(values.stops ?? (values.short ? SHORT_STOPS_PER_PHASE : FULL_STOPS_PER_PHASE));
   const until = Date.now() + Number(values.minutes ?? 600) * 60_000;
-  const isWhole = !values.short && values.mode === undefined && values.phase === undefined;
+  const reports = (values.with?.split(',') ?? []).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as StopReport[]);
+  const covered = new Set([...modes, ...reports.map(({ mode }) => mode)]);
+  const isWhole = !values.short && values.phase === undefined && covered.size === Object.keys(MODES).length;
   const programs = await buildPrograms(home);
-  const reports: StopReport[] = [];
   try {
     for (const mode of modes) {
       process.stderr.write(`${mode}: `);
@@ -100,10 +104,11 @@ function planOf(phases: readonly string[], stops: number, topUp: boolean, report
   let rounds = 0;
   return () => {
     if (Date.now() > until) return [];
-    if (rounds++ === 0) return phases.map((phase) => ({ phase, stops }));
+    if (rounds++ === 0 && stops > 0) return phases.map((phase) => ({ phase, stops }));
     if (!topUp || rounds > 20) return [];
     const short = STRATA.filter(({ has }) => reports.filter(has).length < STOPS_PER_STRATUM).map(({ name }) => name);
-    return [...new Set(short.flatMap((name) => TOP_UP[name] ?? []))].map((phase) => ({ phase, stops }));
+    const topUpStops = stops || FULL_STOPS_PER_PHASE;
+    return [...new Set(short.flatMap((name) => TOP_UP[name] ?? []))].map((phase) => ({ phase, stops: topUpStops }));
   };
 }
 

@@ -6,7 +6,7 @@ import { callBefore } from './call-site.ts';
 import { hexAddress } from './hex-address.ts';
 import type { StoppedMemory } from './stopped-process.ts';
 import { findWaysOut } from './way-out.ts';
-import { R13, RBP, RBX, RCX, RSP, type RegisterValues } from './leave-by-code.ts';
+import { R13, RAX, RBP, RBX, RCX, RSP, type RegisterValues } from './leave-by-code.ts';
 
 export type InterpreterLeaf =
   /** fp is the frame's, all slots filled. */
@@ -46,11 +46,9 @@ export function interpreterLeaf(
   const code = memory.bytes(codelet.begin, codelet.end - codelet.begin);
   if (!code) return { kind: 'unclear', why: 'codelet not readable' };
   const enter = codelet.begin + Buffer.from(code).indexOf(ENTER);
-  if (enter < codelet.begin) {
-    return { kind: 'unclear', why: `an entry without a frame ("${codelet.name}")` };
-  }
+  const inside = (address: number): boolean => address >= codelet.begin && address < codelet.end;
+  if (enter < codelet.begin) return withoutFrame(pc, registers, memory, inside);
   if (pc <= enter) {
-    const inside = (address: number): boolean => address >= codelet.begin && address < codelet.end;
     const { groups } = findWaysOut(
       pc,
       registers,
@@ -84,6 +82,30 @@ export function interpreterLeaf(
   }
   if (rsp > fp - FULL_FRAME_WORDS * WORD) return { kind: 'half', why: 'rbp is set, the frame not filled yet; Method* in rbx' };
   return { kind: 'there', why: 'frame built' };
+}
+
+/**
+ * Entries of mathematical functions build no frame: they call a stub, then pop rax; mov rsp, r13; jmp rax. Method* stays in rbx.
+ * Past the pop the function has returned, as past the leave of other methods.
+ */
+function withoutFrame(
+  pc: number,
+  registers: RegisterValues,
+  memory: StoppedMemory,
+  inside: (address: number) => boolean,
+): InterpreterLeaf {
+  const [rax, fp, r13, rsp] = [registers[RAX] ?? 0, registers[RBP] ?? 0, registers[R13] ?? 0, registers[RSP] ?? 0];
+  const hex = Buffer.from(memory.bytes(pc, 5) ?? []).toString('hex');
+  const popped = hex === '498be5ffe0' || hex.startsWith('ffe0');
+  const [out] = findWaysOut(pc, registers, (address, length) => memory.bytes(address, length), inside).groups[0] ?? [];
+  const value = out?.returnAddress;
+  const word = !popped && value?.kind === 'stack-word' && value.offset >= 0 ? rsp + value.offset : null;
+  const returnTo = popped ? rax : word === null ? null : memory.word(word);
+  if (returnTo === null) return { kind: 'unclear', why: 'an entry without a frame, and its way out is not clear' };
+  const why = `an entry without a frame, return address ${hexAddress(returnTo)}${callBefore(memory, returnTo)}`;
+  return word === null
+    ? { kind: 'gone', why, returnTo, sp: r13, senderSp: r13, fp }
+    : { kind: 'not-yet', why, returnTo, sp: word + WORD, senderSp: r13, fp };
 }
 
 /** remove_activation ends: leave; pop rcx (the return address); mov rsp, rbx (the sender's sp); jmp rcx. Past the leave the frame is gone. */

@@ -8,7 +8,7 @@ import { findWaysOut, type Search, type Value, type WayOut } from './way-out.ts'
 /** Values by x86 number (rax rcx rdx rbx rsp rbp rsi rdi r8 … r15); null: not known. */
 export type RegisterValues = readonly (number | null)[];
 
-export const RCX = 1, RBX = 3, RSP = 4, RBP = 5, R13 = 13; // prettier-ignore
+export const RAX = 0, RCX = 1, RBX = 3, RSP = 4, RBP = 5, R13 = 13; // prettier-ignore
 
 /** A proof that did not come about: data, not a bug. */
 export class Unproved extends Error {}

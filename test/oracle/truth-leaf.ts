@@ -14,6 +14,9 @@ export type LeafPlace = 'prologue' | 'body' | 'epilogue' | 'stub' | 'native';
 /** Native functions between the leaf and the first generated code. */
 const MAX_NATIVE_FRAMES = 64;
 const WORD = 8;
+const VZEROUPPER = Buffer.from([0xc5, 0xf8, 0x77]);
+/** REX, opcode, ModRM and an immediate of four bytes. */
+const ADD_RSP_BYTES = 7;
 const REGISTER_NAMES = [
   'rax',
   'rcx',
@@ -158,13 +161,24 @@ async function leaveBlob(
   if (blob.nmethod) {
     // By the pc before its frame is complete (rbp may still have to be saved). More than its frame: intrinsics push words below it.
     const building = pc - blob.codeBegin < blob.frameCompleteOffset;
-    const place = building ? 'prologue' : toCaller >= blob.frameSizeBytes ? 'body' : 'epilogue';
+    const whole = toCaller >= blob.frameSizeBytes && !takesDown(pc, toCaller, context);
+    const place = building ? 'prologue' : whole ? 'body' : 'epilogue';
     placed(place);
     // Before its frame is complete no bytecode of it has run. (An on-stack replacement enters in the middle: HotSpot's rule.)
     if (place === 'prologue' && !blob.nmethod.osr) await context.frames.entered('compiled', blob.nmethod.method);
     else await context.frames.compiledLeaf(pc, blob, place === 'epilogue');
   } else placed('stub');
   return { pc: out.returnTo, sp: out.sp, unextendedSp: out.senderSp ?? out.sp, fp: out.fp };
+}
+
+/** [vzeroupper;] add rsp, all but rbp's slot and the return address: the first instruction of an epilogue, its frame still whole. */
+function takesDown(pc: number, toCaller: number, { memory }: WalkContext): boolean {
+  const at = Buffer.from(memory.bytes(pc, VZEROUPPER.length) ?? []).equals(VZEROUPPER) ? pc + VZEROUPPER.length : pc;
+  const code = memory.bytes(at, ADD_RSP_BYTES);
+  if (code === null || code[0] !== 0x48 || code[2] !== 0xc4) return false;
+  const amount = new DataView(code.buffer, code.byteOffset);
+  const added = code[1] === 0x83 ? amount.getInt8(3) : code[1] === 0x81 ? amount.getInt32(3, true) : 0;
+  return added > 0 && added === toCaller - 2 * WORD;
 }
 
 /** An endless loop has no way out: then the frame's size, if the word on top of it is where a call returns to. */

@@ -2,7 +2,7 @@
 // itself killed. One clear line, the right exit code, what was recorded is kept, nothing is left behind.
 // A fake bpftrace stands in only for what cannot be made to happen at will.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -30,10 +30,14 @@ async function snapshotAt(path: string): Promise<FoldedStack[]> {
   });
 }
 
+function childrenOf(parent: number, ...pattern: readonly string[]): number[] {
+  const { stdout } = spawnSync('pgrep', ['-P', String(parent), ...pattern], { encoding: 'utf8' });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
 /** The bpftrace that a jtrace runs. */
 function bpftraceOf(jtrace: number): number {
-  const { stdout } = spawnSync('pgrep', ['-P', String(jtrace), 'bpftrace'], { encoding: 'utf8' });
-  return Number(stdout.trim());
+  return childrenOf(jtrace, 'bpftrace')[0] ?? 0;
 }
 
 function fakeBpftrace(name: string, script: string): string {
@@ -203,5 +207,50 @@ describeOnHost('faults around a profile', ['root', 'bpftrace', 'jdk17'], () => {
     expect(next.status, next.stderr).toBe(0);
     expect(readdirSync(programs.folder).filter((name) => name.includes('.jtrace-'))).toEqual([foreign]);
     expect(samplesWith(folded(file))).toBeGreaterThan(5);
+  });
+
+  test('the terminal is gone: the profile is written, and nothing is left running', async () => {
+    const file = programs.path('hung-up.folded');
+    const run = startJtrace(['profile', String(pid), ...FOR_EVER, '-o', file], { terminal: true });
+    const jtrace = await until('jtrace on its terminal', () => childrenOf(run.pid)[0] ?? null);
+    await snapshotAt(file);
+    const [before, bpftrace] = [samplesWith(folded(file)), bpftraceOf(jtrace)];
+    run.child.kill('SIGKILL'); // holds the terminal's other side
+    await until('the end of jtrace', () => (existsSync(`/proc/${String(jtrace)}`) ? null : true));
+    expect(existsSync(`/proc/${String(bpftrace)}`)).toBe(false);
+    expect(samplesWith(folded(file))).toBeGreaterThanOrEqual(before);
+    expect(readdirSync(programs.folder).filter((name) => name.startsWith('.hung-up'))).toEqual([]);
+  });
+
+  test('an output that is a FIFO: its reader gets it; without one it is told', async () => {
+    const [read, unread] = ['read.folded', 'unread.folded'].map((name) => programs.path(name)) as [string, string];
+    spawnSync('mkfifo', [read, unread]);
+    const reader = spawn('cat', [read], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let text = '';
+    reader.stdout.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    const { status, stdout, stderr } = await runJtrace(['profile', String(pid), '-d', '1s', '-o', read, '-o', unread]);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout.replace(/\s+/g, ' ')).toContain('NOT COMPLETE: nobody reads the FIFO');
+    await until('the end of its reader', () => reader.exitCode);
+    expect(samplesWith(parseFolded(text), 'Commanded.earlyWork')).toBeGreaterThan(5);
+  });
+
+  test('a recording that cannot be written: the command runs on, the profile is whole, exit 1', async () => {
+    const file = programs.path('unrecorded.folded');
+    const args = ['-o', file, '--record-reads', '/dev/full', '--', ...programs.command('Commanded', ['work', '800', '0'])];
+    const { status, stdout, stderr } = await runJtrace(['profile', ...args]);
+    expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: 'HALF WAY\nDONE\n' });
+    expect(stderr).toContain(
+      'jtrace: the recording /dev/full could not be written whole\n  the recording ends early; is the disk full?',
+    );
+    expect(samplesWith(folded(file), 'Commanded.earlyWork')).toBeGreaterThan(5);
+  });
+
+  test('--print-program makes no file', async () => {
+    const [file, recording] = [programs.path('none.folded'), programs.path('none.gz')];
+    const { status, stdout, stderr } = await runJtrace(['profile', String(pid), '--print-program', '-o', file, '--record-reads', recording]); // prettier-ignore
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain('profile:hz:99');
+    expect([existsSync(file), existsSync(recording)]).toEqual([false, false]);
   });
 });

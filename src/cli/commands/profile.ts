@@ -4,7 +4,7 @@ import { OperatorError } from '../../model/errors.ts';
 import type { ProfileRequest, ProfileTarget } from '../../model/request.ts';
 import { asPid } from '../../model/units.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
-import { checkOutputs, checkWritable } from '../check-outputs.ts';
+import { checkOutputs, checkRecording } from '../check-outputs.ts';
 import type { Command, ParsedArguments } from '../command.ts';
 import {
   DEFAULT_DURATION_MS,
@@ -46,7 +46,7 @@ async function runProfileCommand(args: ParsedArguments, streams: Streams): Promi
   // A program is only printed: nothing is sampled, and nothing written.
   if (!request.printProgram) {
     checkOutputs(request.outputs);
-    if (request.recordReads !== null) checkWritable(request.recordReads);
+    if (request.recordReads !== null) checkRecording(request.recordReads);
   }
   requireRoot(args.argv);
   // Loaded late: help and usage errors need none of it.

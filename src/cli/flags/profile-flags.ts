@@ -38,7 +38,7 @@ export const PROFILE_FLAGS = {
   output: {
     kind: 'list', alias: 'o', group: 'Output', placeholder: 'FILE', parse: parsePath,
     shownDefault: '',
-    help: 'Write the profile; the ending chooses the format (.folded). - is standard output. May be repeated.',
+    help: 'Write the profile; the ending chooses the format (.folded). - is standard output (that of a COMMAND then goes to standard error). May be repeated.',
   },
   top: {
     kind: 'value', group: 'Output', placeholder: 'N', parse: parseTop,

@@ -1,5 +1,5 @@
 // What a run tells → standard error and standard output. Results (table, summary, JSON, program) go to standard output, unless a
-// profile (`-o -`) or the output of a COMMAND is there; everything else goes to standard error.
+// profile (`-o -`) or the output of a COMMAND is there (which gives way to JSON); everything else goes to standard error.
 
 import type { OperatorError } from '../../model/errors.ts';
 import type { ProfileRequest } from '../../model/request.ts';
@@ -28,7 +28,8 @@ type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs' | 'tar
 
 /** Draws for one request. */
 export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): TerminalUi {
-  const results = look.outputs.includes('-') || look.target.kind === 'command' ? stderr : stdout;
+  const taken = look.outputs.includes('-') || (look.target.kind === 'command' && !look.json);
+  const results = taken ? stderr : stdout;
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && look.verbosity !== 'quiet';
   const progress = live ? createProgressLine({ get columns() { return stderr.columns ?? TEXT_COLUMNS; }, write: (text) => stderr.write(text) }) : null; // prettier-ignore
   const onError = createTheme(stderr, env);

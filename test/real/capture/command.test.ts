@@ -19,7 +19,10 @@ describeOnHost('a command', ['root'], () => {
 
   test('does nothing until it is resumed, keeps its pid, hands on its status', async () => {
     writeFileSync(out, '');
-    const command = await launchStopped(['sh', '-c', `echo $$ "$1" > ${out}; exit 7`, 'sh', 'a b;c'], { asUser: null });
+    const command = await launchStopped(['sh', '-c', `echo $$ "$1" > ${out}; exit 7`, 'sh', 'a b;c'], {
+      asUser: null,
+      stdout: 'stdout',
+    });
     await sleep(300);
     expect(said()).toBe('');
     await command.resume();
@@ -29,17 +32,17 @@ describeOnHost('a command', ['root'], () => {
 
   test('resumed at once, again and again: never left standing', async () => {
     for (let time = 0; time < 30; time++) {
-      const command = await launchStopped(['true'], { asUser: null });
+      const command = await launchStopped(['true'], { asUser: null, stdout: 'stdout' });
       await command.resume();
       expect(await command.wait()).toEqual({ code: 0, signal: null });
     }
   });
 
   test('ended by a signal, running or still stopped', async () => {
-    const running = await launchStopped(['sh', '-c', 'kill -9 $$'], { asUser: null });
+    const running = await launchStopped(['sh', '-c', 'kill -9 $$'], { asUser: null, stdout: 'stdout' });
     await running.resume();
     expect(await running.wait()).toEqual({ code: null, signal: 'SIGKILL' });
-    const stopped = await launchStopped(['sleep', '60'], { asUser: null });
+    const stopped = await launchStopped(['sleep', '60'], { asUser: null, stdout: 'stdout' });
     stopped.kill('SIGTERM');
     expect(await stopped.wait()).toEqual({ code: null, signal: 'SIGTERM' });
   });
@@ -50,7 +53,7 @@ describeOnHost('a command', ['root'], () => {
     ['/etc/passwd', 'command is not executable: "/etc/passwd"'],
     ['/etc', 'command is not executable: "/etc"'],
   ])('%j is a usage error', async (name, message) => {
-    await expect(launchStopped([name], { asUser: null })).rejects.toMatchObject({ kind: 'usage', message });
+    await expect(launchStopped([name], { asUser: null, stdout: 'stdout' })).rejects.toMatchObject({ kind: 'usage', message });
   });
 
   test('under sudo: the caller, his groups and his home; what only root may run is not executable', async () => {
@@ -62,13 +65,16 @@ describeOnHost('a command', ['root'], () => {
     writeFileSync(file, '');
     chmodSync(open, 0o755);
     chmodSync(file, 0o666);
-    const command = await launchStopped(['sh', '-c', `echo $(id -u) $(id -G) $HOME $USER > ${file}`], { asUser: caller });
+    const command = await launchStopped(['sh', '-c', `echo $(id -u) $(id -G) $HOME $USER > ${file}`], {
+      asUser: caller,
+      stdout: 'stdout',
+    });
     await command.resume();
     await command.wait();
     expect(readFileSync(file, 'utf8').trim()).toBe(`65534 65534 ${caller.home} nobody`);
     const private_ = join(open, 'private');
     writeFileSync(private_, '#!/bin/sh\n', { mode: 0o700 });
-    await expect(launchStopped([private_], { asUser: caller })).rejects.toMatchObject({ kind: 'usage' });
+    await expect(launchStopped([private_], { asUser: caller, stdout: 'stdout' })).rejects.toMatchObject({ kind: 'usage' });
     rmSync(open, { recursive: true });
   });
 

@@ -17,7 +17,7 @@ exit 3`;
 
 describeOnHost('processes that are followed', ['root', 'bpftrace', 'cc'], () => {
   test.each(bpftracesAtHand())('%s: forks, execs and ends; children are sampled', async (bpftrace) => {
-    const command = await launchStopped(['/bin/sh', '-c', SCRIPT], { asUser: null });
+    const command = await launchStopped(['/bin/sh', '-c', SCRIPT], { asUser: null, stdout: 'stdout' });
     await withCapture(bpftrace, await programFor(bpftrace, [command.pid], { followChildren: true }), async (captured) => {
       await captured.ready();
       await command.resume();
@@ -44,7 +44,7 @@ describeOnHost('processes that are followed', ['root', 'bpftrace', 'cc'], () => 
   });
 
   test.each(bpftracesAtHand())('%s: children are not followed when that was not asked', async (bpftrace) => {
-    const command = await launchStopped(['/bin/sh', '-c', SCRIPT], { asUser: null });
+    const command = await launchStopped(['/bin/sh', '-c', SCRIPT], { asUser: null, stdout: 'stdout' });
     await withCapture(bpftrace, await programFor(bpftrace, [command.pid]), async (captured) => {
       await captured.ready();
       await command.resume();
@@ -57,7 +57,7 @@ describeOnHost('processes that are followed', ['root', 'bpftrace', 'cc'], () => 
 
   test.each(bpftracesAtHand())('%s: a process whose first thread ends is not over', async (bpftrace) => {
     await withCompiledAsync('first-thread-ends.c', ['-O1', '-pthread'], async (path) => {
-      const command = await launchStopped([path], { asUser: null });
+      const command = await launchStopped([path], { asUser: null, stdout: 'stdout' });
       await withCapture(bpftrace, await programFor(bpftrace, [command.pid]), async (captured) => {
         await captured.ready();
         const began = Date.now();

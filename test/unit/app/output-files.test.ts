@@ -69,3 +69,20 @@ test('a FIFO whose reader comes late and reads slowly gets everything', async ()
   expect(length).toBe(text.length);
   expect((await written).problem).toBeNull();
 });
+
+test('standard output is a pipe that is not emptied: timers go on, and its later reader gets all', () => {
+  const [script, ticked] = [join(folder, 'to-stdout.mts'), join(folder, 'ticked')];
+  writeFileSync(
+    script,
+    `import { writeFileSync } from 'node:fs';
+     import { finishOutput } from ${JSON.stringify(join(import.meta.dirname, '../../../src/app/output-files.ts'))};
+     let ticks = 0;
+     const timer = setInterval(() => { if (++ticks === 10) writeFileSync(${JSON.stringify(ticked)}, ''); }, 10);
+     const { bytes, problem } = await finishOutput({ path: '-', format: 'folded', render: () => ['x'.repeat(1e6), 'y'] });
+     clearInterval(timer);
+     process.exitCode = bytes === 1_000_001 && problem === null ? 0 : 1;`,
+  );
+  const reader = `{ until [ -e ${ticked} ]; do sleep 0.05; done; wc -c; }`;
+  const line = `timeout 30 ${process.execPath} --import tsx ${script} | timeout 30 bash -c '${reader}'; echo "\${PIPESTATUS[0]}"`;
+  expect(execFileSync('bash', ['-c', line], { encoding: 'utf8' }).split('\n')).toEqual(['1000001', '0', '']);
+});
