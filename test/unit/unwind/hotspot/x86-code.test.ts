@@ -167,6 +167,29 @@ describe('the end of an interpreted activation: pop R; mov rsp, S; jmp R', () =>
   });
 });
 
+describe('pop R; jmp R: the way to a handler put into the return address', () => {
+  const NUMBERS = Array.from({ length: 16 }, (_, i) => i).filter((number) => number !== 4);
+  const pop = (r: number): number[] => (r >= 8 ? [0x41, 0x58 + r - 8] : [0x58 + r]);
+  const jump = (r: number): number[] => (r >= 8 ? [0x41, 0xff, 0xe0 + r - 8] : [0xff, 0xe0 + r]);
+  const code = (...bytes: number[][]): CodeBytes => ({ address: 0x1000, bytes: Uint8Array.from(bytes.flat()) });
+
+  test('at the jump the return address is in its register, at the pop on top', () => {
+    for (const r of NUMBERS) {
+      const there = code([0x90], pop(r), jump(r));
+      expect(epilogueState(there, 0x1001)).toEqual({ kind: 'partial', returnAt: 0, savedFpAt: null });
+      expect(afterEpilogueState(there, 0x1001 + pop(r).length)).toEqual({ kind: 'popped', returnRegister: r });
+    }
+  });
+
+  test('a jump through another register than the popped one is none', () => {
+    for (const r of NUMBERS) {
+      const other = (r & 7) === 3 ? 5 : 3; // pop r11 ends as pop rbx does
+      expect(afterEpilogueState(code([0x90], pop(r), jump(other)), 0x1001 + pop(r).length)).toBe(null);
+      expect(epilogueState(code([0x90], pop(r), jump(other)), 0x1001)).toBe(null);
+    }
+  });
+});
+
 test('any bytes at any pc: a state in bounds, or none', () => {
   // Bytes of real patterns among random ones, so that they are met at all.
   const part = fc.oneof(

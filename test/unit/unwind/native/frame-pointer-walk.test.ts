@@ -1,0 +1,134 @@
+// Walks over synthetic native code: every pc of a function with frame pointer, functions without one, signal frames, and chains that
+// lead nowhere.
+
+import { describe, expect, test } from 'vitest';
+import type { Frame } from '../../../../src/model/frame.ts';
+import { asAddress } from '../../../../src/model/units.ts';
+import { type NativeEnd, type NativePoint, walkFramePointers } from '../../../../src/unwind/native/frame-pointer-walk.ts';
+import { NativeCode } from '../../../../src/unwind/native/native-code.ts';
+import { StackWindow } from '../../../../src/unwind/stack-window.ts';
+import { SyntheticMemory, syntheticTarget } from '../../../support/synthetic-target.ts';
+
+const CODE = 0x40_0000;
+const STACK = 0x7fff_0000_0000;
+const JAVA = 0x7000_0000;
+/** push rbp; mov rbp, rsp; nop; call 0; pop rbp; ret: pcs 0, 1, 4, 5 (call), 10 (after it), 11. */
+const WITH_FP = [0x55, 0x48, 0x89, 0xe5, 0x90, 0xe8, 0, 0, 0, 0, 0x5d, 0xc3];
+/** sub rsp, 8; call 0; add rsp, 8; ret. */
+const WITHOUT_FP = [0x48, 0x83, 0xec, 0x08, 0xe8, 0, 0, 0, 0, 0x48, 0x83, 0xc4, 0x08, 0xc3];
+const AFTER_CALL = 10;
+const RESTORER = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
+
+const FUNCTION_BYTES = 0x20;
+const LEAF = CODE;
+const MIDDLE = CODE + 0x100;
+const PLAIN = CODE + 0x200;
+const START = CODE + 0x300;
+const RESTORE = CODE + 0x400;
+
+/** `words` from STACK up; the walk from `point`. */
+function walk(
+  words: readonly number[],
+  point: Omit<NativePoint, 'isLeaf'>,
+  options: { untilSp?: number; callsOutOfJava?: boolean; path?: string } = {},
+): { readonly end: NativeEnd; readonly names: readonly string[] } {
+  const memory = new SyntheticMemory();
+  for (const at of [LEAF, MIDDLE, PLAIN, START]) memory.write(at, new Uint8Array(FUNCTION_BYTES));
+  for (const at of [LEAF, MIDDLE, START]) memory.write(at, WITH_FP);
+  memory.write(PLAIN, WITHOUT_FP);
+  memory.write(RESTORE, RESTORER);
+  const functions = [
+    { name: 'leaf', start: LEAF, sizeBytes: FUNCTION_BYTES },
+    { name: 'middle', start: MIDDLE, sizeBytes: FUNCTION_BYTES },
+    { name: 'plain', start: PLAIN, sizeBytes: FUNCTION_BYTES },
+    { name: 'start_thread', start: START, sizeBytes: FUNCTION_BYTES },
+  ];
+  const target = syntheticTarget(memory, { path: options.path ?? '/lib/libx.so', start: CODE, end: CODE + 0x1000, functions });
+  const bytes = Buffer.alloc(words.length * 8);
+  words.forEach((word, index) => bytes.writeBigUInt64LE(BigInt(word), index * 8));
+  const chunks = [{ address: asAddress(STACK), bytes }];
+  const end = asAddress(STACK + bytes.length);
+  const window = new StackWindow({ chunks, unreadablePages: [], end, cut: false, lostChunks: 0 }, null);
+  const code = new NativeCode(target);
+  code.beginBatch(1000);
+  const frames: Frame[] = [];
+  const result = walkFramePointers(
+    { ...point, isLeaf: true },
+    {
+      code,
+      window,
+      push: (frame) => frames.push(frame),
+      isJavaCode: (pc) => pc >= JAVA && pc < JAVA + 0x1000,
+      callsOutOfJava: () => options.callsOutOfJava ?? true,
+      untilSp: options.untilSp ?? null,
+    },
+  );
+  return { end: result, names: frames.map(({ name, marker }) => (marker === null ? name : `<${marker}>`)) };
+}
+
+const at = (word: number): number => STACK + 8 * word;
+/** Frames of middle (rbp saved at word 4) and start_thread (at word 8), whose rbp is 0. */
+const CHAIN = [0, 0, 0, 0, at(8), START + AFTER_CALL, 0, 0, 0, 0];
+
+describe('a leaf with a frame pointer, at every pc', () => {
+  // Where the return address lies when leaf was called from middle: at word 1, the saved rbp under it.
+  const stack = [at(4), MIDDLE + AFTER_CALL, ...CHAIN.slice(2)];
+  test.each([
+    ['before the push', 0, at(1), at(4)],
+    ['before the move', 1, at(0), at(4)],
+    ['in the body', 4, at(0), at(0)],
+    ['at the pop', 10, at(0), at(0)],
+    ['at the ret', 11, at(1), at(4)],
+  ])('%s', (_, offset, sp, fp) => {
+    const { end, names } = walk(stack, { pc: LEAF + offset, sp, fp });
+    expect(names).toEqual(['leaf', 'middle', 'start_thread']);
+    expect(end).toEqual({ kind: 'thread-start' });
+  });
+});
+
+test('a leaf that keeps none: the chain in rbp is taken up again, behind a gap', () => {
+  const stack = [0, PLAIN, 0, 0, at(8), MIDDLE + AFTER_CALL, 0, 0, 0, START + AFTER_CALL];
+  const { end, names } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: at(4) });
+  expect(names).toEqual(['plain', '<native-gap>', 'middle', 'start_thread']);
+  expect(end).toEqual({ kind: 'thread-start' });
+});
+
+test('a chain that leads nowhere: unfinished, unless Java is known below', () => {
+  const stack = [0, 0, 0, 0];
+  for (const fp of [0, 1, at(1) + 4, at(2), at(400), 2 ** 53]) {
+    expect(walk(stack, { pc: PLAIN + 4, sp: at(0), fp }).end).toEqual({
+      kind: 'unfinished',
+      reason: 'no-frame-pointer',
+      detail: 'plain',
+    });
+    const met = walk(stack, { pc: PLAIN + 4, sp: at(0), fp }, { untilSp: at(3) });
+    expect(met).toEqual({ end: { kind: 'met' }, names: ['plain', '<native-gap>'] });
+  }
+});
+
+test('a chain into Java: only behind a call that leaves Java', () => {
+  const stack = [at(4), JAVA + 0x10, 0, 0, 0, 0];
+  const into = walk(stack, { pc: LEAF + 4, sp: at(0), fp: at(0) });
+  expect(into.end).toMatchObject({ kind: 'java', point: { pc: JAVA + 0x10, sp: at(2), fp: at(4), isLeaf: false } });
+  const not = walk(stack, { pc: LEAF + 4, sp: at(0), fp: at(0) }, { callsOutOfJava: false });
+  expect(not.end).toMatchObject({ kind: 'unfinished', reason: 'no-frame-pointer' });
+});
+
+test("a signal handler's return: where the kernel put the registers", () => {
+  const stack = [at(4), RESTORE, 0, 0, 0, 0];
+  const { end, names } = walk(stack, { pc: LEAF + 4, sp: at(0), fp: at(0) });
+  expect(end).toEqual({ kind: 'signal', contextAt: at(2) });
+  expect(names[0]).toBe('leaf');
+  // HotSpot's handler begins with a jump: on top of the stack is the restorer.
+  const vm = walk([RESTORE, 0, 0], { pc: PLAIN, sp: at(0), fp: 0 }, { path: '/jdk/lib/server/libjvm.so' });
+  expect(vm.end).toEqual({ kind: 'signal', contextAt: at(1) });
+});
+
+test('a chain in a circle ends', () => {
+  const stack = [at(0), MIDDLE + AFTER_CALL, 0, 0];
+  expect(walk(stack, { pc: LEAF + 4, sp: at(0), fp: at(0) }).end.kind).toBe('unfinished');
+});
+
+test('no code at the pc', () => {
+  expect(walk([0], { pc: 0x1234, sp: at(0), fp: 0 }).end).toMatchObject({ kind: 'unfinished', reason: 'unknown-code' });
+});
