@@ -20,14 +20,15 @@ export function parseMaps(text: string): readonly Mapping[] {
   for (let start = 0; start < text.length && mappings.length < MAX_MAPPINGS;) {
     const newline = text.indexOf('\n', start);
     const end = newline < 0 ? text.length : newline;
-    const mapping = parseLine(text.slice(start, end));
+    const mapping = parseMapsLine(text.slice(start, end));
     if (mapping !== null) mappings.push(mapping);
     start = end + 1;
   }
   return mappings;
 }
 
-function parseLine(line: string): Mapping | null {
+/** One line, without its newline; null: it is no mapping. */
+export function parseMapsLine(line: string): Mapping | null {
   const match = LINE.exec(line);
   if (match === null) return null;
   const [, start = '', end = '', permissions = '', offset = '', device = '', inode = '', rest = ''] = match;

@@ -2,27 +2,18 @@
 // for them. What each kind is recognized by is tested in processes/classify.test.ts, with the same stand-ins.
 
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LATER_JDK, laterJavaHome } from '../support/host-tools.ts';
 import { JavaPrograms } from '../support/java-programs.ts';
 import { REPOSITORY } from '../support/repository.ts';
 import { describeOnHost } from '../support/require-host.ts';
 import { runJtrace, until } from '../support/run-jtrace.ts';
 import { type ReadyProcess, startReady } from './processes/ready-process.ts';
 
-const JVMS = '/usr/lib/jvm';
-
 let programs: JavaPrograms;
 const running: ReadyProcess[] = [];
-
-/** Java of a later JDK at hand, and its version. */
-const laterJava = (existsSync(JVMS) ? readdirSync(JVMS) : []).flatMap((name) => {
-  const release = join(JVMS, name, 'release');
-  const version = existsSync(release) ? /^JAVA_VERSION="((\d+)[^"]*)"/m.exec(readFileSync(release, 'utf8')) : null;
-  return Number(version?.[2]) > 17 ? [{ java: join(JVMS, name, 'bin/java'), version: version?.[1] ?? '' }] : [];
-})[0];
-if (laterJava === undefined) console.warn(`SKIPPED a JVM of a later JDK: none in ${JVMS}`);
 
 function compile(name: string, ...flags: string[]): string {
   const source = join(REPOSITORY, 'test/programs/disguise.c');
@@ -84,10 +75,15 @@ describeOnHost('processes that cannot be profiled', ['root', 'bpftrace', 'jdk17'
     await expectRefused(await start(compile('image', '-DSVM')), 2, /^jtrace: .*native image/);
   });
 
-  test.skipIf(laterJava === undefined)('a JVM of a later JDK: what is missing is named', async () => {
-    const { java, version } = laterJava ?? { java: '', version: '' };
-    const pid = await start(java, '-Xmx32m', '-XX:+UseSerialGC', '-cp', programs.folder, 'Sleeper');
-    const escaped = version.replaceAll(/[.+]/g, '\\$&');
-    await expectRefused(pid, 3, new RegExp(`^jtrace: process \\d+ \\(JDK ${escaped}\\): this JDK has no \\S`));
+  describeOnHost('a JVM of a later JDK', ['later-jdk'], () => {
+    test('what is missing is named', async () => {
+      const java = join(laterJavaHome() ?? '', 'bin/java');
+      const pid = await start(java, '-Xmx32m', '-XX:+UseSerialGC', '-cp', programs.folder, 'Sleeper');
+      await expectRefused(
+        pid,
+        3,
+        new RegExp(`^jtrace: process \\d+ \\(JDK ${LATER_JDK}\\.[\\d.+]*[^)]*\\): this JDK has no \\S`),
+      );
+    });
   });
 });

@@ -7,6 +7,9 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
+/** A JDK whose tables are not those of 17. */
+export const LATER_JDK = '21';
+
 /** Where the set-up keeps what it fetched. */
 export function testCache(): string {
   return process.env['JTRACE_TEST_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'jtrace-tests');
@@ -27,6 +30,12 @@ export function javaHome(): string | null {
   if (told !== undefined && told !== '') return told;
   const candidates = ['/usr/lib/jvm/java-17-openjdk-amd64', ...javaOnPath()];
   return candidates.find((home) => isJdk17(home)) ?? null;
+}
+
+/** JAVA_HOME of the JDK after 17 that the set-up unpacked; null when it did not. */
+export function laterJavaHome(): string | null {
+  const home = join(testCache(), `jdk-${LATER_JDK}`, `usr/lib/jvm/java-${LATER_JDK}-openjdk-amd64`);
+  return existsSync(join(home, 'bin/java')) ? home : null;
 }
 
 function javaOnPath(): string[] {

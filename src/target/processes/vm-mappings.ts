@@ -1,7 +1,8 @@
-// /proc/PID/maps → which virtual machine a process has loaded. Only names are looked at: a full maps parser is src/target's.
+// /proc/PID/maps → which virtual machine a process has loaded. Only lines that may name a VM are looked at.
 // Leaves out JVMs linked statically into a program.
 
 import type { Pid } from '../../model/units.ts';
+import { parseMapsLine } from '../maps.ts';
 import { readProcChunks } from './read-proc.ts';
 
 /**
@@ -32,7 +33,7 @@ export function readVmMappings(pid: Pid): VmMappings | null {
     if (mapping === null) return;
     const name = mapping.path.slice(mapping.path.lastIndexOf('/') + 1);
     // Only executable mappings count: debuggers and profilers map libjvm to read it.
-    if (name === 'libjvm.so' && mapping.executable) found.libjvm ??= mapping.path;
+    if (name === 'libjvm.so' && mapping.permissions.includes('x')) found.libjvm ??= mapping.path;
     else if (/^libj9vm\d*\.so$/.test(name)) found.openj9 = true;
     else if (name === 'libjli.so') found.launcher = true;
   };
@@ -60,13 +61,4 @@ function forEachLine(text: Buffer, take: (line: Buffer) => void): void {
     take(text.subarray(start, end));
     hit = end < text.length ? text.indexOf('libj', end) : -1;
   }
-}
-
-function parseMapsLine(line: string): { readonly path: string; readonly executable: boolean } | null {
-  const match = /^[0-9a-f]+-[0-9a-f]+ (\S{4}) \S+ \S+ \d+ +(\S.*)$/.exec(line);
-  if (match?.[1] === undefined || match[2] === undefined) return null;
-  const path = match[2].replace(/ \(deleted\)$/, '').replace(/\\([0-7]{3})/g, (_, octal: string) => {
-    return String.fromCharCode(Number.parseInt(octal, 8)); // the kernel escapes newlines only
-  });
-  return { path, executable: match[1][2] === 'x' };
 }
