@@ -210,9 +210,19 @@ class SampleWalk {
       if (hotspot.code.at(pc)?.blob.name.includes('CodeBuffer') !== false) continue;
       this.#window.approximations.add('unvalidated-step');
       this.#push(gapFrame(), { pc: leaf.pc, sp: leaf.sp, fp: leaf.fp } as FrameTrace);
-      return callerFrame(pc, slot + 8, leaf.fp);
+      return callerFrame(pc, slot + 8, this.#fpBefore(slot, leaf.fp));
     }
     return null;
+  }
+
+  /**
+   * rbp of the Java frame whose call left its return address at `slot`: still in rbp when that points above, else saved below the
+   * return address by the routine it called, which is libjvm's and begins with `push rbp`.
+   */
+  #fpBefore(slot: number, rbp: number): number {
+    if (rbp > slot && this.#window.covers(rbp)) return rbp;
+    const saved = this.#window.tryWord(slot - 8);
+    return saved !== null && saved > slot && this.#window.covers(saved) ? saved : rbp;
   }
 
   /** What looks like a bad frame or changed code in a process that is gone is missing memory. */

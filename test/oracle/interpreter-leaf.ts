@@ -6,7 +6,7 @@ import { callBefore } from './call-site.ts';
 import { hexAddress } from './hex-address.ts';
 import type { StoppedMemory } from './stopped-process.ts';
 import { findWaysOut } from './way-out.ts';
-import { R13, RAX, RBP, RBX, RCX, RSP, type RegisterValues } from './leave-by-code.ts';
+import { R13, RBP, RBX, RCX, RSP, type RegisterValues } from './leave-by-code.ts';
 
 export type InterpreterLeaf =
   /** fp is the frame's, all slots filled. */
@@ -52,6 +52,7 @@ export function interpreterLeaf(
     const { groups } = findWaysOut(
       pc,
       registers,
+      memory.mappingEnd(rsp),
       (address, length) => (address === enter ? STOP_HERE : memory.bytes(address, length)),
       inside,
     );
@@ -85,7 +86,7 @@ export function interpreterLeaf(
 }
 
 /**
- * Entries of mathematical functions build no frame: they call a stub, then pop rax; mov rsp, r13; jmp rax. Method* stays in rbx.
+ * Entries of mathematical functions build no frame: they call a stub, then pop rax; mov rsp, r13; jmp rax (Reference.get: rdi). Method* stays in rbx.
  * Past the pop the function has returned, as past the leave of other methods.
  */
 function withoutFrame(
@@ -94,13 +95,14 @@ function withoutFrame(
   memory: StoppedMemory,
   inside: (address: number) => boolean,
 ): InterpreterLeaf {
-  const [rax, fp, r13, rsp] = [registers[RAX] ?? 0, registers[RBP] ?? 0, registers[R13] ?? 0, registers[RSP] ?? 0];
+  const [fp, r13, rsp] = [registers[RBP] ?? 0, registers[R13] ?? 0, registers[RSP] ?? 0];
   const hex = Buffer.from(memory.bytes(pc, 5) ?? []).toString('hex');
-  const popped = hex === '498be5ffe0' || hex.startsWith('ffe0');
-  const [out] = findWaysOut(pc, registers, (address, length) => memory.bytes(address, length), inside).groups[0] ?? [];
+  const popped = /^(?:498be5)?ffe([0-7])/u.exec(hex)?.[1] ?? null;
+  const read = (address: number, length: number): Uint8Array | null => memory.bytes(address, length);
+  const [out] = findWaysOut(pc, registers, memory.mappingEnd(rsp), read, inside).groups[0] ?? [];
   const value = out?.returnAddress;
-  const word = !popped && value?.kind === 'stack-word' && value.offset >= 0 ? rsp + value.offset : null;
-  const returnTo = popped ? rax : word === null ? null : memory.word(word);
+  const word = popped === null && value?.kind === 'stack-word' && value.offset >= 0 ? rsp + value.offset : null;
+  const returnTo = popped !== null ? (registers[Number(popped)] ?? null) : word === null ? null : memory.word(word);
   if (returnTo === null) return { kind: 'unclear', why: 'an entry without a frame, and its way out is not clear' };
   const why = `an entry without a frame, return address ${hexAddress(returnTo)}${callBefore(memory, returnTo)}`;
   return word === null

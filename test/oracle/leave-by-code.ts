@@ -8,7 +8,7 @@ import { findWaysOut, type Search, type Value, type WayOut } from './way-out.ts'
 /** Values by x86 number (rax rcx rdx rbx rsp rbp rsi rdi r8 … r15); null: not known. */
 export type RegisterValues = readonly (number | null)[];
 
-export const RAX = 0, RCX = 1, RBX = 3, RSP = 4, RBP = 5, R13 = 13; // prettier-ignore
+export const RCX = 1, RBX = 3, RSP = 4, RBP = 5, R13 = 13; // prettier-ignore
 
 /** A proof that did not come about: data, not a bug. */
 export class Unproved extends Error {}
@@ -36,8 +36,9 @@ export function leaveByCode(
 ): Left {
   const concrete = (value: Value): number | null => concreteValue(value, registers, memory);
   const read = (address: number, length: number): Uint8Array | null => memory.bytes(address, length);
-  const strict = findWaysOut(pc, registers, read, inside, true);
-  const { groups, found } = strict.found > 0 ? strict : findWaysOut(pc, registers, read, inside);
+  const stackEnd = memory.mappingEnd(registers[RSP] ?? 0);
+  const strict = findWaysOut(pc, registers, stackEnd, read, inside, true);
+  const { groups, found } = strict.found > 0 ? strict : findWaysOut(pc, registers, stackEnd, read, inside);
   const best = agreed(groups, found, (out) => callBefore(memory, concrete(out.returnAddress) ?? 0) !== '');
   const [first] = best;
   if (!first) {

@@ -45,6 +45,8 @@ export interface StoppedMemory {
   bytes(address: number, length: number): Uint8Array | null;
   /** A little-endian word; low bits are lost above 2^53 (no user address is there). */
   word(address: number): number | null;
+  /** Where the mapping that holds an address ends; 0: nothing is mapped there. */
+  mappingEnd(address: number): number;
   close(): void;
 }
 
@@ -59,8 +61,13 @@ export function openStoppedMemory(pid: number): StoppedMemory {
       return null;
     }
   };
+  // It stands still: its mappings do, too.
+  const mappings = readFileSync(`/proc/${String(pid)}/maps`, 'latin1')
+    .split('\n')
+    .map((line) => (/^\S+/u.exec(line)?.[0] ?? '').split('-').map((text) => Number.parseInt(text, 16)));
   return {
     bytes,
+    mappingEnd: (address) => mappings.find(([start = 0, end = 0]) => start <= address && address < end)?.[1] ?? 0,
     word(address) {
       const got = bytes(address, 8);
       return got === null ? null : Number(Buffer.from(got).readBigUInt64LE());

@@ -17,6 +17,7 @@ export type Value =
 /** Words of the stack as they are at the start, to know saved frame pointers for what they are. */
 interface StackMemory {
   readonly rsp: number;
+  readonly stackEnd: number;
   readonly read: CodeReader;
 }
 
@@ -53,8 +54,6 @@ const UNKNOWN: Value = { kind: 'unknown' };
 const FETCH_BYTES = 16;
 /** A function of libjvm has some thousand instructions; several ends are found long before. */
 const MAX_STEPS = 20_000;
-/** A register that points this far above rsp points into the stack (default stacks have 1 MiB, the main thread's 8). */
-const STACK_REACH_BYTES = 0x80_0000;
 /** Enough to see that ways agree. */
 const ENOUGH_OUTS = 6;
 
@@ -69,12 +68,13 @@ interface State {
 
 /**
  * Follows the code from `pc`. `inside` tells which addresses belong to it; a direct jump elsewhere is a tail call. `start` are the
- * registers' values by x86 number: one that points into the stack is known by its distance from rsp. `endsAtPadding`: a call with
+ * registers' values by x86 number: one that points into the stack, from rsp to `stackEnd`, is known by its distance from rsp. `endsAtPadding`: a call with
  * filler after it never returns.
  */
 export function findWaysOut(
   pc: number,
   start: readonly (number | null)[],
+  stackEnd: number,
   read: CodeReader,
   inside: (address: number) => boolean,
   endsAtPadding = false,
@@ -82,11 +82,11 @@ export function findWaysOut(
   const rsp = start[RSP] ?? 0;
   const registers: Value[] = Array.from({ length: 16 }, (_, register) => {
     const offset = (start[register] ?? 0) - rsp;
-    return register === RSP || (offset >= 0 && offset < STACK_REACH_BYTES)
+    return register === RSP || (offset >= 0 && offset < stackEnd - rsp)
       ? { kind: 'stack-address', offset }
       : { kind: 'initial', register };
   });
-  const memory = { rsp, read };
+  const memory = { rsp, stackEnd, read };
   const waiting: State[] = [{ memory, pc, registers, slots: new Map(), steps: 0 }];
   const seen = new Set<string>();
   const outs: WayOut[] = [];
@@ -194,7 +194,7 @@ function slot(state: State, offset: number): Value {
   const word = offset < 0 ? null : state.memory.read(state.memory.rsp + offset, 8);
   const distance =
     word === null ? -1 : Number(new DataView(word.buffer, word.byteOffset).getBigUint64(0, true)) - state.memory.rsp;
-  return distance >= 0 && distance < STACK_REACH_BYTES
+  return distance >= 0 && distance < state.memory.stackEnd - state.memory.rsp
     ? { kind: 'stack-address', offset: distance }
     : { kind: 'stack-word', offset };
 }

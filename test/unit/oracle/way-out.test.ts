@@ -5,6 +5,7 @@ import { findWaysOut, type Search, type Value } from '../../oracle/way-out.ts';
 
 const CODE_AT = 0x1000;
 const STACK_AT = 0x7000_0000;
+const STACK_END = STACK_AT + 0x80_0000;
 
 /** Registers of nothing, but rsp and rbp at places of a stack. */
 function search(hex: string, { from = 0, rbp = 0, strict = false, stack = [] as readonly number[] } = {}): Search {
@@ -18,7 +19,14 @@ function search(hex: string, { from = 0, rbp = 0, strict = false, stack = [] as 
     const rest = code.subarray(address - CODE_AT);
     return rest.length === 0 ? null : Buffer.concat([rest, Buffer.alloc(16)]).subarray(0, length);
   };
-  return findWaysOut(CODE_AT + from, registers, read, (address) => address >= CODE_AT && address < CODE_AT + code.length, strict);
+  return findWaysOut(
+    CODE_AT + from,
+    registers,
+    STACK_END,
+    read,
+    (address) => address >= CODE_AT && address < CODE_AT + code.length,
+    strict,
+  );
 }
 
 const word = (offset: number): Value => ({ kind: 'stack-word', offset });
