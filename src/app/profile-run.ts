@@ -17,7 +17,7 @@ import { hasEnded } from '../target/processes/has-ended.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ObservedProcesses } from './observed-processes.ts';
-import { finishOutput } from './output-files.ts';
+import { finishOutput, type Output } from './output-files.ts';
 import { startSnapshots } from './output-snapshots.ts';
 import { profileOutputs } from './profile-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
@@ -145,11 +145,10 @@ export class ProfileRun {
       // Never let run, and ended as the operator asked for it: a shell counts 130 after Ctrl-C.
       command?.kill(session.failure === null && control.stop.reason === 'SIGINT' ? 'SIGINT' : 'SIGKILL');
       if (session.failure !== null) throw session.failure;
-      return this.#report(sampled, session, 'interrupted', 0, []);
+      return this.#report(sampled, session, 'interrupted', 0, await this.#finishOutputs());
     }
     const readyMs = performance.now();
-    const outputs = () => profileOutputs(this.#request, () => this.#builder.build());
-    const snapshots = startSnapshots(outputs);
+    const snapshots = startSnapshots(() => this.#outputs());
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
     const end = await this.#untilEnd(session, sampled);
@@ -159,7 +158,15 @@ export class ProfileRun {
     progress('finishing', readyMs);
     await session.stop();
     this.#resolver.flush();
-    return this.#report(sampled, session, end, durationMs, await Promise.all(outputs().map((output) => finishOutput(output))));
+    return this.#report(sampled, session, end, durationMs, await this.#finishOutputs());
+  }
+
+  #outputs(): readonly Output[] {
+    return profileOutputs(this.#request, () => this.#builder.build());
+  }
+
+  #finishOutputs(): Promise<WrittenFile[]> {
+    return Promise.all(this.#outputs().map((output) => finishOutput(output)));
   }
 
   async #untilEnd(session: CaptureSession, { root, rootStartTicks, command, control }: Sampled): Promise<RunEnd> {

@@ -83,8 +83,13 @@ export class SampleResolver {
     const stack = walked.frames.length > 0 ? walked : BUG_STACK;
     this.counts.samples += 1;
     if (stack.outcome.kind === 'unfinished') this.counts.unfinished += 1;
-    this.#builder.add({ pid: sample.pid, tid: sample.tid, timeNs: sample.timeNs, weight: 1 }, stack);
-    this.#nameThread(sample);
+    // Nothing may leave a timer's callback: all that was recorded before would go with it.
+    try {
+      this.#builder.add({ pid: sample.pid, tid: sample.tid, timeNs: sample.timeNs, weight: 1 }, stack);
+      this.#nameThread(sample);
+    } catch (error) {
+      this.#onBug(error);
+    }
   }
 
   /** A bug of the unwinder costs the stack of one sample, not the recording: it is counted with its reason and reported. */

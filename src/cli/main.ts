@@ -20,6 +20,7 @@ export const COMMANDS: readonly Command[] = [PROFILE_COMMAND];
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const pipe = watchOutputPipe();
+  leaveByBug();
   leaveLostTerminals();
   const code = await runCommand(argv, process);
   // A stream tells of a closed pipe one turn after the write.
@@ -41,6 +42,15 @@ export async function runCommand(argv: readonly string[], streams: Streams): Pro
     streams.stderr.write(`${lines.join('\n')}\n`);
     return known ? exitCodeOf(error) : EXIT.bug;
   }
+}
+
+/** A bug in a callback, where no caller can catch it: told like any other. What was written until then stays. */
+function leaveByBug(): void {
+  process.on('uncaughtException', (error) => {
+    const lines = bugLines(error, packageVersion(), createTheme(process.stderr, process.env));
+    process.stderr.write(`${lines.join('\n')}\n`);
+    process.exit(EXIT.bug);
+  });
 }
 
 /**

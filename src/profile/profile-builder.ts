@@ -18,16 +18,26 @@ export interface SampleFacts {
  * beyond it become one frame that says so.
  */
 const MAX_FRAME_TEXT_CHARACTERS = 256 << 20;
-const FULL: Frame = {
-  kind: 'marker',
-  name: '[unresolved: too many names]',
-  signature: '',
-  bci: -1,
-  line: 0,
-  library: '',
-  lineApproximate: false,
-  marker: 'unresolved',
-};
+const FULL = unresolvedFrame('too many names');
+/**
+ * Distinct stacks and beginnings of stacks: real programs have some 100,000, a target that recurses at random makes new ones
+ * without end. Samples with stacks beyond it are counted under one frame that says so. (A Map ends at 2^24 entries.)
+ */
+const MAX_STACK_NODES = 1 << 22;
+const TOO_MANY_STACKS = unresolvedFrame('too many stacks');
+
+function unresolvedFrame(why: string): Frame {
+  return {
+    kind: 'marker',
+    name: `[unresolved: ${why}]`,
+    signature: '',
+    bci: -1,
+    line: 0,
+    library: '',
+    lineApproximate: false,
+    marker: 'unresolved',
+  };
+}
 
 export interface ProfileBuilder {
   /** Adds one sample. A stack without frames is a bug: what is not known has a marker frame. */
@@ -38,7 +48,8 @@ export interface ProfileBuilder {
   build(): Profile;
 }
 
-export function createProfileBuilder(weightUnit: Profile['weightUnit']): ProfileBuilder {
+/** `maxStackNodes` is for tests. */
+export function createProfileBuilder(weightUnit: Profile['weightUnit'], maxStackNodes = MAX_STACK_NODES): ProfileBuilder {
   const frames = new Interned<Frame>(
     ({ kind, name, signature, bci, line, library, lineApproximate, marker }) =>
       [kind, name, signature, bci, line, library, lineApproximate, marker].join('\0'),
@@ -64,10 +75,20 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit']): Profile
     }
     return index;
   };
+  /** A stack that is known already, or the one that stands for all others. */
+  const findStack = (leafFirst: readonly Frame[]): number => {
+    let at = leafFirst.length > 0 ? -1 : null;
+    for (let i = leafFirst.length - 1; at !== null && i >= 0; i -= 1) {
+      const frame = leafFirst[i];
+      at = frame === undefined ? null : stacks.knownChild(at, frames.index(frame));
+    }
+    return at ?? stacks.child(-1, frames.index(TOO_MANY_STACKS));
+  };
   return {
     add(facts, stack) {
-      let at = -1;
-      for (let i = stack.frames.length - 1; i >= 0; i -= 1) {
+      const isFull = stacks.prefix.length + stack.frames.length > maxStackNodes;
+      let at = isFull ? findStack(stack.frames) : -1;
+      for (let i = stack.frames.length - 1; !isFull && i >= 0; i -= 1) {
         const frame = stack.frames[i];
         if (frame !== undefined) at = stacks.child(at, frames.index(frame));
       }
@@ -137,9 +158,12 @@ class StackColumns {
   readonly frame: number[] = [];
   readonly #children = new Map<number, number>();
 
+  knownChild(prefix: number, frame: number): number | null {
+    return this.#children.get(keyOf(prefix, frame)) ?? null;
+  }
+
   child(prefix: number, frame: number): number {
-    // Both stay far below 2^26: 10^7 frames or stacks would need gigabytes.
-    const key = (prefix + 1) * 0x400_0000 + frame;
+    const key = keyOf(prefix, frame);
     let index = this.#children.get(key);
     if (index === undefined) {
       index = this.prefix.push(prefix) - 1;
@@ -148,4 +172,9 @@ class StackColumns {
     }
     return index;
   }
+}
+
+/** Both stay far below 2^26: 10^7 frames or stacks would need gigabytes. */
+function keyOf(prefix: number, frame: number): number {
+  return (prefix + 1) * 0x400_0000 + frame;
 }

@@ -119,11 +119,15 @@ class SampleWalk {
   /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
   #fromNative(hotspot: HotspotProcess, start: PhysicalFrame): StackOutcome {
     const anchor = this.#anchor(hotspot);
+    const before = this.#frames.length;
     const end = this.#native(start, anchor?.sp ?? null);
     if (end.kind === 'signal') return this.#fromLeaf(hotspot, this.#interrupted(end.contextAt));
     if (anchor !== null) return this.#java(hotspot, anchor);
     if (end.kind === 'java') return this.#java(hotspot, { ...end.point, isLeaf: false });
-    if (end.kind === 'thread-start') return { kind: 'complete' };
+    if (end.kind === 'thread-start') {
+      const java = end.overGap && this.#isJavaThread(hotspot) ? this.#scanOver(hotspot, start, before) : null;
+      return java === null ? { kind: 'complete' } : this.#java(hotspot, java);
+    }
     const java = this.#sample.anchor?.thread === 0 ? null : this.#scanForLeafCall(hotspot, start);
     return java === null ? endOfNative(end) : this.#java(hotspot, java);
   }
@@ -194,6 +198,29 @@ class SampleWalk {
     if (end.kind === 'thread-start') return;
     this.#frames.length = kept;
     this.#traces.length = kept;
+  }
+
+  /** The VM's own threads have a current thread as well; they run no Java. */
+  #isJavaThread(hotspot: HotspotProcess): boolean {
+    const thread = this.#sample.anchor?.thread ?? 0;
+    return thread !== 0 && hotspot.threads.address(this.#sample.tid) === thread;
+  }
+
+  /**
+   * The chain in rbp led past a leaf without frame pointer to the thread's start: Java frames that keep none may lie in the gap. When
+   * a call out of Java is found there, the frames from `first` on up to the gap stay, and the walk goes on from that call.
+   */
+  #scanOver(hotspot: HotspotProcess, leaf: PhysicalFrame, first: number): PhysicalFrame | null {
+    const [frames, traces] = [this.#frames.splice(first), this.#traces.splice(first)];
+    const gap = frames.findIndex(({ marker }) => marker === 'native-gap');
+    this.#frames.push(...frames.slice(0, gap));
+    this.#traces.push(...traces.slice(0, gap));
+    const java = this.#scanForLeafCall(hotspot, leaf);
+    if (java === null) {
+      this.#frames.push(...frames.slice(gap));
+      this.#traces.push(...traces.slice(gap));
+    }
+    return java;
   }
 
   /**

@@ -1,6 +1,5 @@
 // The accuracy table's place in docs/accuracy.md: what stands between the markers is replaced, all else is a person's text.
 
-import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -14,19 +13,23 @@ export interface AccuracyFacts {
   readonly rows: readonly StratumRow[];
   readonly faults: string;
   readonly confirmed: number;
+  /** Stops at which the plain tool was asked as well, and agreed. */
   readonly plainStops: number;
+  readonly javaHome: string;
+  /** As it calls itself. */
+  readonly bpftrace: string;
 }
 
 /** Throws when the markers are not there. */
-export function writeAccuracyDocs({ rows, faults, confirmed, plainStops }: AccuracyFacts): void {
+export function writeAccuracyDocs({ rows, faults, confirmed, plainStops, javaHome, bpftrace }: AccuracyFacts): void {
   const text = readFileSync(DOCS, 'utf8');
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
   if (begin < 0 || end < begin) throw new Error(`${DOCS} has no markers`);
   const worst = worstStratum(rows);
-  const java = execFileSync('java', ['-version'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const jdk = /^JAVA_VERSION="(.*)"$/mu.exec(readFileSync(join(javaHome, 'release'), 'utf8'))?.[1] ?? 'of unknown version';
   const made = [
     BEGIN,
-    `Measured ${new Date().toISOString().slice(0, 10)} on kernel ${release()}.${java.split('\n')[0] ?? ''}`,
+    `Measured ${new Date().toISOString().slice(0, 10)} on kernel ${release()}, OpenJDK ${jdk}, ${bpftrace}.`,
     '',
     formatTable(rows),
     '',

@@ -59,12 +59,12 @@ export function worstStratum(rows: readonly StratumRow[]): StratumRow | null {
 }
 
 export function formatTable(rows: readonly StratumRow[]): string {
-  const head = '| stratum | stops | equal | jhsdb wrong (proved) | wrong | right |';
+  const head = '| stratum | stops | equal | jhsdb wrong (proved) | wrong | right | jtrace unfinished |';
   const lines = rows.map((line) => {
-    const { name, stops, equal, jhsdbWrong, wrong } = line;
-    return `| ${name} | ${String(stops)} | ${String(equal)} | ${String(jhsdbWrong)} | ${String(wrong)} | ${stops === 0 ? '–' : `${(100 * rightShare(line)).toFixed(1)} %`} |`;
+    const { name, stops, equal, jhsdbWrong, wrong, unfinished } = line;
+    return `| ${name} | ${String(stops)} | ${String(equal)} | ${String(jhsdbWrong)} | ${String(wrong)} | ${stops === 0 ? '–' : `${(100 * rightShare(line)).toFixed(1)} %`} | ${String(unfinished)} |`;
   });
-  return [head, '|---|---|---|---|---|---|', ...lines].join('\n');
+  return [head, '|---|---|---|---|---|---|---|', ...lines].join('\n');
 }
 
 function row(name: string, reports: readonly StopReport[]): StratumRow {

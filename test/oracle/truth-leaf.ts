@@ -77,10 +77,19 @@ async function leaveNative(start: Point, context: WalkContext): Promise<Cursor |
     );
     return { pc, sp: anchor.sp, unextendedSp: anchor.sp, fp: anchor.fp };
   }
-  if (state !== 'IN_JAVA') {
-    context.evidence.push(`leaf outside the code cache, no anchor, state ${state}: no Java frames`);
+  if (state === 'IN_JAVA') return leaveByFunctions(start, context);
+  // Most often there are none. But while the VM goes into Java or comes back (JavaCallWrapper) the anchor is empty for a moment.
+  try {
+    return await leaveByFunctions(start, context);
+  } catch (error) {
+    if (!(error instanceof Unproved)) throw error;
+    context.evidence.push(`leaf outside the code cache, no anchor, state ${state}: no Java frames (${error.message})`);
     return null;
   }
+}
+
+/** Native code without an anchor: function by function, each by its own code, to the first generated code. */
+async function leaveByFunctions(start: Point, context: WalkContext): Promise<Cursor> {
   let at = start;
   for (let depth = 0; depth < MAX_NATIVE_FRAMES; depth++) {
     const interrupted = signalFrame(at, context);
@@ -151,7 +160,7 @@ async function leaveBlob(
   context: WalkContext,
   placed: (place: LeafPlace) => void,
 ): Promise<Cursor> {
-  const out = leaveByCodeOrFrame(pc, registers, blob, context);
+  const out = poppedAlready(pc, registers, context) ?? leaveByCodeOrFrame(pc, registers, blob, context);
   const toCaller = out.sp - (registers[RSP] ?? 0);
   const size = `frame ${String(blob.frameSizeBytes)} bytes, complete at +${hexAddress(blob.frameCompleteOffset)}`;
   context.evidence.push(
@@ -169,6 +178,16 @@ async function leaveBlob(
     else await context.frames.compiledLeaf(pc, blob, place === 'epilogue');
   } else placed('stub');
   return { pc: out.returnTo, sp: out.sp, unextendedSp: out.senderSp ?? out.sp, fp: out.fp };
+}
+
+/** Between pop R and jmp R: the return address is in R, and nothing of the frame is left. */
+function poppedAlready(pc: number, registers: RegisterValues, { memory }: WalkContext): Left | null {
+  const code = Buffer.from(memory.bytes(pc - 1, 3) ?? []).toString('hex');
+  const [, pop = '', jump = ''] = /^5([89a-f])ffe([0-7])$/u.exec(code) ?? [];
+  const register = Number.parseInt(pop, 16) - 8;
+  const [returnTo, sp] = [registers[register] ?? null, registers[RSP] ?? null];
+  if (register !== Number(jump) || returnTo === null || sp === null || jump === '') return null;
+  return { returnTo, sp, senderSp: null, fp: registers[RBP] ?? null, why: 'its return address is popped, to be jumped to' };
 }
 
 /** [vzeroupper;] add rsp, all but rbp's slot and the return address: the first instruction of an epilogue, its frame still whole. */

@@ -64,6 +64,9 @@ export function judge(views: StopViews): Verdict {
   const evidence = views.truth?.evidence ?? [];
   if (views.movedOn) return { kind: 'wrong', reason: 'moved-on', detail: evidence };
   if (sameFrames(ours, theirs)) {
+    // Both see nothing, and the bytes could not tell: jtrace gave up, nothing shows that there was nothing.
+    if (truth === null && views.truth !== null && views.jtrace.outcome.kind === 'unfinished')
+      return { kind: 'wrong', reason: 'unproved', detail: [`jtrace: ${outcomeText(views.jtrace.outcome)}`, ...evidence] };
     if (truth === null || sameFrames(ours, truth)) return { kind: 'equal', confirmed: truth !== null || views.truth === null };
     const reason = views.jtrace.outcome.kind === 'unfinished' ? 'unfinished' : 'both-wrong';
     return { kind: 'wrong', reason, detail: [...differences('both', ours, 'bytes', truth), ...evidence] };
@@ -93,16 +96,19 @@ function explain(
       because: ['the debugger broke off with an error of its own; the frames it had shown until then are the same'],
     };
   }
-  for (const { at, count, byDebugger } of views.truth.inexact) {
-    if (!sameFrames(theirs, [...truth.slice(0, at), ...fromTruth(byDebugger), ...truth.slice(at + count)])) continue;
-    const why = `frame ${String(at)} stands in a call without a descriptor of its own: the debugger takes the one before it, HotSpot's rule the next`;
+  const { inexact } = views.truth;
+  // From the root on, so that places stay what they are.
+  const asDebugger = inexact.toReversed().reduce((frames, { at, count, byDebugger }) => frames.toSpliced(at, count, ...fromTruth(byDebugger)), [...truth]); // prettier-ignore
+  if (inexact.length > 0 && sameFrames(theirs, asDebugger)) {
+    const places = inexact.map(({ at }) => String(at)).join(', ');
+    const why = `frames ${places} stand in calls without descriptors of their own: the debugger takes the one before, HotSpot's rule the next`;
     return { fault: 'descriptor-rule', because: [why] };
   }
   if (blob === null) {
     if (theirs.length > 0 || thread.anchor.sp !== 0) return null;
     return {
       fault: 'no-anchor',
-      because: ['the thread is in Java state, its anchor is empty, its pc in C++: the debugger has no start'],
+      because: ['its anchor is empty, its pc in C++: the debugger has no start'],
     };
   }
   if (blob.nmethod && !blob.nmethod.methodIsNative) {

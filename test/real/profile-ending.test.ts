@@ -2,7 +2,7 @@
 // written in every case.
 
 import { spawn } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type FoldedStack, parseFolded, samplesWith } from '../support/folded-text.ts';
@@ -150,6 +150,25 @@ describeOnHost('the end of a profile', ['root', 'bpftrace', 'jdk17'], () => {
       expect(folded('gone.folded')).toEqual([]);
     } finally {
       await run.stop();
+    }
+  });
+
+  test('Ctrl-C while bpftrace is being started: an empty file, not the one of an earlier run', async () => {
+    const jvm = await programs.start('Commanded', ['forever']);
+    const file = programs.path('early-end.folded');
+    writeFileSync(file, 'of;an;earlier;run 1\n');
+    const run = startJtrace(['profile', '-v', String(jvm.pid), ...FOR_EVER, '-o', file]);
+    try {
+      await run.said('jtrace: starting');
+      run.child.kill('SIGINT');
+      const { status, stdout } = await run.ended;
+      expect(status).toBe(0);
+      expect(stdout).toContain('(stopped early)');
+      expect(stdout).toMatch(/^Sampled {3}0 in/m);
+      expect(folded('early-end.folded')).toEqual([]);
+    } finally {
+      await run.stop();
+      await jvm.stop();
     }
   });
 

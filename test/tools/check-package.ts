@@ -64,6 +64,13 @@ function checkInstalled(consumer: string): void {
       throw new PackageFault(`templates/${template} is not in the package`);
   }
   const help = run(consumer, join(consumer, 'node_modules/.bin/jtrace'), '--help');
+  // The launcher is what was installed: it, not node, says in one line that there is no node.
+  const { status, stderr } = spawnSync(join(consumer, 'node_modules/.bin/jtrace'), ['--help'], {
+    encoding: 'utf8',
+    env: { ...process.env, JTRACE_NODE: '/nonexistent/node' },
+  });
+  if (status !== 3 || !stderr.startsWith('jtrace: JTRACE_NODE=/nonexistent/node is no program'))
+    throw new PackageFault(`the installed jtrace is not the launcher: status ${String(status)}, ${stderr}`);
   if (!/\bprofile\b/.test(help)) throw new PackageFault(`the installed jtrace --help does not name its command:\n${help}`);
 }
 

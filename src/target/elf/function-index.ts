@@ -29,11 +29,18 @@ interface Entries {
   readonly symbols: Uint32Array;
 }
 
+/**
+ * Characters of names that aliases of one address are compared by: libjvm's come to some 100,000. Names may overlap in a hostile file's
+ * string table, so that millions of long ones cost it nothing; beyond this the first of an address stays.
+ */
+const MAX_ALIAS_CHARACTERS = 1 << 26;
+
 /** Sorts and thins the functions of all tables. */
 export function indexFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionIndex {
   const { starts, tables: tableOf, symbols } = collect(tables);
   const order = Uint32Array.from(starts.keys()).sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0));
   const kept = new Uint32Array(order.length);
+  const budget = { characters: MAX_ALIAS_CHARACTERS };
   let count = 0;
   const symbolOf = (entry: number): { readonly table: RawSymbols | undefined; readonly index: number } => {
     return { table: tables[tableOf[entry] ?? 0], index: symbols[entry] ?? 0 };
@@ -41,7 +48,7 @@ export function indexFunctions(tables: readonly RawSymbols[], sections: readonly
   for (const entry of order) {
     const last = kept[count - 1];
     if (last === undefined || starts[last] !== starts[entry]) kept[count++] = entry;
-    else if (isBetterAlias(symbolOf(entry), symbolOf(last))) kept[count - 1] = entry;
+    else if (budget.characters > 0 && isBetterAlias(symbolOf(entry), symbolOf(last), budget)) kept[count - 1] = entry;
   }
   const keptStarts = new Float64Array(count);
   const keptEnds = new Float64Array(count);
@@ -95,13 +102,14 @@ interface Alias {
 }
 
 /** A symbol with a size before one without, global before local, whole functions before clones, then the shorter name. */
-function isBetterAlias(a: Alias, b: Alias): boolean {
+function isBetterAlias(a: Alias, b: Alias, budget: { characters: number }): boolean {
   if (a.table === undefined || b.table === undefined) return false;
   const hasSize = Number(a.table.sizeOf(a.index) > 0) - Number(b.table.sizeOf(b.index) > 0);
   if (hasSize !== 0) return hasSize > 0;
   const isGlobal = Number(b.table.isLocal(b.index)) - Number(a.table.isLocal(a.index));
   if (isGlobal !== 0) return isGlobal > 0;
   const [nameA, nameB] = [a.table.name(a.index), b.table.name(b.index)];
+  budget.characters -= nameA.length + nameB.length;
   const isWhole = Number(nameB.includes('.')) - Number(nameA.includes('.'));
   if (isWhole !== 0) return isWhole > 0;
   return nameA.length === nameB.length ? nameA < nameB : nameA.length < nameB.length;

@@ -12,6 +12,11 @@ export interface JavaCommandLine {
   readonly classPath: readonly string[];
 }
 
+/** Real command lines name one or two; each is read as root, whoever wrote it. */
+const MAX_ARG_FILES = 16;
+/** Arguments that all argument files of a command line come to. */
+const MAX_FILE_ARGUMENTS = 20_000;
+
 const CLASS_PATH_OPTIONS: ReadonlySet<string> = new Set([
   '-cp',
   '-classpath',
@@ -31,7 +36,7 @@ const MODULE_OPTIONS: ReadonlySet<string> = new Set(['-m', '--module']);
 
 /**
  * Parses the arguments after the program's name. `readArgFile` gives the text of an @argfile, null when it cannot be read (any
- * more): it then stays as it is.
+ * more): it then stays as it is, and so does one beyond the limits.
  */
 export function parseJavaCommandLine(argv: readonly string[], readArgFile: (path: string) => string | null): JavaCommandLine {
   const args: string[] = [];
@@ -41,6 +46,7 @@ export function parseJavaCommandLine(argv: readonly string[], readArgFile: (path
   let expand = true;
   let jar = false;
   let source = false;
+  let [files, fileArguments] = [0, 0];
   let value: 'class-path' | 'other' | 'module' | null = null;
 
   const finish = (main: JavaMain): JavaCommandLine => ({
@@ -51,11 +57,14 @@ export function parseJavaCommandLine(argv: readonly string[], readArgFile: (path
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { text } = next;
     if (expand && !next.fromFile && text.startsWith('@') && text.length > 1) {
-      const content = text.startsWith('@@') ? null : readArgFile(text.slice(1));
-      if (text.startsWith('@@')) pending.push({ text: text.slice(1), fromFile: true });
-      else if (content !== null)
-        pending.push(...[...parseJavaArgFile(content)].reverse().map((arg) => ({ text: arg, fromFile: true })));
-      else args.push(text);
+      const isLiteral = text.startsWith('@@');
+      const content = isLiteral || files++ >= MAX_ARG_FILES ? null : readArgFile(text.slice(1));
+      if (isLiteral) pending.push({ text: text.slice(1), fromFile: true });
+      else if (content !== null) {
+        const parsed = parseJavaArgFile(content).slice(0, MAX_FILE_ARGUMENTS - fileArguments);
+        fileArguments += parsed.length;
+        for (const arg of parsed.reverse()) pending.push({ text: arg, fromFile: true });
+      } else args.push(text);
       continue;
     }
     if (value !== null) {

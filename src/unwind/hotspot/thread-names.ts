@@ -1,6 +1,7 @@
 // Full names of Java threads, from the oops: comm holds 15 bytes, java.lang.Thread.name holds all. JavaThread → Thread oop →
 // field `name` → String → byte[] (hotspot/share/oops/instanceKlass.hpp, fieldInfo.hpp; JDK 9 to 20 keep fields as an array of
-// u2). A garbage collection can move objects while this reads, so a name counts only if it begins as comm does.
+// u2). A garbage collection can move objects while this reads, so a name counts only if it begins as comm does, and where comm tells
+// nothing of it (the main thread's) only if it reads the same twice.
 
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
@@ -42,7 +43,9 @@ export class ThreadNames {
       const fields = this.#findFields(threadOop);
       if (fields === null) return null;
       const name = this.#string(this.#narrow(threadOop + fields.threadName), fields);
-      return agreesWithComm(name, comm) ? name : null;
+      if (comm !== MAIN_COMM) return agreesWithComm(name, comm) ? name : null;
+      const again = this.#string(this.#narrow(this.#memory.word(handle) + fields.threadName), fields);
+      return name !== '' && name === again ? name : null;
     } catch (error) {
       if (error instanceof MemoryFault) return null;
       throw error;
@@ -116,13 +119,24 @@ export class ThreadNames {
   }
 }
 
+/** The main thread keeps the launcher's name. */
+const MAIN_COMM = 'java';
+/** TASK_COMM_LEN without its NUL. */
+const COMM_BYTES = 15;
+/** A character of modified UTF-8 has at most three bytes: so many at the end may be a part of one. */
+const CUT_BYTES = 2;
+
 /**
  * The VM gives the kernel the first 15 bytes of a name in modified UTF-8 (os::set_native_thread_name), which may end inside a
- * character. The main thread keeps `java`.
+ * character. A name that fits is equal to it.
  */
-function agreesWithComm(name: string, comm: string): boolean {
-  const COMM_BYTES = 15;
-  const head = encodeModifiedUtf8(name.slice(0, COMM_BYTES)).subarray(0, COMM_BYTES);
+export function agreesWithComm(name: string, comm: string): boolean {
+  const encoded = encodeModifiedUtf8(name.slice(0, COMM_BYTES + 1));
   // comm was decoded as UTF-8: so is this, and what is no UTF-8 becomes the same U+FFFD in both.
-  return comm === 'java' || comm.startsWith(head.toString('utf8').slice(0, COMM_BYTES - 3));
+  if (encoded.length <= COMM_BYTES) return name !== '' && comm === encoded.toString('utf8');
+  const head = encoded
+    .subarray(0, COMM_BYTES - CUT_BYTES)
+    .toString('utf8')
+    .replace(/\ufffd{1,2}$/u, '');
+  return head !== '' && comm.startsWith(head);
 }

@@ -21,8 +21,8 @@ export type NativeEnd =
   | { readonly kind: 'java'; readonly point: NativePoint }
   /** The chain reached `untilSp`, the last Java frame's sp, without meeting the code cache: the gap is shown. */
   | { readonly kind: 'met' }
-  /** The thread's first function was reached. */
-  | { readonly kind: 'thread-start' }
+  /** The thread's first function was reached; `overGap`: frames between are missing, of whatever kind. */
+  | { readonly kind: 'thread-start'; readonly overGap: boolean }
   /** A signal handler's return: `contextAt` is the ucontext with the registers of what the signal interrupted. */
   | { readonly kind: 'signal'; readonly contextAt: number }
   | { readonly kind: 'unfinished'; readonly reason: UnfinishedReason; readonly detail: string };
@@ -52,21 +52,24 @@ interface Caller {
 /** Pushes the frames from `start` towards the thread's first, as far as frame pointers lead. */
 export function walkFramePointers(start: NativePoint, options: NativeWalkOptions): NativeEnd {
   const { code, window, push, isJavaCode, untilSp } = options;
-  let point = start;
+  let [point, overGap] = [start, false];
   for (let i = 0; i < window.maxFrames; i += 1) {
     const isSignalReturn = code.isSignalReturn(point.pc, point.isLeaf);
     const place = code.at(point.isLeaf || isSignalReturn ? point.pc : point.pc - 1);
     if (place === null) return unfinished('unknown-code', `no code at 0x${point.pc.toString(16)}`);
     push(code.frame(place), traceOf(point));
     if (isSignalReturn) return { kind: 'signal', contextAt: point.sp };
-    if (THREAD_STARTS.test(place.symbol?.name ?? '')) return { kind: 'thread-start' };
+    if (THREAD_STARTS.test(place.symbol?.name ?? '')) return { kind: 'thread-start', overGap };
     const caller = callerOf(point, place, options);
     if (caller === null) {
       if (untilSp === null) return unfinished('no-frame-pointer', place.symbol?.name ?? place.mapping.path);
       push(gapFrame(), traceOf(point));
       return { kind: 'met' };
     }
-    if (!caller.adjoining) push(gapFrame(), traceOf(point));
+    if (!caller.adjoining) {
+      push(gapFrame(), traceOf(point));
+      overGap = true;
+    }
     if (isJavaCode(caller.point.pc)) return { kind: 'java', point: caller.point };
     if (untilSp !== null && caller.point.sp >= untilSp) {
       if (caller.adjoining) push(gapFrame(), traceOf(point));

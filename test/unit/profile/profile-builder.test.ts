@@ -96,3 +96,16 @@ describe('any samples', () => {
     );
   });
 });
+
+test('stacks without end: those known go on counting, all others under one frame that says so', () => {
+  const builder = createProfileBuilder('samples', 100);
+  const deep = (i: number) => Array.from({ length: 10 }, (_, depth) => frame(`f${String(i)}.${String(depth)}`));
+  for (let i = 0; i < 50; i++) builder.add(facts(7), stack(deep(i)));
+  builder.add(facts(7), stack(deep(3)));
+  const profile = builder.build();
+  assertProfileIntegrity(profile);
+  expect(profile.stacks.prefix.length).toBe(101);
+  const leaves = profile.samples.stack.map((_, i) => framesOf(profile, i)[0]?.name);
+  expect(leaves.filter((name) => name === '[unresolved: too many stacks]').length).toBe(40);
+  expect(leaves.at(-1)).toBe('f3.0');
+});

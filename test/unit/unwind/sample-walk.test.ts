@@ -6,6 +6,7 @@ import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unw
 import { simulate } from '../../support/frame-simulator.ts';
 import { expectSound } from '../../support/expect-sound.ts';
 import {
+  CALL_OUT,
   javaWorld,
   type JavaWorld,
   LEAF_CODE,
@@ -180,6 +181,65 @@ describe('a leaf in the VM', () => {
     const walked = walk(syntheticSample({ stack: stack.captured(), registers: broken, anchor }), world.walkTarget());
     expect(names(walked)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', 'c1 A.caller@21', ...ROOTS]);
     expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+});
+
+describe('a leaf without frame pointer that Java called directly', () => {
+  /** A.caller (or A.interpreted) called memcpy, which sets no anchor and keeps no frame pointer. */
+  function inMemcpy(world: JavaWorld, rbp: (java: PushedJava) => number) {
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(world.code.inCallerOut);
+    stack.skip(0x60);
+    const thread = world.jvm.thread(7);
+    const registers = { rip: world.code.inNoFramePointer, rsp: stack.sp, rbp: rbp(java) };
+    return syntheticSample({ stack: stack.captured(), registers, anchor: { sp: 0, pc: 0, fp: 0, thread } });
+  }
+  const expected = ['vm memcpy_without_frame_pointer', 'marker [native gap]', 'c1 A.caller@21', ...ROOTS];
+
+  test('rbp is anything: the call out of Java above is found, and marked as a guess', () => {
+    const world = javaWorld();
+    const walked = walk(inMemcpy(world, () => 1), world.walkTarget()); // prettier-ignore
+    expect(names(walked)).toEqual(expected);
+    expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['unvalidated-step'] });
+  });
+
+  test("rbp is still the call stub's: its chain leads to the thread's start, past the Java frames, which are not lost", () => {
+    const world = javaWorld();
+    const walked = walk(inMemcpy(world, ({ fp }) => fp), world.walkTarget()); // prettier-ignore
+    expect(names(walked)).toEqual(expected);
+    expect(walked.stack).toMatchObject({ hasJava: true, outcome: { kind: 'approximate', reasons: ['unvalidated-step'] } });
+  });
+
+  test("a thread of the VM's own, where such a chain is all there is", () => {
+    const world = javaWorld();
+    const stack = new SyntheticStack();
+    const fp = pushThreadStart(world, stack);
+    stack.push(0);
+    const registers = { rip: world.code.inNoFramePointer, rsp: stack.sp, rbp: fp };
+    const sample = syntheticSample({ stack: stack.captured(), registers, anchor: { sp: 0, pc: 0, fp: 0, thread: 0x1234 } });
+    const walked = walk(sample, world.walkTarget());
+    expect(names(walked)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', 'vm thread_native_entry']);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test('called by the interpreter through a function of libjvm, which has saved rbp', () => {
+    const world = javaWorld();
+    world.jvm.memory.write(world.code.inInterpreter - CALL_OUT.length, CALL_OUT);
+    const stack = new SyntheticStack();
+    pushJava(world, stack, pushThreadStart(world, stack), { interpreted: true });
+    // As if A.interpreted had called: take A.caller's frame away again.
+    stack.sp += 0x20 + 8 + 8;
+    const interpretedFp = stack.sp + 0x60;
+    stack.push(world.code.inInterpreter);
+    stack.push(interpretedFp);
+    stack.skip(0x40);
+    const thread = world.jvm.thread(7);
+    const registers = { rip: world.code.inNoFramePointer, rsp: stack.sp, rbp: 0x1301 };
+    const sample = syntheticSample({ stack: stack.captured(), registers, anchor: { sp: 0, pc: 0, fp: 0, thread } });
+    const walked = walk(sample, world.walkTarget());
+    expect(names(walked)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', 'interpreted A.interpreted@20', ...ROOTS]); // prettier-ignore
+    expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['unvalidated-step'] });
   });
 });
 

@@ -71,3 +71,14 @@ test('argument files are split as the launcher splits them', () => {
   expect(parseJavaArgFile(' \n')).toEqual([]);
   expect(parseJavaArgFile('x '.repeat(50_000)).length).toBe(10_000); // bounded
 });
+
+test('argument files without end: a bounded number is read, and a bounded number of arguments kept', () => {
+  let reads = 0;
+  const argv = new Array<string>(4096).fill('@big');
+  const { args } = parseJavaCommandLine(argv, () => {
+    reads += 1;
+    return '-Dx '.repeat(10_000);
+  });
+  expect(reads).toBeLessThanOrEqual(16);
+  expect(args.length).toBeLessThan(30_000);
+});

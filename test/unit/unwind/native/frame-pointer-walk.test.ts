@@ -82,7 +82,7 @@ describe('a leaf with a frame pointer, at every pc', () => {
   ])('%s', (_, offset, sp, fp) => {
     const { end, names } = walk(stack, { pc: LEAF + offset, sp, fp });
     expect(names).toEqual(['leaf', 'middle', 'start_thread']);
-    expect(end).toEqual({ kind: 'thread-start' });
+    expect(end).toEqual({ kind: 'thread-start', overGap: false });
   });
 });
 
@@ -90,7 +90,7 @@ test('a leaf that keeps none: the chain in rbp is taken up again, behind a gap',
   const stack = [0, PLAIN, 0, 0, at(8), MIDDLE + AFTER_CALL, 0, 0, 0, START + AFTER_CALL];
   const { end, names } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: at(4) });
   expect(names).toEqual(['plain', '<native-gap>', 'middle', 'start_thread']);
-  expect(end).toEqual({ kind: 'thread-start' });
+  expect(end).toEqual({ kind: 'thread-start', overGap: true });
 });
 
 test('a chain that leads nowhere: unfinished, unless Java is known below', () => {
