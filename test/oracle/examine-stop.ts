@@ -10,7 +10,7 @@ import { jhsdbJstack, type Attachment, type Jhsdb } from './jhsdb.ts';
 import type { JhsdbThread } from './jstack-text.ts';
 import { openStoppedMemory, type StoppedMemory } from './stopped-process.ts';
 import type { Mode } from './test-jvm.ts';
-import { walkTruth } from './truth.ts';
+import { walkAsDebugger, walkTruth } from './truth.ts';
 import { judge, type StopViews, type Verdict } from './verdict.ts';
 
 /** Where the leaf stands: the second dimension of the table. */
@@ -87,9 +87,10 @@ async function look(
   const pcDescs = differs && blob?.nmethod ? await at.pcDescs(rip) : [];
   // Where it printed nothing it found no start: asking again would only search the stack once more.
   const guess = differs && isJava && (jhsdb?.frames.length ?? 0) > 0 ? await at.guess(sample.tid) : null;
+  const debuggerWalk = guess && thread ? await walkAsDebugger(at, memory, thread, guess) : null;
   const moved = registersMoved(sample, thread?.registers ?? null);
   const movedOn = sample.mode === 'user' && moved !== '';
-  const verdict = judge({ jtrace: stack, jhsdb, truth, thread, blob, pcDescs, guess, movedOn });
+  const verdict = judge({ jtrace: stack, jhsdb, truth, thread, blob, pcDescs, guess, debuggerWalk, movedOn });
   const library = libraryAt(sample.pid, rip);
   const leaf: Leaf = !isJava
     ? 'vm-thread'

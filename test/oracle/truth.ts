@@ -59,6 +59,41 @@ export async function walkTruth(at: Attachment, memory: StoppedMemory, thread: T
   };
 }
 
+/** What the debugger's rules print from where it began. */
+export interface DebuggerWalk {
+  readonly frames: readonly TruthFrame[];
+  /** false: its rules lead to something that is no frame; what it prints then ends with the last that is one, or before. */
+  readonly complete: boolean;
+}
+
+/**
+ * The walk that the debugger makes from its own starting point: the frame there is taken for whole, as a caller's is, and in every frame
+ * without an exact descriptor the one before the pc counts (sun.jvm.hotspot.runtime.VFrame, amd64/AMD64CurrentFrameGuess of JDK 17).
+ */
+export async function walkAsDebugger(
+  at: Attachment,
+  memory: StoppedMemory,
+  thread: ThreadFacts,
+  guess: { readonly pc: number; readonly sp: number; readonly fp: number },
+): Promise<DebuggerWalk> {
+  const frames = new TruthFrames(at, memory, []);
+  let complete = true;
+  try {
+    const { pc, sp, fp } = guess;
+    await walkCallers({ pc, sp, unextendedSp: sp, fp }, { at, memory, thread, frames, evidence: [] });
+  } catch (error) {
+    if (!(error instanceof Unproved)) throw error;
+    complete = false;
+  }
+  return { frames: byDebugger(frames.all, frames.inexact), complete };
+}
+
+/** Frames with the debugger's choice of descriptor in calls that have none of their own. */
+export function byDebugger(frames: readonly TruthFrame[], inexact: readonly InexactCaller[]): readonly TruthFrame[] {
+  // From the root on, so that places stay what they are.
+  return inexact.toReversed().reduce((all, each) => all.toSpliced(each.at, each.count, ...each.byDebugger), [...frames]);
+}
+
 async function walkCallers(first: Cursor | null, context: WalkContext): Promise<void> {
   let cursor = first;
   for (let depth = 0; cursor !== null; depth++) {

@@ -16,7 +16,7 @@ import type { BlobFacts, GuessFacts, PcDescFacts, ThreadFacts } from './debugger
 import { hexAddress } from './hex-address.ts';
 import type { JhsdbThread } from './jstack-text.ts';
 import { debuggerPcDesc, hotspotPcDesc } from './pc-desc-rules.ts';
-import type { Truth } from './truth.ts';
+import { byDebugger, type DebuggerWalk, type Truth } from './truth.ts';
 
 /** What a verdict is made from. */
 export interface StopViews {
@@ -31,6 +31,8 @@ export interface StopViews {
   readonly pcDescs: readonly PcDescFacts[];
   /** Where the debugger began its walk; null: nowhere. */
   readonly guess: GuessFacts | null;
+  /** What its rules print from there; null: not needed, or it began nowhere. */
+  readonly debuggerWalk: DebuggerWalk | null;
   /** The thread no longer stands where it was sampled in user mode: then nothing can be compared. */
   readonly movedOn: boolean;
 }
@@ -97,9 +99,7 @@ function explain(
     };
   }
   const { inexact } = views.truth;
-  // From the root on, so that places stay what they are.
-  const asDebugger = inexact.toReversed().reduce((frames, { at, count, byDebugger }) => frames.toSpliced(at, count, ...fromTruth(byDebugger)), [...truth]); // prettier-ignore
-  if (inexact.length > 0 && sameFrames(theirs, asDebugger)) {
+  if (inexact.length > 0 && sameFrames(theirs, fromTruth(byDebugger(views.truth.frames, inexact)))) {
     const places = inexact.map(({ at }) => String(at)).join(', ');
     const why = `frames ${places} stand in calls without descriptors of their own: the debugger takes the one before, HotSpot's rule the next`;
     return { fault: 'descriptor-rule', because: [why] };
@@ -125,13 +125,18 @@ function explain(
     };
   }
   const moved = guess === null || guess.pc !== rip || guess.sp !== rsp;
-  if (moved || views.truth.leaf !== 'body') {
-    return {
-      fault: 'start-of-walk',
-      because: [`the debugger ${where}, the thread is at pc ${hexAddress(rip)} sp ${hexAddress(rsp)}, ${views.truth.leaf}`],
-    };
-  }
-  return null;
+  if (!moved && views.truth.leaf === 'body') return null;
+  if (guess === null ? theirs.length > 0 : !printsSo(theirs, views.debuggerWalk)) return null;
+  const stands = `the thread is at pc ${hexAddress(rip)} sp ${hexAddress(rsp)}, ${views.truth.leaf}`;
+  const rules = guess === null ? '' : ': its own rules, from there on, give what it printed';
+  return { fault: 'start-of-walk', because: [`the debugger ${where}, ${stands}${rules}`] };
+}
+
+/** Whether the debugger's rules give what it printed; where they lead astray, as far as they lead. */
+function printsSo(theirs: readonly ComparableFrame[], walk: DebuggerWalk | null): boolean {
+  if (walk === null) return false;
+  const walked = fromTruth(walk.frames);
+  return walk.complete ? sameFrames(theirs, walked) : theirs.length > 0 && sameFrames(theirs, walked.slice(0, theirs.length));
 }
 
 /** What the debugger prints for the leaf's physical frame by its rule for descriptors, where that is not what holds there. */

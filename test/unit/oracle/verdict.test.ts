@@ -92,6 +92,7 @@ function views({ jtrace, jhsdb, truth }: Sides, more: Partial<StopViews> = {}): 
     blob,
     pcDescs: [desc(0x10, 1, 11), desc(0x30, 2, 12)],
     guess: { sp: SP, fp: 0, pc: PC },
+    debuggerWalk: null,
     movedOn: false,
     ...more,
   };
@@ -141,11 +142,31 @@ describe('the debugger is wrong only with a proof', () => {
       jtrace: [ours('A.leaf', 2, 12), ours('A.mid', 1, 1)],
       truth: [bytes('A.leaf', 2, 12), bytes('A.mid', 1, 1)],
     };
-    expect(judge(views(skipped, { guess: { sp: SP + 16, fp: 0, pc: PC } }))).toMatchObject({
+    const guess = { sp: SP + 16, fp: 0, pc: PC };
+    const rules = { frames: [bytes('A.leaf', 2, 12)], complete: true };
+    const { jhsdb } = byRule;
+    const printed = { ...skipped, jhsdb: [theirs('A.leaf', 2, 12)] };
+    expect(judge(views(printed, { guess, debuggerWalk: rules }))).toMatchObject({
       kind: 'jhsdb-wrong',
       fault: 'start-of-walk',
     });
-    expect(judge(views(skipped))).toMatchObject({ kind: 'wrong', reason: 'unexplained' });
+    // Its rules, from there on, give something else, or nobody asked them.
+    expect(judge(views({ ...skipped, jhsdb }, { guess, debuggerWalk: rules }))).toMatchObject({ reason: 'unexplained' });
+    expect(judge(views(printed, { guess }))).toMatchObject({ kind: 'wrong', reason: 'unexplained' });
+    expect(judge(views(printed))).toMatchObject({ kind: 'wrong', reason: 'unexplained' });
+  });
+
+  test('it found no start: then it prints nothing, and no garbage either', () => {
+    const stub = { jtrace: [ours('A.leaf', 2, 12)], truth: [bytes('A.leaf', 2, 12)], jhsdb: [] };
+    const more = { guess: null, blob: { ...blob, nmethod: null } };
+    expect(judge(views(stub, more))).toMatchObject({ kind: 'jhsdb-wrong', fault: 'start-of-walk' });
+    expect(judge(views({ ...stub, jhsdb: [theirs('Non.sense', 1, 1)] }, more))).toMatchObject({ reason: 'unexplained' });
+  });
+
+  test('nothing on both sides where the bytes cannot tell: jtrace gave up, and that counts', () => {
+    const outcome = { kind: 'unfinished', reason: 'bad-frame', detail: '' } as const;
+    const neither = views({ jtrace: [], jhsdb: [], truth: null }, { jtrace: { frames: [], outcome } });
+    expect(judge(neither)).toMatchObject({ kind: 'wrong', reason: 'unproved' });
   });
 
   test('no proof when the bytes could not be walked to the end', () => {
