@@ -92,7 +92,11 @@ export class TruthFrames {
     const exact = descs.find((row) => row.pcOffset === offset && row.scopes.length > 0) ?? null;
     const from = this.all.length;
     const taken = debuggerPcDesc(descs, offset);
-    const byDebugger = taken?.scopes.map((scope) => this.#inlined(scope)) ?? [];
+    // Without one before the pc it shows the method itself, at its beginning.
+    const physical = this.#physical;
+    const byDebugger =
+      taken?.scopes.map((scope) => this.#inlined(scope)) ??
+      (blob.nmethod ? [await this.#frame('compiled', blob.nmethod.method, 0, physical)] : []);
     await this.#scopes(exact ?? hotspotPcDesc(descs, offset), blob);
     if (exact || blob.nmethod?.methodIsNative !== false) return;
     this.#evidence.push(
@@ -123,17 +127,14 @@ export class TruthFrames {
   }
 
   async #push(kind: TruthFrame['kind'], methodAt: number, bci: number): Promise<void> {
+    this.all.push(await this.#frame(kind, methodAt, bci, this.#physical++));
+  }
+
+  async #frame(kind: TruthFrame['kind'], methodAt: number, bci: number, physical: number): Promise<TruthFrame> {
     const method = await this.#at.method(methodAt);
     if (!method) throw new Unproved(`no Method at ${hexAddress(methodAt)}`);
     const line = method.native ? 0 : Math.max(0, await this.#at.lineOf(methodAt, bci));
-    this.all.push({
-      kind,
-      method: method.name,
-      bci: method.native ? -1 : bci,
-      line,
-      native: method.native,
-      physical: this.#physical++,
-    });
+    return { kind, method: method.name, bci: method.native ? -1 : bci, line, native: method.native, physical };
   }
 
   #word(address: number): number {

@@ -200,23 +200,30 @@ function takesDown(pc: number, toCaller: number, { memory }: WalkContext): boole
   return added > 0 && added === toCaller - 2 * WORD;
 }
 
-/** An endless loop has no way out: then the frame's size, if the word on top of it is where a call returns to. */
+/**
+ * By its code; where that leads nowhere (an endless loop has no way out, a slow path of C1 ends with a call that throws) by the frame's
+ * size, if the word on top of it is where a call returns to.
+ */
 function leaveByCodeOrFrame(pc: number, registers: RegisterValues, blob: BlobFacts, context: WalkContext): Left {
-  try {
-    return leaveByCode(pc, registers, context.memory, (address) => address >= blob.codeBegin && address < blob.codeEnd);
-  } catch (error) {
-    if (!(error instanceof Unproved) || !blob.nmethod || pc - blob.codeBegin < blob.frameCompleteOffset) throw error;
+  const { memory } = context;
+  const { vm } = context.at;
+  const isReturn = (address: number): boolean =>
+    callBefore(memory, address) !== '' || (address >= vm.interpreterBegin && address < vm.interpreterEnd);
+  const byFrame = (why: string): Left | null => {
+    if (!blob.nmethod || pc - blob.codeBegin < blob.frameCompleteOffset) return null;
     const sp = (registers[RSP] ?? 0) + blob.frameSizeBytes;
     const returnTo = stackWord(context, sp - WORD);
-    const { vm } = context.at;
-    const isInterpreter = returnTo >= vm.interpreterBegin && returnTo < vm.interpreterEnd;
-    if (callBefore(context.memory, returnTo) === '' && !isInterpreter) throw error;
-    return {
-      returnTo,
-      sp,
-      senderSp: null,
-      fp: stackWord(context, sp - 2 * WORD),
-      why: `${error.message}; the frame's size instead`,
-    };
+    if (!isReturn(returnTo)) return null;
+    return { returnTo, sp, senderSp: null, fp: stackWord(context, sp - 2 * WORD), why: `${why}; the frame's size instead` };
+  };
+  let byCode: Left;
+  try {
+    byCode = leaveByCode(pc, registers, memory, (address) => address >= blob.codeBegin && address < blob.codeEnd);
+  } catch (error) {
+    const instead = error instanceof Unproved ? byFrame(error.message) : null;
+    if (instead === null) throw error;
+    return instead;
   }
+  if (isReturn(byCode.returnTo)) return byCode;
+  return byFrame(`by its code to ${hexAddress(byCode.returnTo)}, where no call returns to`) ?? byCode;
 }

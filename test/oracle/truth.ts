@@ -64,6 +64,7 @@ export interface DebuggerWalk {
   readonly frames: readonly TruthFrame[];
   /** false: its rules lead to something that is no frame; what it prints then ends with the last that is one, or before. */
   readonly complete: boolean;
+  readonly evidence: readonly string[];
 }
 
 /**
@@ -76,16 +77,23 @@ export async function walkAsDebugger(
   thread: ThreadFacts,
   guess: { readonly pc: number; readonly sp: number; readonly fp: number },
 ): Promise<DebuggerWalk> {
-  const frames = new TruthFrames(at, memory, []);
+  const { pc, sp, fp } = guess;
+  const evidence = [`the debugger began at pc ${hexAddress(pc)} sp ${hexAddress(sp)} fp ${hexAddress(fp)}`];
+  const frames = new TruthFrames(at, memory, evidence);
   let complete = true;
   try {
-    const { pc, sp, fp } = guess;
-    await walkCallers({ pc, sp, unextendedSp: sp, fp }, { at, memory, thread, frames, evidence: [] });
+    const isInterpreter = pc >= at.vm.interpreterBegin && pc < at.vm.interpreterEnd;
+    // It gives the interpreter's first frame r13 as its bcp, whosever it is (LinuxAMD64JavaThreadPDAccess).
+    const first = isInterpreter
+      ? await frames.interpreted(fp, thread.registers['r13'] ?? null)
+      : { pc, sp, unextendedSp: sp, fp };
+    await walkCallers(first, { at, memory, thread, frames, evidence });
   } catch (error) {
     if (!(error instanceof Unproved)) throw error;
     complete = false;
+    evidence.push(`its rules lead nowhere: ${error.message}`);
   }
-  return { frames: byDebugger(frames.all, frames.inexact), complete };
+  return { frames: byDebugger(frames.all, frames.inexact), complete, evidence };
 }
 
 /** Frames with the debugger's choice of descriptor in calls that have none of their own. */

@@ -80,7 +80,11 @@ export function judge(views: StopViews): Verdict {
     return { kind: 'wrong', reason, detail: [...differences('jtrace', ours, 'bytes', truth), ...detail] };
   }
   const found = explain(views, theirs, truth);
-  if (!found) return { kind: 'wrong', reason: 'unexplained', detail };
+  if (!found) {
+    const walk = views.debuggerWalk;
+    const by = walk ? differences('by its rules', fromTruth(walk.frames), 'jhsdb', theirs) : [];
+    return { kind: 'wrong', reason: 'unexplained', detail: [...by, ...(walk?.evidence ?? []), ...detail] };
+  }
   return { kind: 'jhsdb-wrong', fault: found.fault, proof: [...found.because, ...detail] };
 }
 

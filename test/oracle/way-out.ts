@@ -153,11 +153,18 @@ function isPadding(code: Uint8Array | null): boolean {
     : map === 'one' && (opcode === 0xcc || opcode === 0xf4 || opcode === 0x90);
 }
 
-/** pop reg; jmp reg: a ret in two steps. */
+/**
+ * pop reg; jmp reg: a ret in two steps. pop rdx; jmp reg: to the caller's exception handler, which is told in rdx what the return
+ * address was (generate_unwind_exception of cpu/x86/c1_Runtime1_x86.cpp).
+ */
 function popAndJump({ rm }: Instruction, state: State): WayOut | null {
-  const [sp, target] = [state.registers[RSP] ?? UNKNOWN, state.registers[rm] ?? UNKNOWN];
-  if (sp.kind !== 'stack-address' || target.kind !== 'stack-word' || target.offset !== sp.offset - 8) return null;
-  return { ...leave(state, 'ret'), returnAddress: target, sp: plus(sp, -8) };
+  const sp = state.registers[RSP] ?? UNKNOWN;
+  for (const register of [rm, RDX]) {
+    const target = state.registers[register] ?? UNKNOWN;
+    if (sp.kind === 'stack-address' && target.kind === 'stack-word' && target.offset === sp.offset - 8)
+      return { ...leave(state, 'ret'), returnAddress: target, sp: plus(sp, -8) };
+  }
+  return null;
 }
 
 function leave(state: State, kind: WayOut['kind']): WayOut {

@@ -143,7 +143,7 @@ describe('the debugger is wrong only with a proof', () => {
       truth: [bytes('A.leaf', 2, 12), bytes('A.mid', 1, 1)],
     };
     const guess = { sp: SP + 16, fp: 0, pc: PC };
-    const rules = { frames: [bytes('A.leaf', 2, 12)], complete: true };
+    const rules = { frames: [bytes('A.leaf', 2, 12)], complete: true, evidence: [] };
     const { jhsdb } = byRule;
     const printed = { ...skipped, jhsdb: [theirs('A.leaf', 2, 12)] };
     expect(judge(views(printed, { guess, debuggerWalk: rules }))).toMatchObject({

@@ -92,3 +92,8 @@ test('an endless loop and code that is none have no way out', () => {
   expect(search('0f0b').found).toBe(0);
   expect(search('06').found).toBe(0);
 });
+
+test('to an exception handler: pop rdx; jmp rbx returns to what is told in rdx', () => {
+  // add rsp, 8; mov rbx, rax; pop rdx; jmp rbx
+  expect(returnsAt(search('4883c408 488bd8 5a ffe3'))).toEqual([word(8)]);
+});
