@@ -160,7 +160,10 @@ async function leaveBlob(
   context: WalkContext,
   placed: (place: LeafPlace) => void,
 ): Promise<Cursor> {
-  const out = poppedAlready(pc, registers, context) ?? leaveByCodeOrFrame(pc, registers, blob, context);
+  const out =
+    calledJustNow(pc, registers, blob, context) ??
+    poppedAlready(pc, registers, context) ??
+    leaveByCodeOrFrame(pc, registers, blob, context);
   const toCaller = out.sp - (registers[RSP] ?? 0);
   const size = `frame ${String(blob.frameSizeBytes)} bytes, complete at +${hexAddress(blob.frameCompleteOffset)}`;
   context.evidence.push(
@@ -178,6 +181,15 @@ async function leaveBlob(
     else await context.frames.compiledLeaf(pc, blob, place === 'epilogue');
   } else placed('stub');
   return { pc: out.returnTo, sp: out.sp, unextendedSp: out.senderSp ?? out.sp, fp: out.fp };
+}
+
+/** At the first instruction of a stub nothing is pushed yet: on top of the stack is where its call returns to. */
+function calledJustNow(pc: number, registers: RegisterValues, blob: BlobFacts, { memory }: WalkContext): Left | null {
+  const sp = registers[RSP] ?? null;
+  if (blob.nmethod || pc !== blob.codeBegin || sp === null) return null;
+  const returnTo = memory.word(sp);
+  if (returnTo === null || callBefore(memory, returnTo) === '') return null;
+  return { returnTo, sp: sp + WORD, senderSp: null, fp: registers[RBP] ?? null, why: 'called just now' };
 }
 
 /** Between pop R and jmp R: the return address is in R, and nothing of the frame is left. */

@@ -87,7 +87,7 @@ export async function walkAsDebugger(
     const first = isInterpreter
       ? await frames.interpreted(fp, thread.registers['r13'] ?? null)
       : { pc, sp, unextendedSp: sp, fp };
-    await walkCallers(first, { at, memory, thread, frames, evidence });
+    await walkCallers(first, { at, memory, thread, frames, evidence }, byFramePointer);
   } catch (error) {
     if (!(error instanceof Unproved)) throw error;
     complete = false;
@@ -102,23 +102,35 @@ export function byDebugger(frames: readonly TruthFrame[], inexact: readonly Inex
   return inexact.toReversed().reduce((all, each) => all.toSpliced(each.at, each.count, ...each.byDebugger), [...frames]);
 }
 
-async function walkCallers(first: Cursor | null, context: WalkContext): Promise<void> {
+/** What X86Frame.sender of the debugger does where a pc is in no code blob: it takes fp for a native frame's. */
+function byFramePointer({ fp }: Cursor, context: WalkContext): Cursor {
+  if (fp === null || fp === 0) throw new Unproved('no code blob, no fp');
+  return { pc: stackWord(context, fp + WORD), sp: fp + 2 * WORD, unextendedSp: fp + 2 * WORD, fp: stackWord(context, fp) };
+}
+
+type OutsideCode = (cursor: Cursor, context: WalkContext) => Cursor;
+
+const refuseOutside: OutsideCode = ({ pc }) => {
+  throw new Unproved(`return address ${hexAddress(pc)} is in no code blob`);
+};
+
+async function walkCallers(first: Cursor | null, context: WalkContext, outside: OutsideCode = refuseOutside): Promise<void> {
   let cursor = first;
   for (let depth = 0; cursor !== null; depth++) {
     if (depth >= MAX_PHYSICAL_FRAMES) throw new Unproved('too deep');
-    const next: Cursor | null = await caller(cursor, context);
+    const next: Cursor | null = await caller(cursor, context, outside);
     if (next && next.sp <= cursor.sp) throw new Unproved(`sp did not grow at ${hexAddress(cursor.sp)}`);
     cursor = next;
   }
 }
 
 /** The frame the cursor stands on is recorded; the answer is its caller, null at the end of Java. */
-async function caller(cursor: Cursor, context: WalkContext): Promise<Cursor | null> {
+async function caller(cursor: Cursor, context: WalkContext, outside: OutsideCode): Promise<Cursor | null> {
   const { at, frames } = context;
   if (cursor.pc === at.vm.callStubReturn) return entryFrame(cursor, context);
   if (cursor.pc >= at.vm.interpreterBegin && cursor.pc < at.vm.interpreterEnd) return frames.interpreted(cursor.fp, null);
   const blob = await at.blob(cursor.pc);
-  if (!blob) throw new Unproved(`return address ${hexAddress(cursor.pc)} is in no code blob`);
+  if (!blob) return outside(cursor, context);
   if (blob.nmethod) await frames.compiledCaller(returnPc(cursor, blob, context), blob);
   else if (blob.frameSizeBytes <= 0) return callerByCode(cursor, blob, context);
   const sp = cursor.unextendedSp + blob.frameSizeBytes;
