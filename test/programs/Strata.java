@@ -92,7 +92,7 @@ public class Strata {
     return acc;
   }
 
-  // --- deep: 200 to 1000 frames, work at every depth, some of it inlined.
+  // --- deep: 200 to 700 frames (C1's are large: more would not fit into what every bpftrace can copy), work at every depth, some of it inlined.
   static int deepDown(int depth, int seed) {
     if (depth <= 0) return tinyLoop(40 + (seed & 15)) + in1(seed);
     int below = (depth & 3) == 0 ? deepSide(depth - 1, seed ^ depth) : deepDown(depth - 1, seed + depth);
@@ -101,7 +101,7 @@ public class Strata {
 
   static int deepSide(int depth, int seed) { return deepDown(depth, seed) * 3 + 1; }
 
-  static int deep(int seed) { return deepDown(200 + Math.floorMod(seed, 801), seed); }
+  static int deep(int seed) { return deepDown(200 + Math.floorMod(seed, 501), seed); }
 
   // --- dispatch: more receiver classes than inline caches hold, so that vtable and itable stubs run.
   static final class Square implements Shape { public int area(int x) { return x * x; } }

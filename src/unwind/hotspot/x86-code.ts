@@ -110,7 +110,7 @@ export function epilogueState(code: CodeBytes, pc: number): FrameState | null {
   let savedFpAt: number | null = null;
   for (let i = 0; i < MAX_TEARDOWN_INSTRUCTIONS; i += 1) {
     const here = at;
-    if (RET.some((pattern) => matches(code, here, pattern)) || popAndJumpAt(code, here))
+    if (RET.some((pattern) => matches(code, here, pattern)) || popAndJumpAt(code, here) || isTailJump(code, here))
       return { kind: 'partial', returnAt, savedFpAt };
     const found = TEARDOWN.find(({ pattern }) => matches(code, here, pattern));
     if (found === undefined) return null;
@@ -145,9 +145,14 @@ export function afterEpilogueState(code: CodeBytes, pc: number): FrameState | nu
   if (jump !== null && (popAndJumpAt(code, pc - 1) || popAndJumpAt(code, pc - 2)))
     return { kind: 'popped', returnRegister: jump.register };
   if (matches(code, pc - 1, [0xc9]) && TAIL_JUMPS.some((pattern) => matches(code, pc, pattern))) return AT_RETURN_ADDRESS;
+  return isTailJump(code, pc) ? AT_RETURN_ADDRESS : null;
+}
+
+/** add rsp, n; pop rbp; and at `at` the jump out of the method. */
+function isTailJump(code: CodeBytes, at: number): boolean {
   const afterPop =
-    matches(code, pc - 5, [0x48, 0x83, 0xc4, ANY, 0x5d]) || matches(code, pc - 8, [0x48, 0x81, 0xc4, ...any(4), 0x5d]);
-  return afterPop && TAIL_JUMPS.some((pattern) => matches(code, pc, pattern)) ? AT_RETURN_ADDRESS : null;
+    matches(code, at - 5, [0x48, 0x83, 0xc4, ANY, 0x5d]) || matches(code, at - 8, [0x48, 0x81, 0xc4, ...any(4), 0x5d]);
+  return afterPop && TAIL_JUMPS.some((pattern) => matches(code, at, pattern));
 }
 
 /** `pop R; mov rsp, S; jmp R`: how an interpreted frame ends. Register numbers as the processor counts them. */

@@ -129,6 +129,10 @@ test.each([X86.jmp32, X86.jmpR10, X86.jmpRax])('$text after the frame is torn do
     const code = [add, X86.popRbp, jump];
     const pc = 0x1000 + bytesOf([add, X86.popRbp]).length;
     expect(afterEpilogueState(codeAt(0x1000, code), pc)).toEqual({ kind: 'partial', returnAt: 0, savedFpAt: null });
+    // At the pop, and at the add before it.
+    const atPop = bytesOf([add]).length;
+    expect(epilogueState(codeAt(0x1000, code), 0x1000 + atPop)).toEqual({ kind: 'partial', returnAt: 8, savedFpAt: 0 });
+    expect(epilogueState(codeAt(0x1000, code), 0x1000)).toMatchObject({ kind: 'partial' });
     // The same jump in a body: the frame stands.
     expect(afterEpilogueState(codeAt(0x1000, [X86.nop, X86.nop, X86.nop, X86.nop, X86.nop, X86.nop, X86.nop, X86.nop, jump]), 0x1008)).toBe(null); // prettier-ignore
   }
