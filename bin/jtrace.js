@@ -38,7 +38,7 @@ function isMissing(error, part) {
 
 import('../dist/cli/main.js').then(run, function (error) {
   if (!isMissing(error, 'dist/cli/main.js')) throw error;
-  // A clone for development has tsx, and its sources are newer than any build.
+  // A clone that was not built: tsx, which is there for development, runs the sources.
   return import('tsx/esm/api').then(function (tsx) {
     tsx.register();
     return import('../src/cli/main.ts').then(run);

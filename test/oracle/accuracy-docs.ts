@@ -29,7 +29,7 @@ export function writeAccuracyDocs({ rows, faults, confirmed, plainStops, javaHom
   const jdk = /^JAVA_VERSION="(.*)"$/mu.exec(readFileSync(join(javaHome, 'release'), 'utf8'))?.[1] ?? 'of unknown version';
   const made = [
     BEGIN,
-    `Measured ${new Date().toISOString().slice(0, 10)} on kernel ${release()}, OpenJDK ${jdk}, ${bpftrace}.`,
+    `Measured ${new Date().toISOString().slice(0, 10)} on kernel ${release().split('-')[0] ?? ''}, OpenJDK ${jdk}, ${bpftrace}.`,
     '',
     formatTable(rows),
     '',
