@@ -55,11 +55,11 @@ export function judgeFreeze(evidence: FreezeEvidence): FreezeVerdict {
   }
   const findArea = callOffset(check, 'find_vmap_area', symbols);
   if (findArea === null) return { kind: 'unknown', reason: '__check_object_size() does not call find_vmap_area() directly' };
-  const field = pagefaultDisabledOffset(copy.bytes);
-  if (field === null)
+  const fields = pagefaultDisabledOffsets(copy.bytes);
+  if (fields.length === 0)
     return { kind: 'unknown', reason: 'copy_from_user_nofault() does not count up pagefault_disabled as expected' };
   // The compiler may lay find_vmap_area's branch out before or after the test: anywhere in the function is the fix.
-  if (readsField(check.bytes, field)) return { kind: 'fixed', by: 'pagefault_disabled' };
+  if (fields.some((field) => readsField(check.bytes, field))) return { kind: 'fixed', by: 'pagefault_disabled' };
   return { kind: 'vulnerable' };
 }
 
@@ -87,15 +87,19 @@ const regField = (modrm: number): number => (modrm >> 3) & 7;
 /** SIB that only names a base register (r12 and rsp need one). */
 const isBaseOnlySib = (sib: number): boolean => ((sib >> 3) & 7) === 4;
 
-/** OFF of `addl $1,OFF(%reg)` or `incl OFF(%reg)`, which is how pagefault_disable() looks; null when there is none. */
-function pagefaultDisabledOffset(bytes: Uint8Array): number | null {
+/**
+ * OFF of everything that looks like `addl $1,OFF(%reg)` or `incl OFF(%reg)`, as pagefault_disable() does. All of them, because bytes
+ * within other instructions may look so, too: "vulnerable" is only said when none is read where the fix would.
+ */
+function pagefaultDisabledOffsets(bytes: Uint8Array): readonly number[] {
+  const offsets: number[] = [];
   for (let at = 0; at < bytes.length; at++) {
     const add = memoryOperand(bytes, at, 0x83);
-    if (add !== null && regField(add.modrm) === 0 && bytes[add.end] === 1) return add.displacement;
+    if (add !== null && regField(add.modrm) === 0 && bytes[add.end] === 1) offsets.push(add.displacement);
     const increment = memoryOperand(bytes, at, 0xff);
-    if (increment !== null && regField(increment.modrm) === 0) return increment.displacement;
+    if (increment !== null && regField(increment.modrm) === 0) offsets.push(increment.displacement);
   }
-  return null;
+  return offsets;
 }
 
 /** Whether an instruction reads `OFF(%reg)`: `mov`, `cmp`, `test` in the encodings compilers use. */

@@ -85,7 +85,7 @@ describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
           : { ...whole, checkObjectSize: changed(whole.checkObjectSize) };
         expect(judgeFreeze(evidence).kind).not.toBe('vulnerable');
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [[45, 128, true]] }, // the end of a call becomes what looks like `incl`
     );
   });
 });
