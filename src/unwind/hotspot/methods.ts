@@ -27,7 +27,19 @@ interface Remembered {
   readonly constMethod: number;
   /** The ConstMethod's header as read: pool, sizes and name indices. */
   readonly proof: Uint8Array;
+  /** Method's and class's name. Classes of one shape, unloaded and loaded again, have all but these at the same addresses. */
+  readonly names: readonly ReadSymbol[];
   provenInBatch: number;
+}
+
+/** A Symbol as it was found. */
+interface ReadSymbol {
+  readonly text: string;
+  /** Where the pointer to it stands, and that pointer. */
+  readonly slot: number;
+  readonly pointer: number;
+  readonly body: number;
+  readonly bytes: Uint8Array;
 }
 
 /** JVM_ACC_NATIVE (hotspot/share/include/jvm_constants.h). */
@@ -83,7 +95,7 @@ export class Methods {
     try {
       if (this.#memory.word(address + this.#layout.method.constMethod) !== known.constMethod) return false;
       const now = this.#memory.block(known.constMethod, known.proof.length).bytes;
-      if (Buffer.compare(now, known.proof) !== 0) return false;
+      if (Buffer.compare(now, known.proof) !== 0 || !known.names.every((name) => this.#isSame(name))) return false;
     } catch (error) {
       // With the memory dies whatever could have replaced it: samples of a process that has ended keep their names.
       if (error instanceof MemoryFault) return true;
@@ -106,9 +118,11 @@ export class Methods {
     const signatureIndex = header.u16(constMethod.signatureIndex);
     if (nameIndex === 0 || nameIndex >= poolLength || signatureIndex === 0 || signatureIndex >= poolLength) return null;
     const holder = this.#memory.word(pool + constantPool.poolHolder);
-    const className = comparableClassName(this.#symbol(this.#memory.word(holder + klassName)));
-    const name = this.#poolSymbol(pool, nameIndex);
-    const signature = this.#poolSymbol(pool, signatureIndex);
+    const classSymbol = this.#symbol(holder + klassName);
+    const nameSymbol = this.#poolSymbol(pool, nameIndex);
+    const className = comparableClassName(classSymbol.text);
+    const name = nameSymbol.text;
+    const signature = this.#poolSymbol(pool, signatureIndex).text;
     // A real method has a name and a descriptor: what only looks like one on the way here ends here.
     if (className === '' || name === '' || !signature.startsWith('(')) return null;
     const codeSizeBytes = header.u16(constMethod.codeSize);
@@ -117,6 +131,7 @@ export class Methods {
     return {
       constMethod: constAddress,
       proof: header.bytes,
+      names: [nameSymbol, classSymbol],
       provenInBatch: this.#batch,
       info: {
         name: `${className}.${name}`,
@@ -130,18 +145,27 @@ export class Methods {
     };
   }
 
-  #poolSymbol(pool: number, index: number): string {
-    const entry = this.#memory.word(pool + this.#layout.constantPool.sizeBytes + 8 * index);
-    // The low bit marks an unresolved entry in older JDKs.
-    return this.#symbol(entry - (entry % 2));
+  #poolSymbol(pool: number, index: number): ReadSymbol {
+    return this.#symbol(pool + this.#layout.constantPool.sizeBytes + 8 * index);
   }
 
-  #symbol(address: number): string {
+  /** The Symbol that the word at `slot` points to. */
+  #symbol(slot: number): ReadSymbol {
+    const pointer = this.#memory.word(slot);
+    // The low bit marks an unresolved entry of a constant pool in older JDKs.
+    const address = pointer - (pointer % 2);
     const length = this.#memory.block(address + this.#layout.symbol.length, 2).u16(0);
-    const text = decodeModifiedUtf8(
-      this.#memory.block(address + this.#layout.symbol.body, Math.min(length, MAX_SYMBOL_BYTES)).bytes,
-    );
-    return length > MAX_SYMBOL_BYTES ? `${text}...(${String(length)} bytes)` : text;
+    const body = address + this.#layout.symbol.body;
+    const { bytes } = this.#memory.block(body, Math.min(length, MAX_SYMBOL_BYTES));
+    // No byte of modified UTF-8 is 0 or above 0xef: this was a Symbol, or never was one.
+    if (bytes.some((byte) => byte === 0 || byte >= 0xf0)) throw new MemoryFault(body);
+    const text = decodeModifiedUtf8(bytes);
+    return { text: length > MAX_SYMBOL_BYTES ? `${text}...(${String(length)} bytes)` : text, slot, pointer, body, bytes };
+  }
+
+  /** Symbols are reused memory, too: a name of the same length may stand there now. */
+  #isSame({ slot, pointer, body, bytes }: ReadSymbol): boolean {
+    return this.#memory.word(slot) === pointer && Buffer.compare(this.#memory.block(body, bytes.length).bytes, bytes) === 0;
   }
 
   #lineTable(address: number): Uint8Array {

@@ -12,6 +12,22 @@ function setUp(): { jvm: SyntheticJvm; methods: Methods; gone: () => void } {
   return { jvm, methods: new Methods(new MemoryView(reader), SYNTHETIC_LAYOUT), gone: () => void (isThere = false) };
 }
 
+function wordAt(jvm: SyntheticJvm, address: number): bigint {
+  const bytes = Buffer.alloc(8);
+  jvm.memory.read(address, bytes);
+  return bytes.readBigUInt64LE();
+}
+
+/** A method's constant pool, and where in it the pointer to a symbol stands. */
+function symbolSlot(jvm: SyntheticJvm, method: number, which: 'nameIndex'): readonly number[] {
+  const { method: methodAt, constMethod, constantPool } = SYNTHETIC_LAYOUT;
+  const constAddress = Number(wordAt(jvm, method + methodAt.constMethod));
+  const pool = Number(wordAt(jvm, constAddress + constMethod.constants));
+  const index = Buffer.alloc(2);
+  jvm.memory.read(constAddress + constMethod[which], index);
+  return [pool, pool + constantPool.sizeBytes + 8 * index.readUInt16LE()];
+}
+
 test('names, signature, kind and lines of a method', () => {
   const { jvm, methods } = setUp();
   const method = jvm.method({ ...METHOD, codeSizeBytes: 20, lineTable: [(0 << 3) | 7, (4 << 3) | 1, 0] });
@@ -44,6 +60,24 @@ describe('what is remembered', () => {
     expect(methods.info(method)?.name).toBe('pkg/Cls.run');
     methods.beginBatch();
     expect(methods.info(method)?.name).toBe('New.other');
+  });
+
+  test('gives way to a class of the same shape at the same addresses: only the text of a symbol is another', () => {
+    const { jvm, methods } = setUp();
+    const method = jvm.method(METHOD);
+    expect(methods.info(method)?.name).toBe('pkg/Cls.run');
+    const { body } = SYNTHETIC_LAYOUT.symbol;
+    const [pool = 0, slot = 0] = symbolSlot(jvm, method, 'nameIndex');
+    expect(pool).toBeGreaterThan(0);
+    const symbol = Number(wordAt(jvm, slot));
+    jvm.memory.write(symbol + body, Buffer.from('fly'));
+    expect(methods.info(method)?.name).toBe('pkg/Cls.run');
+    methods.beginBatch();
+    expect(methods.info(method)?.name).toBe('pkg/Cls.fly');
+    // Freed and not yet used again: no byte of a symbol is 0.
+    jvm.memory.write(symbol + body, [0, 0, 0]);
+    methods.beginBatch();
+    expect(methods.info(method)).toBe(null);
   });
 
   test('serves when the process is gone: nothing can have replaced it', () => {
