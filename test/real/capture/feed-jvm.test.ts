@@ -69,7 +69,8 @@ describeOnHost('a JVM fed to the running program', ['root', 'bpftrace', 'jdk17']
         for (const number of ['1', '2', '3']) writeFileSync('/proc/self/comm', `${number}0000000`);
       }
       writeFileSync('/proc/self/comm', comm);
-      const foreign = words.map((word) => `echo ${word} > /proc/self/comm`).join('; ');
+      // Quoted: a word may hold any of 64 characters, ; < > and ` among them.
+      const foreign = words.map((word) => `echo '${word}' > /proc/self/comm`).join('; ');
       expect(spawnSync('bash', ['-c', foreign]).status).toBe(0);
       expect(await captured.capture.feedJvm({ ...locator, tlsModuleId: 2 ** 30 })).toBe(false);
       const seen = captured.samples().length;
