@@ -1,0 +1,136 @@
+// A recording, or two to be compared → the data of a page. Samples of one moment, thread and stack become one row.
+
+import type { StackOutcome } from '../model/frame.ts';
+import type { Profile } from '../model/profile.ts';
+import type { Recording } from '../model/recording.ts';
+import { escapeForTerminal } from './escape-terminal.ts';
+import type { RenderOptions } from './format.ts';
+import type { PageData, RowQuality } from './page-data.ts';
+import { pageAdvice, pageFacts } from './page-facts.ts';
+import { PAGE_KINDS, PageTree } from './page-tree.ts';
+
+/** More slices of time than a strip has pixels on most screens; a tick of 99 Hz in 10 s has one of its own. */
+const TIME_SLICES = 1000;
+const NS_PER_MS = 1e6;
+
+const QUALITY = { complete: 0, approximate: 1, unfinished: 2 } as const satisfies Record<StackOutcome['kind'], RowQuality>;
+
+/** The page of one recording. */
+export function pageDataOf(recording: Recording, options: RenderOptions): PageData {
+  const { profile, facts } = recording;
+  const tree = new PageTree(options);
+  const leaves = tree.add(profile);
+  const time = timeOf(recording);
+  const { nodes, place } = tree.finish();
+  const slices = profile.samples.timeNs.map((timeNs) => (time === null ? 0 : sliceOf(timeNs - facts.startNs, time)));
+  return {
+    version: 1,
+    title: escapeForTerminal(facts.title),
+    unit: profile.weightUnit,
+    texts: tree.texts,
+    kinds: PAGE_KINDS,
+    frames: tree.frames,
+    nodes,
+    rows: rowsOf([{ profile, leaves, slices, side: 0 }], place),
+    threads: threadsOf(profile),
+    time,
+    differential: null,
+    facts: pageFacts(recording),
+    advice: pageAdvice(recording),
+  };
+}
+
+/** The page of two recordings of one unit: no times and no threads, which two runs do not share. */
+export function differentialPageDataOf(before: Recording, after: Recording, options: RenderOptions): PageData {
+  const tree = new PageTree(options);
+  const sides = [before, after].map((recording, index) => ({
+    profile: recording.profile,
+    leaves: tree.add(recording.profile),
+    slices: recording.profile.samples.timeNs.map(() => 0),
+    side: index === 0 ? (0 as const) : (1 as const),
+  }));
+  const { nodes, place } = tree.finish();
+  const names = [before, after].map(({ facts }) => escapeForTerminal(facts.title));
+  const label = (which: string, recording: Recording): PageData['facts'] =>
+    pageFacts(recording).map((fact) => ({ ...fact, label: `${fact.label} (${which})` }));
+  return {
+    version: 1,
+    title: `${names[0] ?? ''} → ${names[1] ?? ''}`,
+    unit: after.profile.weightUnit,
+    texts: tree.texts,
+    kinds: PAGE_KINDS,
+    frames: tree.frames,
+    nodes,
+    rows: rowsOf(sides, place),
+    threads: [],
+    time: null,
+    differential: { before: names[0] ?? '', after: names[1] ?? '' },
+    facts: [...label('before', before), ...label('after', after)],
+    advice: [...pageAdvice(before), ...pageAdvice(after)].filter((line, at, all) => all.indexOf(line) === at),
+  };
+}
+
+interface Side {
+  readonly profile: Profile;
+  /** By sample: its node, as numbered before preorder. */
+  readonly leaves: Int32Array;
+  readonly slices: readonly number[];
+  readonly side: 0 | 1;
+}
+
+const ROW_COLUMNS = ['slice', 'node', 'thread', 'quality', 'side'] as const;
+
+function rowsOf(sides: readonly Side[], place: Int32Array): PageData['rows'] {
+  const count = sides.reduce((sum, { leaves }) => sum + leaves.length, 0);
+  const samples = { slice: new Int32Array(count), node: new Int32Array(count), thread: new Int32Array(count), quality: new Int32Array(count), side: new Int32Array(count) }; // prettier-ignore
+  const weights = new Float64Array(count);
+  let at = 0;
+  for (const { profile, leaves, slices, side } of sides) {
+    const { thread, outcome, weight } = profile.samples;
+    const qualities = profile.outcomes.map(({ kind }) => QUALITY[kind]);
+    for (let sample = 0; sample < leaves.length; sample += 1, at += 1) {
+      samples.slice[at] = slices[sample] ?? 0;
+      samples.node[at] = place[leaves[sample] ?? 0] ?? 0;
+      samples.thread[at] = sides.length > 1 ? 0 : (thread[sample] ?? 0); // two recordings share no threads
+      samples.quality[at] = qualities[outcome[sample] ?? 0] ?? 0;
+      samples.side[at] = side;
+      weights[at] = weight[sample] ?? 0;
+    }
+  }
+  const compare = (a: number, b: number): number => {
+    for (const name of ROW_COLUMNS) {
+      const difference = (samples[name][a] ?? 0) - (samples[name][b] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  };
+  const columns = { slice: [] as number[], node: [] as number[], thread: [] as number[], quality: [] as number[], side: [] as number[] }; // prettier-ignore
+  const weight: number[] = [];
+  let last = -1;
+  for (const sample of Uint32Array.from({ length: count }, (_, index) => index).sort(compare)) {
+    if (last >= 0 && compare(last, sample) === 0) {
+      weight[weight.length - 1] = (weight[weight.length - 1] ?? 0) + (weights[sample] ?? 0);
+      continue;
+    }
+    for (const name of ROW_COLUMNS) columns[name].push(samples[name][sample] ?? 0);
+    weight.push(weights[sample] ?? 0);
+    last = sample;
+  }
+  return { ...columns, quality: columns.quality as RowQuality[], side: columns.side as (0 | 1)[], weight };
+}
+
+function threadsOf(profile: Profile): PageData['threads'] {
+  return profile.threads.map(({ name, tid, pid }) => ({ name: escapeForTerminal(name), tid, pid }));
+}
+
+function timeOf({ profile, facts }: Recording): PageData['time'] {
+  if (!facts.hasTimes || profile.samples.timeNs.length === 0) return null;
+  const lastNs = profile.samples.timeNs.reduce((most, timeNs) => Math.max(most, timeNs - facts.startNs), 0);
+  const durationMs = Math.max(facts.run?.durationMs ?? 0, lastNs / NS_PER_MS);
+  if (!(durationMs > 0)) return null;
+  return { slices: TIME_SLICES, sliceMs: durationMs / TIME_SLICES, startedAtMs: facts.startedAtMs };
+}
+
+function sliceOf(ageNs: number, { slices, sliceMs }: NonNullable<PageData['time']>): number {
+  return Math.min(slices - 1, Math.max(0, Math.floor(ageNs / NS_PER_MS / sliceMs)));
+}

@@ -1,0 +1,119 @@
+// The facts of a recording → what the page shows of them: labels, texts and counts, no numbers made into text. Every reason for a
+// stack that is not complete comes with what it means.
+
+import type { StackOutcome } from '../model/frame.ts';
+import type { Profile } from '../model/profile.ts';
+import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../model/reason-texts.ts';
+import type { Recording, RecordingFacts } from '../model/recording.ts';
+import type { TargetFacts } from '../model/summary.ts';
+import { escapeForTerminal } from './escape-terminal.ts';
+import type { PageFact, PageFactRow } from './page-data.ts';
+
+const plain = (text: string): PageFactRow => ({ text, count: null, sub: false });
+const counted = (count: number, text: string, sub = false): PageFactRow => ({ text, count, sub });
+
+/** In the order they are shown; empty ones left out. */
+export function pageFacts({ profile, facts }: Recording): readonly PageFact[] {
+  const { run } = facts;
+  const all: readonly PageFact[] = [
+    { label: 'Target', rows: run === null ? [plain(escapeForTerminal(facts.title))] : run.targets.flatMap(targetRows) },
+    { label: 'Sampled', rows: sampledRows(profile, facts) },
+    { label: 'Machine', rows: run === null ? [] : [plain(machineText(run.kernel, run.bpftraceVersion))] },
+    { label: 'Stacks', rows: outcomeRows(profile) },
+    { label: 'Leaf', rows: leafRows(profile) },
+    { label: 'Lost', rows: run === null ? [] : lostRows(run.lostEvents, run.brokenSamples) },
+    { label: 'Not whole', rows: facts.problems.map((problem) => plain(escapeForTerminal(problem))) },
+  ];
+  return all.filter(({ rows }) => rows.length > 0);
+}
+
+/** For a profile without samples. */
+export function pageAdvice({ facts: { run, problems } }: Recording): readonly string[] {
+  const lines = problems.map((problem) => `The recording is not whole: ${escapeForTerminal(problem)}.`);
+  if (run === null) return [...lines, 'The file it was read from holds no samples.'];
+  if (run.end === 'target-exited')
+    lines.push('The target ended: try jtrace profile -o page.html -- COMMAND, which samples from start to end.');
+  if (run.end === 'interrupted') lines.push('Sampling was stopped early: let it run longer.');
+  if (run.end === 'failed') lines.push('Sampling broke off: run it again with --verbose to see what bpftrace said.');
+  if (run.lostEvents > 0) lines.push('All samples were lost on their way: try a lower --frequency, or a smaller --stack-bytes.');
+  return [
+    ...lines,
+    'Samples are of CPU time: a process that waits (for work, a lock, the network) has none. Give it load while it is profiled.',
+    'Sample longer (-d 60s) or more often (-F 999).',
+    'Is it the right process? top -H -p PID shows which threads use the CPU.',
+  ];
+}
+
+function targetRows(target: TargetFacts): readonly PageFactRow[] {
+  const name = target.mainClass === '' ? '' : ` ${escapeForTerminal(target.mainClass)}`;
+  const jdk = target.jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(target.jdkVersion)}`;
+  return [
+    plain(`process ${String(target.pid)}${name}${jdk}`),
+    ...target.vmFlags.map(({ name: flag, value, note }) => ({
+      ...plain(`${escapeForTerminal(flag)}=${escapeForTerminal(value)}${note === '' ? '' : `: ${escapeForTerminal(note)}`}`),
+      sub: true,
+    })),
+  ];
+}
+
+function sampledRows(profile: Profile, { run, startedAtMs, source }: RecordingFacts): readonly PageFactRow[] {
+  const rows = [counted(profile.samples.stack.length, 'samples')];
+  if (run !== null) {
+    const early = END_TEXTS[run.end] === '' ? '' : ` (${END_TEXTS[run.end]})`;
+    rows.push(plain(`${(run.durationMs / 1000).toFixed(1)} s${early} at ${String(run.rateHz)} Hz`));
+  }
+  if (startedAtMs !== null) rows.push(plain(`from ${new Date(startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z')}`));
+  if (source !== 'jtrace') rows.push(plain(`read from: ${source}`));
+  return rows;
+}
+
+function machineText(kernel: string, bpftraceVersion: string): string {
+  return `kernel ${escapeForTerminal(kernel)}, bpftrace ${escapeForTerminal(bpftraceVersion.replace(/^bpftrace v?/, ''))}`;
+}
+
+function outcomeRows(profile: Profile): readonly PageFactRow[] {
+  const samplesOf = new Map<StackOutcome, number>();
+  for (const index of profile.samples.outcome) {
+    const outcome = profile.outcomes[index];
+    if (outcome !== undefined) samplesOf.set(outcome, (samplesOf.get(outcome) ?? 0) + 1);
+  }
+  const totals = { complete: 0, approximate: 0, unfinished: 0 };
+  const approximate = new Map<string, number>();
+  const unfinished = new Map<string, number>();
+  for (const [outcome, samples] of samplesOf) {
+    totals[outcome.kind] += samples;
+    if (outcome.kind === 'unfinished') add(unfinished, `${outcome.reason}: ${UNFINISHED_TEXTS[outcome.reason]}`, samples);
+    if (outcome.kind === 'approximate')
+      for (const reason of outcome.reasons) add(approximate, `${reason}: ${APPROXIMATE_TEXTS[reason]}`, samples);
+  }
+  if (samplesOf.size === 0) return [];
+  return [
+    counted(totals.complete, 'complete'),
+    counted(totals.approximate, 'approximate'),
+    ...mostFirst(approximate).map(([text, samples]) => counted(samples, text, true)),
+    counted(totals.unfinished, 'unfinished'),
+    ...mostFirst(unfinished).map(([text, samples]) => counted(samples, text, true)),
+  ];
+}
+
+function leafRows(profile: Profile): readonly PageFactRow[] {
+  const counts = new Map<string, number>();
+  for (const stack of profile.samples.stack) {
+    const kind = profile.frames.frames[profile.stacks.frame[stack] ?? -1]?.kind;
+    if (kind !== undefined) add(counts, LEAF_TEXTS[kind], 1);
+  }
+  return mostFirst(counts).map(([text, samples]) => counted(samples, text));
+}
+
+function lostRows(lostEvents: number, brokenSamples: number): readonly PageFactRow[] {
+  if (lostEvents === 0 && brokenSamples === 0) return [plain('nothing')];
+  return [counted(lostEvents, 'events lost on their way from the kernel'), counted(brokenSamples, 'samples that arrived broken')];
+}
+
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+function mostFirst(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}

@@ -1,0 +1,266 @@
+// Every control of the page, as a person uses it: pointer, keys, finger, paper.
+
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BrowserPages, type OpenPage } from '../support/browser-page.ts';
+import { shopRecording } from '../support/made-up-shop.ts';
+import { describeOnHost } from '../support/require-host.ts';
+
+const SAMPLES = 3000;
+
+/** The first box whose label ends so: a narrow one has lost its package. */
+const box = (page: Page, name: string) => page.locator(`.panel:visible g.frame[name$="${name}"] rect`).first();
+const sum = (page: Page): Promise<string | null> => page.locator('.sum').textContent();
+const boxNames = (page: Page): Promise<string[]> =>
+  page.locator('.panel:visible g.frame').evaluateAll((boxes) => boxes.map((one) => one.getAttribute('name') ?? ''));
+const topOf = async (page: Page, name: string): Promise<number> => (await box(page, name).boundingBox())?.y ?? Number.NaN;
+
+describeOnHost('controls of the page', ['chromium'], () => {
+  let pages: BrowserPages;
+  const opened: OpenPage[] = [];
+  const open = async (options?: Parameters<BrowserPages['open']>[1]): Promise<Page> => {
+    const one = await pages.open(shopRecording(SAMPLES), options);
+    opened.push(one);
+    return one.page;
+  };
+  beforeAll(async () => {
+    pages = await BrowserPages.start();
+  });
+  afterAll(async () => {
+    for (const { faults } of opened) expect(await faults()).toEqual([]);
+    await pages.close();
+  });
+
+  test('says what it is of: title, samples, facts with reasons, colours', async () => {
+    const page = await open();
+    expect(await page.title()).toBe('shop.Application · jtrace flame graph');
+    expect(await sum(page)).toBe('3,000 samples');
+    const facts = await page.locator('.facts').innerText();
+    for (const text of [
+      'process 4711 shop.Application, JDK 17.0.21',
+      'DebugNonSafepoints=false',
+      '20.0 s at 99 Hz',
+      'kernel 6.1.0-28-amd64, bpftrace 0.17.0',
+      'stack-cut: stack longer than --stack-bytes',
+      'reread-page: a page read again',
+    ])
+      // prettier-ignore
+      expect(facts).toContain(text);
+    const legend = await page.locator('.legend').innerText();
+    for (const text of ['interpreted', 'C1', 'C2', 'inlined', 'native', 'VM', 'kernel', 'approximate', 'unfinished']) expect(legend).toContain(text); // prettier-ignore
+  });
+
+  test('a click zooms, Reset shows all again', async () => {
+    const page = await open();
+    const all = await boxNames(page);
+    await box(page, 'Index.query').click();
+    const zoomed = await boxNames(page);
+    expect(zoomed).not.toEqual(all);
+    expect(zoomed.some((name) => name.includes('OrderController'))).toBe(false);
+    expect(zoomed).toContain('all');
+    expect(await page.locator('.picked-text strong').textContent()).toBe('shop/search/Index.query');
+    expect(await page.locator('.picked-text').textContent()).toMatch(/samples, \d+\.\d %/);
+    await page.getByRole('button', { name: 'Reset' }).click();
+    expect(await boxNames(page)).toEqual(all);
+  });
+
+  test('search: matches have their colour, their share is told; a bad expression is said to be one', async () => {
+    const page = await open();
+    await page.keyboard.press('/');
+    await page.keyboard.type('jackson');
+    await expect.poll(() => page.locator('.found').textContent()).toMatch(/^\d+\.\d % of samples, 3 methods$/);
+    const matched = page.locator('g.frame[data-match]');
+    expect(await matched.count()).toBeGreaterThan(0);
+    for (const name of await matched.evaluateAll((boxes) => boxes.map((one) => one.getAttribute('name') ?? '')))
+      expect(name === '' || /ObjectMapper|BeanSerializer|UTF8JsonGenerator|writeValue|serialize|writeString/.test(name)).toBe(
+        true,
+      );
+    await page.getByLabel('Search methods').fill('/foo(/');
+    expect(await page.locator('.found').textContent()).toContain('No regular expression');
+    await page.getByLabel('Search methods').fill('no such method');
+    expect(await page.locator('.found').textContent()).toBe('No method matches.');
+    await page.keyboard.press('Escape');
+    expect(await page.getByLabel('Search methods').inputValue()).toBe('');
+    expect(await matched.count()).toBe(0);
+  });
+
+  test('oldest frame on top, or at the bottom', async () => {
+    const page = await open();
+    expect(await topOf(page, 'all')).toBeLessThan(await topOf(page, 'clone3'));
+    await page.getByRole('button', { name: 'Flame' }).click();
+    expect(await topOf(page, 'all')).toBeGreaterThan(await topOf(page, 'clone3'));
+    expect(await page.getByRole('button', { name: 'Flame' }).getAttribute('aria-pressed')).toBe('true');
+  });
+
+  test('callers and callees of a method of the table', async () => {
+    const page = await open();
+    await page.getByRole('columnheader', { name: 'Total' }).getByRole('button').click();
+    await page.getByRole('button', { name: 'com/fasterxml/jackson/databind/ObjectMapper.writeValue' }).click();
+    expect(await page.locator('.sandwich h2').textContent()).toContain('ObjectMapper.writeValue');
+    const [callers, callees] = await page
+      .locator('.sandwich .panel')
+      .evaluateAll((panels) =>
+        panels.map((panel) => [...panel.querySelectorAll('g.frame')].map((one) => one.getAttribute('name') ?? '')),
+      );
+    expect(callers?.some((name) => name.endsWith('OrderController.list'))).toBe(true);
+    expect(callers?.some((name) => name.endsWith('SearchController.find'))).toBe(true);
+    expect(callees?.some((name) => name.endsWith('BeanSerializer.serialize'))).toBe(true);
+    expect(callees?.some((name) => name.endsWith('SearchController.find'))).toBe(false);
+    await page.getByRole('button', { name: 'Back to the whole graph' }).click();
+    expect(await boxNames(page)).toContain('all');
+  });
+
+  test('the tooltip tells samples, share, kind, line and library, inside the window', async () => {
+    const page = await open();
+    const tip = page.locator('.tooltip');
+    await page.locator('g.frame[data-kind="inlined"] rect').first().hover();
+    expect(await tip.innerText()).toMatch(
+      /samples?, \d+\.\d %.*\n.*compiled into the method that calls it\nline \d+ \(the nearest the VM recorded\)/s,
+    );
+    const last = page.locator('g.frame[data-kind="native"] rect').last();
+    await last.hover();
+    expect(await tip.innerText()).toContain('in /usr/lib/x86_64-linux-gnu/libc.so.6');
+    const place = await tip.boundingBox();
+    expect((place?.x ?? 0) + (place?.width ?? 9999)).toBeLessThanOrEqual(1200);
+    await page.mouse.move(5, 5);
+    expect(await tip.isVisible()).toBe(false);
+  });
+
+  test('threads: none, one, all', async () => {
+    const page = await open();
+    await page.locator('.thread-filter summary').click();
+    await page.getByRole('button', { name: 'None' }).click();
+    expect(await sum(page)).toBe('0 samples of 3,000 samples (0.0 %)');
+    expect(await page.locator('.status').first().textContent()).toContain('No samples in this selection');
+    await page.getByLabel('Find a thread').fill('compiler');
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    expect(await boxNames(page)).toContain('Compile::Optimize()');
+    expect((await boxNames(page)).some((name) => name.includes('Controller'))).toBe(false);
+    expect(await page.locator('.thread-filter summary').textContent()).toBe('Threads: 1 of 8');
+    await page.getByLabel('Find a thread').fill('');
+    await page.getByRole('button', { name: 'All', exact: true }).click();
+    expect(await sum(page)).toBe('3,000 samples');
+  });
+
+  test('time: brushed with the pointer, chosen with the sliders, whole again', async () => {
+    const page = await open();
+    const strip = await page.locator('.strip').boundingBox();
+    if (strip === null) throw new Error('no strip');
+    const y = strip.y + strip.height / 2;
+    await page.mouse.move(strip.x + strip.width / 2, y);
+    await page.mouse.down();
+    await page.mouse.move(strip.x + strip.width + 40, y, { steps: 4 });
+    await page.mouse.up();
+    expect(await sum(page)).toMatch(/^1,\d{3} samples of 3,000 samples \((49|50)\.\d %\)$/);
+    expect(await page.locator('.time output').textContent()).toMatch(/^(9\.9|10\.0)\d s – 20\.00 s$/);
+    await page.getByLabel('To', { exact: true }).fill('600');
+    expect(await sum(page)).toMatch(/samples of 3,000 samples \((9|10)\.\d %\)$/);
+    await page.getByRole('button', { name: 'Whole time' }).click();
+    expect(await sum(page)).toBe('3,000 samples');
+  });
+
+  test('the table: by self, by total, more rows', async () => {
+    const page = await open();
+    const column = async (at: number): Promise<number[]> =>
+      (await page.locator(`.hottest tbody td:nth-child(${String(at)})`).allInnerTexts()).map((text) =>
+        parseFloat(text.replace('<', '')),
+      );
+    const falling = (list: readonly number[]): boolean => list.every((value, i) => i === 0 || value <= (list[i - 1] ?? 0));
+    expect(falling(await column(1))).toBe(true);
+    await page.getByRole('columnheader', { name: 'Total' }).getByRole('button').click();
+    const totals = await column(2);
+    expect(totals[0]).toBeGreaterThan(90);
+    expect(falling(totals)).toBe(true);
+    await page.getByRole('button', { name: /^More/ }).click();
+    expect((await column(1)).length).toBeGreaterThan(totals.length);
+  });
+
+  test('copies what is shown as folded stacks', async () => {
+    const page = await open();
+    await page.getByRole('button', { name: 'Copy folded' }).click();
+    const text = await page.evaluate<string>('globalThis.copied');
+    const weights = text.trimEnd().split('\n').map((line) => Number(/ (\d+)$/.exec(line)?.[1])); // prettier-ignore
+    expect(weights.reduce((a, b) => a + b, 0)).toBe(SAMPLES);
+    expect(text).toContain('entry_SYSCALL_64_after_hwframe_[k];tcp_sendmsg_[k]');
+    await page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error("no"))');
+    await page.getByRole('button', { name: 'Copy folded' }).click();
+    expect(await page.getByLabel('Text to copy').inputValue()).toBe(text);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  test('keys alone: go through the graph, zoom, callers and callees, back, list of keys', async () => {
+    const page = await open();
+    await page.getByRole('application', { name: /^Flame graph/ }).focus();
+    const picked = page.locator('.picked-text');
+    await page.keyboard.press('ArrowDown');
+    expect(await picked.innerText()).toContain('all');
+    for (let i = 0; i < 10; i += 1) await page.keyboard.press('ArrowDown');
+    expect(await picked.innerText()).toContain('DispatcherServlet.doDispatch');
+    await page.keyboard.press('ArrowDown');
+    const first = await picked.innerText();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('g.frame[data-cursor]').count()).toBe(1);
+    expect(first).toContain('Controller');
+    await page.keyboard.press('Enter');
+    expect(await page.locator('g.frame[data-focus]').count()).toBe(1);
+    await page.keyboard.press('s');
+    expect(await page.locator('.sandwich').isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('.sandwich').isVisible()).toBe(false);
+    await page.keyboard.press('?');
+    expect(await page.getByRole('dialog', { name: 'Keys' }).innerText()).toContain('search');
+  });
+
+  test('dark and light: the system’s, and the other one', async () => {
+    const page = await open({ colorScheme: 'dark' });
+    const back = (): Promise<string> => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(await back()).toBe('rgb(20, 23, 28)');
+    await page.keyboard.press('t');
+    expect(await back()).toBe('rgb(255, 255, 255)');
+  });
+
+  test('a phone: nothing wider than the screen, a tap picks, a second one zooms', async () => {
+    const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390);
+    const target = page.locator('g.frame[data-kind="c2"] rect').first();
+    await target.tap();
+    expect(await page.locator('.picked').isVisible()).toBe(true);
+    expect(await page.locator('g.frame[data-focus]').count()).toBe(0);
+    await page.locator('g.frame[data-cursor] rect').tap();
+    expect(await page.locator('g.frame[data-focus]').count()).toBe(1);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(390);
+  });
+
+  test('a window of another width is drawn anew', async () => {
+    const page = await open();
+    await page.setViewportSize({ width: 700, height: 700 });
+    await expect
+      .poll(() =>
+        page
+          .locator('.graph svg')
+          .first()
+          .evaluate((svg) => svg.getBoundingClientRect().width),
+      )
+      .toBeLessThan(700);
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(700);
+  });
+
+  test('on paper: light, without controls', async () => {
+    const page = await open({ colorScheme: 'dark' });
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+    expect(await page.locator('.controls').isVisible()).toBe(false);
+    expect(await page.locator('.facts').isVisible()).toBe(true);
+    expect((await page.pdf({ format: 'A4', landscape: true })).length).toBeGreaterThan(10_000);
+  });
+
+  test('hidden from assistive technology: the drawing; not hidden: everything said in words', async () => {
+    const page = await open();
+    expect(await page.locator('.graph svg').first().getAttribute('aria-hidden')).toBe('true');
+    const tree = await page.locator('main').ariaSnapshot();
+    for (const text of ['searchbox "Search methods"', 'table', 'heading "Recording"', 'columnheader "Self"', 'slider "From"'])
+      expect(tree).toContain(text);
+  });
+});
