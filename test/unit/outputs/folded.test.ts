@@ -4,12 +4,13 @@ import type { Frame, FrameKind } from '../../../src/model/frame.ts';
 import type { Profile } from '../../../src/model/profile.ts';
 import { asPid, asTid } from '../../../src/model/units.ts';
 import { escapeForFolded } from '../../../src/outputs/escape-folded.ts';
-import { type FoldedOptions, foldedFrame, foldedLines } from '../../../src/outputs/folded.ts';
+import { foldedFrame, foldedLines } from '../../../src/outputs/folded.ts';
+import type { RenderOptions } from '../../../src/outputs/format.ts';
 import { createProfileBuilder } from '../../../src/profile/profile-builder.ts';
 import { drawProfile } from '../profile/draw-profile.ts';
 
-const PLAIN: FoldedOptions = { byThread: false, lines: false, native: true };
-const folded = (profile: Profile, options: Partial<FoldedOptions> = {}): string[] => [
+const PLAIN: RenderOptions = { byThread: false, lines: false, native: true };
+const folded = (profile: Profile, options: Partial<RenderOptions> = {}): string[] => [
   ...foldedLines(profile, { ...PLAIN, ...options }),
 ];
 const frame = (name: string, parts: Partial<Frame> = {}): Frame => {
@@ -97,7 +98,7 @@ test('round trip: the text parses back to the same stacks and weights', () => {
       for (const { frames, weight, tid } of samples) {
         const made = frames.map(([text, of]) => frame(text, { kind: of }));
         builder.add(
-          { pid: asPid(1), tid: asTid(tid), timeNs: 0, weight },
+          { pid: asPid(1), tid: asTid(tid), timeNs: 0, pc: 0, weight },
           { frames: made, outcome: { kind: 'complete' }, hasJava: true },
         );
         builder.nameThread(asPid(1), asTid(tid), `t;${tid}\n`);

@@ -1,0 +1,55 @@
+// `jtrace convert` and `jtrace diff`: files of any profiler → recordings → outputs. Nothing is sampled, and nothing needs root.
+
+import type { DiffProfile } from '../model/diff-profile.ts';
+import type { Recording } from '../model/recording.ts';
+import type { WrittenFile } from '../model/summary.ts';
+import { diffFormatOf } from '../outputs/diff-formats.ts';
+import type { RenderOptions } from '../outputs/format.ts';
+import { diffRecordings } from '../profile/diff.ts';
+import { openRecording } from './open-recording.ts';
+import { finishOutput, type Output, sweepLeftovers } from './output-files.ts';
+import { recordingOutputs } from './recording-outputs.ts';
+import { RENDER_RESOURCES } from './render-resources.ts';
+
+/** A recording that was read, and the files it was written to; what could not be written whole says so. */
+export interface Converted {
+  readonly recording: Recording;
+  readonly files: readonly WrittenFile[];
+}
+
+/** Outputs are checked already. Throws the OperatorErrors of reading. */
+export async function convertRecording(input: string, outputs: readonly string[], options: RenderOptions): Promise<Converted> {
+  const recording = await openRecording(input);
+  return { recording, files: await writeAll(recordingOutputs(outputs, options, () => recording)) };
+}
+
+export interface Compared {
+  readonly diff: DiffProfile;
+  /** What was wrong with A, and with B, one line each. */
+  readonly problems: readonly string[];
+  readonly files: readonly WrittenFile[];
+}
+
+/** The same for two recordings and their difference. */
+export async function compareRecordings(inputA: string, inputB: string, outputs: readonly string[]): Promise<Compared> {
+  const a = await openRecording(inputA);
+  const b = await openRecording(inputB);
+  const diff = diffRecordings(a, b);
+  const files = await writeAll(
+    outputs.map((path): Output => {
+      const format = diffFormatOf(path);
+      if (format === null) throw new Error(`${path}: outputs are checked before anything runs`);
+      return { path, format: format.name, render: () => format.render({ before: a, after: b, diff }, RENDER_RESOURCES) };
+    }),
+  );
+  return { diff, problems: [a, b].flatMap(({ facts }) => facts.problems.map((problem) => `${facts.title}: ${problem}`)), files };
+}
+
+async function writeAll(outputs: readonly Output[]): Promise<readonly WrittenFile[]> {
+  const files: WrittenFile[] = [];
+  for (const output of outputs) {
+    sweepLeftovers(output.path);
+    files.push(await finishOutput(output));
+  }
+  return files;
+}

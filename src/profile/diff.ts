@@ -1,0 +1,129 @@
+// Two recordings → their difference (model/diff-profile.ts): one tree that has the stacks of both, with A's weights scaled to B's total.
+// Refuses profiles that measure different things, and those that measured nothing. Pure.
+
+import type { DiffProfile, MethodChange } from '../model/diff-profile.ts';
+import { OperatorError } from '../model/errors.ts';
+import type { Frame } from '../model/frame.ts';
+import type { Profile } from '../model/profile.ts';
+import type { Recording } from '../model/recording.ts';
+import { StackColumns } from '../model/stack-columns.ts';
+
+/** Throws an OperatorError when the two cannot be compared. */
+export function diffRecordings(a: Recording, b: Recording): DiffProfile {
+  const [unitA, unitB] = [a.profile.weightUnit, b.profile.weightUnit];
+  if (unitA !== unitB) {
+    const message = `${a.facts.title} counts ${unitA}, ${b.facts.title} ${unitB}: they cannot be compared`;
+    throw new OperatorError('usage', message, 'give two profiles of one kind, e.g. both recorded by the same command');
+  }
+  const tree = new DiffTree();
+  const selfA = tree.add(a.profile);
+  const selfB = tree.add(b.profile);
+  const [rawTotalA, total] = [sumOf(selfA), sumOf(selfB)];
+  for (const [sum, { facts }] of [
+    [rawTotalA, a],
+    [total, b],
+  ] as const) {
+    // prettier-ignore
+    if (sum === 0) throw new OperatorError('usage', `${facts.title} has no samples: there is nothing to compare`, 'record it again, for longer or under load');
+  }
+  const scaledA = filled(selfA, tree.nodes.prefix.length).map((weight) => (weight * total) / rawTotalA);
+  const paddedB = filled(selfB, tree.nodes.prefix.length);
+  return {
+    frames: { frames: tree.frames },
+    stacks: { prefix: tree.nodes.prefix, frame: tree.nodes.value },
+    selfA: scaledA,
+    selfB: paddedB,
+    inclusiveA: inclusive(scaledA, tree.nodes.prefix),
+    inclusiveB: inclusive(paddedB, tree.nodes.prefix),
+    total,
+    rawTotalA,
+    weightUnit: unitA,
+    titleA: a.facts.title,
+    titleB: b.facts.title,
+  };
+}
+
+/** The same tree the other way: A and B change places, and the new A (B) is scaled to the new B's total. */
+export function reverseDiff(diff: DiffProfile): DiffProfile {
+  const factor = diff.rawTotalA / diff.total;
+  const scale = (weights: readonly number[]): readonly number[] => weights.map((weight) => weight * factor);
+  return {
+    ...diff,
+    selfA: scale(diff.selfB),
+    selfB: scale(diff.selfA),
+    inclusiveA: scale(diff.inclusiveB),
+    inclusiveB: scale(diff.inclusiveA),
+    total: diff.rawTotalA,
+    rawTotalA: diff.total,
+    titleA: diff.titleB,
+    titleB: diff.titleA,
+  };
+}
+
+/** The `top` methods whose self share changed most, in either direction; those that did not change are left out. */
+export function largestChanges(diff: DiffProfile, top: number): readonly MethodChange[] {
+  const sums = new Map<string, { a: number; b: number }>();
+  diff.stacks.frame.forEach((frame, node) => {
+    const [a, b] = [diff.selfA[node] ?? 0, diff.selfB[node] ?? 0];
+    if (a === 0 && b === 0) return;
+    const name = diff.frames.frames[frame]?.name ?? '';
+    const sum = sums.get(name) ?? { a: 0, b: 0 };
+    sums.set(name, { a: sum.a + a, b: sum.b + b });
+  });
+  const percent = (weight: number): number => (100 * weight) / diff.total;
+  return [...sums]
+    .map(([name, { a, b }]) => ({ name, selfPercentA: percent(a), selfPercentB: percent(b), points: percent(b) - percent(a) }))
+    .filter(({ points }) => Math.abs(points) > 1e-9)
+    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.name < b.name ? -1 : 1))
+    .slice(0, top);
+}
+
+/** The stacks of both profiles, parents first. */
+class DiffTree {
+  readonly frames: Frame[] = [];
+  readonly nodes = new StackColumns();
+  readonly #frameIndexes = new Map<string, number>();
+
+  /** Puts a profile's stacks in; gives its weight by node (holes: none). */
+  add({ frames, stacks, samples }: Profile): readonly number[] {
+    const frameOf = frames.frames.map((frame) => this.#frameIndex(frame));
+    const nodeOf = new Int32Array(stacks.prefix.length);
+    stacks.prefix.forEach((prefix, stack) => {
+      nodeOf[stack] = this.nodes.child(prefix < 0 ? -1 : (nodeOf[prefix] ?? -1), frameOf[stacks.frame[stack] ?? -1] ?? 0);
+    });
+    const self: number[] = this.nodes.prefix.map(() => 0);
+    samples.stack.forEach((stack, sample) => {
+      const node = nodeOf[stack] ?? 0;
+      self[node] = (self[node] ?? 0) + (samples.weight[sample] ?? 0);
+    });
+    return self;
+  }
+
+  #frameIndex(frame: Frame): number {
+    const key = `${frame.kind === 'kernel' ? 'k' : ''}\0${frame.name}`;
+    const known = this.#frameIndexes.get(key);
+    if (known !== undefined) return known;
+    // Lines and bytecode indexes are one sample's; the frame stands for many.
+    const index = this.frames.push({ ...frame, line: 0, bci: -1, lineApproximate: false }) - 1;
+    this.#frameIndexes.set(key, index);
+    return index;
+  }
+}
+
+function filled(weights: readonly number[], length: number): readonly number[] {
+  return Array.from({ length }, (_, node) => weights[node] ?? 0);
+}
+
+function sumOf(weights: readonly number[]): number {
+  return weights.reduce((sum, weight) => sum + weight, 0);
+}
+
+/** Backwards: a node's children are in it before it is added to its own parent. */
+function inclusive(self: readonly number[], prefix: readonly number[]): readonly number[] {
+  const sums = [...self];
+  for (let node = prefix.length - 1; node >= 0; node -= 1) {
+    const parent = prefix[node] ?? -1;
+    if (parent >= 0) sums[parent] = (sums[parent] ?? 0) + (sums[node] ?? 0);
+  }
+  return sums;
+}

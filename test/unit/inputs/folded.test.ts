@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { FOLDED_READER, parseFoldedLine } from '../../../src/inputs/folded.ts';
+import { OperatorError } from '../../../src/model/errors.ts';
+import type { FrameKind } from '../../../src/model/frame.ts';
+import type { Recording } from '../../../src/model/recording.ts';
+import { FOLDED_FORMAT, FOLDED_KINDS_FORMAT } from '../../../src/outputs/folded.ts';
+import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
+import { bytesOf, chunksOf, frame, HOSTILE_NAMES, profileOf, recording } from '../../support/recordings.ts';
+
+const read = (text: string | Uint8Array, chunkBytes = 7): Promise<Recording> =>
+  FOLDED_READER.read(chunksOf(text, chunkBytes), 'x.folded');
+const written = (of: Recording, format = FOLDED_FORMAT): string => bytesOf(format, of, { byThread: true }).toString();
+
+async function kindsOf(text: string): Promise<Record<string, FrameKind>> {
+  const { profile } = await read(text);
+  return Object.fromEntries(profile.frames.frames.map(({ name, kind }) => [name, kind]));
+}
+
+test("async-profiler's suffixes are kinds", async () => {
+  expect(await kindsOf('start;A.a_[0];A.b_[1];A.c_[j];A.d_[i];sys_read_[k] 1\n')).toEqual({
+    start: 'native', 'A.a': 'interpreted', 'A.b': 'c1', 'A.c': 'c2', 'A.d': 'inlined', sys_read: 'kernel',
+  }); // prettier-ignore
+});
+
+test('without suffixes the form of a name tells Java from native code, and marks from both', async () => {
+  const java = ['java/lang/Thread.run', 'Main.main', 'a/b/C$$Lambda/0x7f.accept', 'a/B.<init>', 'a/B.run:12'];
+  const native = [
+    'libc.so.6',
+    'std::foo',
+    'f.part.0',
+    'memcpy@plt',
+    'foo.cold',
+    '[libx.so+0x1f]',
+    'operator()',
+    'x',
+    '_[k]',
+    'B::b(int)',
+  ];
+  const marks = ['[native gap]', '[unfinished: stack-cut]', '[target exited]', '[unresolved: too many names]'];
+  const kinds = await kindsOf([...java, ...native, ...marks].map((name) => `${name} 1\n`).join(''));
+  for (const name of java) expect(kinds[name], name).toBe('c2');
+  for (const name of native) expect(kinds[name], name).toBe('native');
+  for (const name of marks) expect(kinds[name], name).toBe('marker');
+});
+
+test('threads, comments, Windows line ends, an end without a line end', async () => {
+  const { profile, facts } = await read('# comment\r\n[pool 1 tid=7];a;b 2\r\n\r\n[x tid=8] 1\n[pool 1 tid=7];a;b 3\na;b c 4');
+  expect(facts.problems).toEqual([]);
+  expect(profile.threads.map(({ name, tid }) => [name, tid])).toEqual([['pool 1', 7], ['', 0]]); // prettier-ignore
+  expect(profile.samples.weight).toEqual([5, 1, 4]);
+  assertProfileIntegrity(profile);
+});
+
+describe('bad input', () => {
+  test('bad lines are counted, the rest is read', async () => {
+    const { profile, facts } = await read('a;b 1\nno count\n 3\n;; 4\na;b x1\n7\na;b -2\nc 99999999999999999999\na;b 0\na 2\n');
+    expect(profile.samples.weight).toEqual([1, 2]);
+    expect(facts.problems).toEqual(['lines that are no folded stack: 7, the first is line 2']);
+  });
+
+  test('nothing but bad lines is no profile', async () => {
+    await expect(read('some\ntext\n')).rejects.toThrow(OperatorError);
+  });
+
+  test('any bytes end in a recording or an error of the operator', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(fc.uint8Array({ maxLength: 300 }), fc.string({ unit: 'binary' })),
+        fc.integer({ min: 1, max: 50 }),
+        async (bytes, chunk) => {
+          const found = await read(typeof bytes === 'string' ? bytes : Buffer.from(bytes), chunk).catch((error: unknown) => {
+            expect(error).toBeInstanceOf(OperatorError);
+            return null;
+          });
+          if (found !== null) assertProfileIntegrity(found.profile);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('round trip', () => {
+  const name = fc.oneof(fc.constantFrom(...HOSTILE_NAMES), fc.string({ unit: 'binary', minLength: 1, maxLength: 12 }));
+  const kind = fc.constantFrom<FrameKind>('c2', 'c1', 'interpreted', 'inlined', 'kernel', 'native', 'vm', 'stub');
+  const stacks = fc.array(fc.array(fc.tuple(name, kind), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 8 });
+
+  test.each([FOLDED_FORMAT, FOLDED_KINDS_FORMAT])('$name: written, read, written again is the same text', async (format) => {
+    await fc.assert(
+      fc.asyncProperty(stacks, fc.constantFrom(1, 13, 1 << 16), name, async (drawn, chunk, threadName) => {
+        const profile = profileOf(
+          drawn.map((frames) => frames.map(([text, of]) => frame(text, { kind: of }))),
+          threadName,
+        );
+        const text = written(recording(profile), format);
+        const again = await read(text, chunk);
+        expect(again.facts.problems).toEqual([]);
+        assertProfileIntegrity(again.profile);
+        // What had a kind's suffix keeps it as a kind: only the format that has kinds gives it back.
+        expect(written(again, FOLDED_KINDS_FORMAT).replaceAll('_[j]', '')).toBe(text.replaceAll('_[j]', ''));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test('a line that is too long is left out, and told', async () => {
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('a 1\n');
+    for (let i = 0; i < 40; i += 1) yield await Promise.resolve(Buffer.alloc(1 << 20, 'x;'));
+    yield Buffer.from(' 3\nb 2\n');
+  }
+  const { profile, facts } = await FOLDED_READER.read(endless(), 'x');
+  expect(profile.samples.weight).toEqual([1, 2]);
+  expect(facts.problems).toEqual(['lines longer than 16 MiB: 1, the first is behind line 1']);
+});
+
+test('a million distinct frames', { timeout: 180_000 }, async () => {
+  async function* many(): AsyncGenerator<Uint8Array> {
+    for (let i = 0; i < 1000; i += 1) {
+      yield await Promise.resolve(
+        Buffer.from(Array.from({ length: 1000 }, (_, j) => `main;pkg/Cls${i}.method${j} 1\n`).join('')),
+      );
+    }
+  }
+  const { profile, facts } = await FOLDED_READER.read(many(), 'x');
+  expect(profile.frames.frames.length).toBe(1_000_001);
+  expect(facts.problems).toEqual([]);
+});
+
+test('one line', () => {
+  expect(parseFoldedLine('a;b c 12')).toEqual({ stack: 'a;b c', count: 12 });
+  for (const line of ['', '12', ' 12', 'a12', 'a ', 'a\t1']) expect(parseFoldedLine(line), line).toBe(null);
+});
