@@ -10,9 +10,12 @@ const STAGES = {
   target: [],
   unwind: [],
   profile: [],
-  outputs: [],
+  recording: [], // the .jtrace file format, both ways
+  inputs: ['profile'], // other profilers' formats, into a profile
+  outputs: ['recording'], // one of the formats
+  page: ['outputs'], // only the type of its data, see page-sees-data-only
   doctor: ['program', 'unwind'], // pure decisions; whatever must be run or read is handed in
-  app: ['program', 'child', 'bpftrace', 'target', 'unwind', 'profile', 'outputs', 'doctor'], // the one place that composes
+  app: ['program', 'child', 'bpftrace', 'target', 'unwind', 'profile', 'recording', 'inputs', 'outputs', 'doctor'], // the one place that composes
   cli: ['app', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
 };
 
@@ -25,14 +28,24 @@ const NODE_MODULES = {
   target: ['fs', 'path', 'os', 'zlib', 'buffer', 'stream', 'util', 'crypto', 'timers'], // the only reader of a target's files
   unwind: [],
   profile: [],
-  outputs: [],
+  recording: ['zlib', 'buffer'], // bytes in, bytes out
+  inputs: ['zlib', 'buffer'],
+  outputs: ['zlib', 'buffer', 'crypto'], // formats that are compressed; hashes of the page's policy
+  page: [], // runs in a browser
   doctor: [],
   app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url'], // writes the output files
   cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream'], // checks output paths before anything starts
 };
 
 /** Packages of npm and the one stage that may know each. */
-const PACKAGES = { execa: ['child'], tmp: ['child', 'app'], yargs: ['cli'], chalk: ['cli'] };
+const PACKAGES = {
+  execa: ['child'],
+  tmp: ['child', 'app'],
+  yargs: ['cli'],
+  chalk: ['cli'],
+  'd3-flame-graph': ['page'],
+  'd3-selection': ['page'],
+};
 
 const oneOf = (names) => `(${names.join('|')})`;
 
@@ -78,6 +91,20 @@ export default {
       severity: 'error',
       from: { path: '^src/cli/' },
       to: { path: '^src/target/', pathNot: '^src/target/processes/' },
+    },
+    {
+      name: 'page-sees-data-only',
+      comment: 'the page is a program of its own, for browsers: of jtrace it knows types, and of outputs the type of its data',
+      severity: 'error',
+      from: { path: '^src/page/' },
+      to: { path: '^src/outputs/', pathNot: '^src/outputs/page-data[.]ts$' },
+    },
+    {
+      name: 'page-takes-types-only',
+      comment: 'nothing of jtrace is bundled into the page',
+      severity: 'error',
+      from: { path: '^src/page/' },
+      to: { path: '^src/(model|outputs)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'other-packages',

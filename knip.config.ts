@@ -5,8 +5,9 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   entry: [
     'src/cli/main.ts',
+    'bin/jtrace.js', // started by bin/jtrace
     'test/tools/*.ts',
-    'test/{unit,golden,real,guest}/**/*.test.ts',
+    'test/{unit,golden,browser,real,guest}/**/*.test.ts',
     // Started as programs by tests and tools.
     'test/guest/programs/*.ts',
     'test/real/**/*-child.ts',

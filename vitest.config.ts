@@ -1,10 +1,12 @@
-// Three parts of the tests, told apart by what they need: `unit` runs anywhere, `real` needs root, bpftrace and a JDK and runs one
-// file at a time (samplers disturb each other), `guest` boots other kernels under QEMU.
+// Four parts of the tests, told apart by what they need: `unit` runs anywhere, `browser` needs Chromium, `real` needs root, bpftrace
+// and a JDK and runs one file at a time (samplers disturb each other), `guest` boots other kernels under QEMU.
 
 import { defineConfig } from 'vitest/config';
 
 /** JVMs start, warm up and are sampled for seconds; on a loaded two-core machine a minute goes by quickly. */
 const REAL_TIMEOUT_MS = 120_000;
+/** A browser starts, and draws in software. */
+const BROWSER_TIMEOUT_MS = 60_000;
 /** A guest's emulated processor is 10 to 20 times slower than the host's. */
 const GUEST_TIMEOUT_MS = 600_000;
 
@@ -21,10 +23,21 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // Times are measured there: one browser at a time.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: BROWSER_TIMEOUT_MS,
+          hookTimeout: BROWSER_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           testTimeout: REAL_TIMEOUT_MS,
           hookTimeout: REAL_TIMEOUT_MS,
         },
@@ -34,7 +47,7 @@ export default defineConfig({
           name: 'guest',
           include: ['test/guest/**/*.test.ts'],
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           testTimeout: GUEST_TIMEOUT_MS,
           hookTimeout: GUEST_TIMEOUT_MS,
         },

@@ -36,11 +36,26 @@ function isMissing(error, part) {
   return error && error.code === 'ERR_MODULE_NOT_FOUND' && String(error.message).indexOf(part) >= 0;
 }
 
+/** A page needs a bundle that only the build makes: better said before the sampling than after it. */
+function refusePageWithoutBuild(fs) {
+  var own = process.argv.slice(2);
+  var end = own.indexOf('--');
+  var asksForPage = (end < 0 ? own : own.slice(0, end)).some(function (arg) {
+    return /\.html$/.test(arg);
+  });
+  if (!asksForPage || fs.existsSync(new URL('../dist/page/page.js', import.meta.url))) return;
+  process.stderr.write('jtrace: the flame graph page is not built\n  in the folder of jtrace: npm run build\n');
+  process.exit(3);
+}
+
 import('../dist/cli/main.js').then(run, function (error) {
   if (!isMissing(error, 'dist/cli/main.js')) throw error;
   // A clone that was not built: tsx, which is there for development, runs the sources.
   return import('tsx/esm/api').then(function (tsx) {
-    tsx.register();
-    return import('../src/cli/main.ts').then(run);
+    return import('fs').then(function (fs) {
+      refusePageWithoutBuild(fs);
+      tsx.register();
+      return import('../src/cli/main.ts').then(run);
+    });
   }, notBuilt);
 });

@@ -36,8 +36,8 @@ const RETRY_MS = 20;
 export interface Output {
   readonly path: string;
   readonly format: string;
-  /** The output's text in pieces, made anew at each call. */
-  readonly render: () => Iterable<string>;
+  /** The output in pieces, made anew at each call. */
+  readonly render: () => Iterable<string | Uint8Array>;
 }
 
 /** Writes a file or standard output now. Never throws: what went wrong is in the result. */
@@ -129,7 +129,7 @@ export function sweepLeftovers(output: string): void {
 }
 
 /** Through links to the file that is meant; as it is when there is none yet. */
-function realPath(path: string): string {
+export function realPath(path: string): string {
   try {
     return realpathSync(path);
   } catch {
@@ -149,6 +149,27 @@ function shortName(path: string): string {
 }
 
 function replace(path: string, output: Output): number {
+  const file = openReplacement(path);
+  try {
+    const bytes = writeTo(file.fd, output.render());
+    file.place();
+    return bytes;
+  } finally {
+    file.close();
+  }
+}
+
+/** A file that is written beside its name, with the owner and mode of what stands there, and takes its place when it is told to. */
+export interface Replacement {
+  readonly fd: number;
+  /** Gives it its name; it may be written to until it is closed. */
+  place(): void;
+  /** Closes it; one that was not placed is gone. */
+  close(): void;
+}
+
+/** `path` is the file's own name, not a link's. */
+export function openReplacement(path: string): Replacement {
   const old = statOf(path);
   // Made anew and never through a link that somebody else put there (O_EXCL); removed also when jtrace exits while it writes.
   const temporary = fileSync({
@@ -156,15 +177,21 @@ function replace(path: string, output: Output): number {
     template: `.${shortName(path)}.jtrace-${String(process.pid)}-XXXXXX`,
     mode: old === null ? 0o666 : old.mode & 0o777,
   });
-  let bytes: number;
   try {
     if (old !== null) keepOwner(temporary.fd, old);
-    bytes = writeTo(temporary.fd, output.render());
-    renameSync(temporary.name, path);
-  } finally {
+  } catch (error) {
     temporary.removeCallback();
+    throw error;
   }
-  return bytes;
+  return {
+    fd: temporary.fd,
+    place: () => {
+      renameSync(temporary.name, path);
+    },
+    close: () => {
+      temporary.removeCallback();
+    },
+  };
 }
 
 function keepOwner(fd: number, old: Stats): void {
@@ -185,7 +212,7 @@ function statOf(path: string): Stats | null {
   }
 }
 
-function writeTo(fd: number, pieces: Iterable<string>): number {
+function writeTo(fd: number, pieces: Iterable<string | Uint8Array>): number {
   let bytes = 0;
   for (const buffer of buffers(pieces)) {
     for (let at = 0; at < buffer.length;) at += writeSome(fd, buffer, at) ?? pause();
@@ -194,14 +221,17 @@ function writeTo(fd: number, pieces: Iterable<string>): number {
   return bytes;
 }
 
-function* buffers(pieces: Iterable<string>): Iterable<Buffer> {
+function* buffers(pieces: Iterable<string | Uint8Array>): Iterable<Buffer> {
   let [pending, pendingBytes] = [[] as string[], 0];
   for (const piece of pieces) {
-    pending.push(piece);
-    pendingBytes += piece.length;
-    if (pendingBytes < WRITE_BYTES) continue;
+    if (typeof piece === 'string') {
+      pending.push(piece);
+      pendingBytes += piece.length;
+      if (pendingBytes < WRITE_BYTES) continue;
+    }
     yield Buffer.from(pending.join(''));
     [pending, pendingBytes] = [[], 0];
+    if (typeof piece !== 'string') yield Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
   }
   yield Buffer.from(pending.join(''));
 }
@@ -235,10 +265,12 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
-function reasonOf(error: unknown): string {
+/** Why a write failed, in words. */
+export function reasonOf(error: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOSPC: 'no space left on the device',
     EDQUOT: 'the disk quota is used up',
+    EFBIG: 'larger than a file may be here',
     EPIPE: 'the reader closed the pipe',
     EACCES: 'permission denied',
     EROFS: 'the file system is read-only',

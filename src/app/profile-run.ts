@@ -4,11 +4,14 @@ import { constants, release } from 'node:os';
 import { type CommandExit, isInForeground, type LaunchedCommand } from '../child/command.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
+import type { Profile } from '../model/profile.ts';
 import type { ProfileRequest } from '../model/request.ts';
-import type { RunEnd, WrittenFile } from '../model/summary.ts';
+import type { Recording } from '../model/recording.ts';
+import type { RunEnd, RunFacts } from '../model/summary.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
+import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { openTarget } from '../target/open-target.ts';
@@ -17,9 +20,7 @@ import { hasEnded } from '../target/processes/has-ended.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ObservedProcesses } from './observed-processes.ts';
-import { finishOutput, type Output } from './output-files.ts';
-import { startSnapshots } from './output-snapshots.ts';
-import { profileOutputs } from './profile-outputs.ts';
+import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
@@ -52,7 +53,10 @@ export class ProfileRun {
   readonly #processes: ObservedProcesses;
   readonly #builder: ProfileBuilder = createProfileBuilder('samples');
   readonly #resolver: SampleResolver;
+  readonly #outputs: RunOutputs;
   #session: CaptureSession | null = null;
+  /** Unix time; 0: sampling has not begun. */
+  #startedAtMs = 0;
   #root: Pid | null = null;
   #onRootExit: () => void = () => undefined;
   #bugs = 0;
@@ -60,6 +64,7 @@ export class ProfileRun {
   constructor(request: ProfileRequest, ui: Ui) {
     this.#request = request;
     this.#ui = ui;
+    this.#outputs = new RunOutputs(request.outputs, request);
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
     this.#recorder = recorder;
     const kernel = readKernelSymbols();
@@ -145,28 +150,33 @@ export class ProfileRun {
       // Never let run, and ended as the operator asked for it: a shell counts 130 after Ctrl-C.
       command?.kill(session.failure === null && control.stop.reason === 'SIGINT' ? 'SIGINT' : 'SIGKILL');
       if (session.failure !== null) throw session.failure;
-      return this.#report(sampled, session, 'interrupted', 0, await this.#finishOutputs());
+      return this.#report(sampled, session, 'interrupted', 0);
     }
     const readyMs = performance.now();
-    const snapshots = startSnapshots(() => this.#outputs());
+    this.#startedAtMs = Date.now();
+    const soFar = (profile: Profile, end: RunEnd): Recording =>
+      this.#recording(profile, sampled, session, end, performance.now() - readyMs);
+    const writing = this.#outputs.start({
+      copy: () => soFar(this.#builder.build(), 'duration'),
+      growing: () => soFar(this.#builder.current(), 'failed'),
+    });
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
     const end = await this.#untilEnd(session, sampled);
     const durationMs = performance.now() - readyMs;
     clearInterval(timer);
-    snapshots.stop();
+    writing.stop();
     progress('finishing', readyMs);
     await session.stop();
     this.#resolver.flush();
-    return this.#report(sampled, session, end, durationMs, await this.#finishOutputs());
+    return this.#report(sampled, session, end, durationMs);
   }
 
-  #outputs(): readonly Output[] {
-    return profileOutputs(this.#request, () => this.#builder.build());
-  }
-
-  #finishOutputs(): Promise<WrittenFile[]> {
-    return Promise.all(this.#outputs().map((output) => finishOutput(output)));
+  #recording(profile: Profile, sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Recording {
+    return {
+      profile,
+      facts: recordingFacts(profile, this.#startedAtMs || null, this.#runFacts(sampled, session, end, durationMs)),
+    };
   }
 
   async #untilEnd(session: CaptureSession, { root, rootStartTicks, command, control }: Sampled): Promise<RunEnd> {
@@ -192,14 +202,8 @@ export class ProfileRun {
     return Promise.race(ends).finally(() => { clearInterval(look); }); // prettier-ignore
   }
 
-  async #report(
-    sampled: Sampled,
-    session: CaptureSession,
-    end: RunEnd,
-    durationMs: number,
-    files: readonly WrittenFile[],
-  ): Promise<number> {
-    const facts = {
+  #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {
+    return {
       targets: this.#processes.facts(),
       kernel: release(),
       bpftraceVersion: sampled.bpftraceVersion,
@@ -208,9 +212,14 @@ export class ProfileRun {
       end,
       lostEvents: session.counts.lostEvents,
       brokenSamples: session.counts.brokenSamples,
-      files,
     };
-    this.#ui.summary(summarize(this.#builder.build(), facts, this.#request.top));
+  }
+
+  async #report(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Promise<number> {
+    const recording = this.#recording(this.#builder.build(), sampled, session, end, durationMs);
+    const files = await this.#outputs.finish(recording);
+    const facts = { ...this.#runFacts(sampled, session, end, durationMs), files };
+    this.#ui.summary(summarize(recording.profile, facts, this.#request.top));
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);

@@ -85,7 +85,8 @@ export class SampleResolver {
     if (stack.outcome.kind === 'unfinished') this.counts.unfinished += 1;
     // Nothing may leave a timer's callback: all that was recorded before would go with it.
     try {
-      this.#builder.add({ pid: sample.pid, tid: sample.tid, timeNs: sample.timeNs, weight: 1 }, stack);
+      const { pid, tid, timeNs, registers } = sample;
+      this.#builder.add({ pid, tid, timeNs, pc: registers?.rip ?? 0, weight: 1 }, stack);
       this.#nameThread(sample);
     } catch (error) {
       this.#onBug(error);

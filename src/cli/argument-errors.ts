@@ -28,6 +28,8 @@ export function unknownCommandError(word: string | undefined, commands: readonly
     return new OperatorError('usage', 'a command is missing before --', 'did you mean jtrace profile -- COMMAND ARG…?');
   const shown = escapeForTerminal(word, 60);
   if (/^\d+$/.test(word)) return new OperatorError('usage', `unknown command ${shown}`, `did you mean jtrace profile ${shown}?`);
+  if (word.endsWith('.jtrace'))
+    return new OperatorError('usage', `unknown command ${shown}`, `did you mean jtrace report ${shown}?`);
   const near = nearest(word, commands.map(({ name }) => name)); // prettier-ignore
   return new OperatorError('usage', `unknown command ${shown}`, near === null ? all : `did you mean jtrace ${near}? (${all})`);
 }

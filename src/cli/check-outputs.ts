@@ -6,19 +6,28 @@
 import { accessSync, closeSync, constants, lstatSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperatorError } from '../model/errors.ts';
-import { OUTPUT_ENDINGS, outputFormatOf } from '../model/output-format.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
+import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
+
+/** Which file names a command can write. */
+export interface OutputNames {
+  /** null: no format has this ending. */
+  readonly formatOf: (path: string) => unknown;
+  readonly endings: readonly string[];
+}
+
+const RECORDING_NAMES: OutputNames = { formatOf: outputFormatOf, endings: OUTPUT_ENDINGS };
 
 /** Checks every `-o`; the same file twice is refused. Throws OperatorErrors. */
-export function checkOutputs(paths: readonly string[]): void {
+export function checkOutputs(paths: readonly string[], { formatOf, endings }: OutputNames = RECORDING_NAMES): void {
   const seen = new Set<string>();
   for (const path of paths) {
     if (path !== '-') refuseDirectory(path, statOf(path));
-    if (outputFormatOf(path) === null) {
+    if (formatOf(path) === null) {
       throw new OperatorError(
         'usage',
         `${shown(path)}: no format has this ending`,
-        `endings: ${OUTPUT_ENDINGS.join(', ')}; - is standard output`,
+        `endings: ${endings.join(', ')}; - is standard output`,
       );
     }
     if (seen.has(path)) throw new OperatorError('usage', `${shown(path)} is given twice as output`, 'give every output once');

@@ -7,8 +7,8 @@ import type { Streams } from './terminal/streams.ts';
 export interface ParsedArguments {
   /** All that followed `jtrace`, as typed. */
   readonly argv: readonly string[];
-  /** The word that is no flag, e.g. PID or NAME; null: none. */
-  readonly subject: string | null;
+  /** The words that are no flags, e.g. PID or NAME, at most as many as the command takes. */
+  readonly words: readonly string[];
   /** What follows `--`; null: there was none. */
   readonly commandLine: readonly string[] | null;
   /** Raw texts by flag; read with flagValues(). */
@@ -30,6 +30,8 @@ export interface Command {
   /** A paragraph for its own help. */
   readonly description: string;
   readonly flags: FlagTable;
+  /** How many words besides flags it takes, and what to do with more. */
+  readonly words: { readonly atMost: number; readonly whenMore: string };
   /** Whether `-- COMMAND ARG…` may follow. */
   readonly takesCommand: boolean;
   readonly examples: readonly CommandExample[];

@@ -5,14 +5,18 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { Command } from './command.ts';
+import { CONVERT_COMMAND } from './commands/convert.ts';
+import { DIFF_COMMAND } from './commands/diff.ts';
+import { MERGE_COMMAND } from './commands/merge.ts';
 import { PROFILE_COMMAND } from './commands/profile.ts';
+import { REPORT_COMMAND } from './commands/report.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { bugLines, errorLines, exitCodeOf } from './report-failure.ts';
 import type { Streams } from './terminal/streams.ts';
 import { createTheme } from './terminal/theme.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [PROFILE_COMMAND];
+export const COMMANDS: readonly Command[] = [PROFILE_COMMAND, REPORT_COMMAND, DIFF_COMMAND, MERGE_COMMAND, CONVERT_COMMAND];
 
 /**
  * Runs jtrace; never throws. `argv` is what follows the program's name. Exit codes: 0 ok, 1 ran but incomplete (also when standard

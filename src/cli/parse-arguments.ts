@@ -11,6 +11,8 @@ import { type Flag, type FlagTable, type FlagValues, flagLabel } from './flags/f
 
 /** Help is read on terminals of this width, and in pipes. */
 const HELP_COLUMNS = 80;
+/** Stands for `-` while yargs looks at the words, which drops it: no argument can hold a NUL. */
+const DASH = '\0-';
 
 export type Parsed =
   | { readonly kind: 'print'; readonly text: string }
@@ -49,19 +51,17 @@ export async function parseArguments(argv: readonly string[], commands: readonly
   const { values } = await runYargs(words, commands);
   const unknown = unknownShort(values, words, command.flags);
   if (unknown !== null) refuse(unknownFlagError(unknown, command.flags, helpHint));
-  const [, extra] = wordList(values['_']);
-  if (extra !== undefined) {
-    const hint = command.takesCommand ? 'one process at a time; a COMMAND with arguments must stand after --' : `see ${helpHint}`;
-    refuse(new OperatorError('usage', `'${escapeForTerminal(extra, 60)}' is one word too many`, hint));
-  }
+  const positional = [...wordList(values['words']), ...wordList(values['_']).slice(1)];
+  const extra = positional[command.words.atMost];
+  if (extra !== undefined)
+    refuse(new OperatorError('usage', `'${escapeForTerminal(extra, 60)}' is one word too many`, command.words.whenMore));
   if (commandLine !== null && !command.takesCommand) {
     throw new OperatorError('usage', `jtrace ${command.name} takes no COMMAND`, `see ${helpHint}`);
   }
-  const subject = typeof values['process'] === 'string' ? values['process'] : null;
   return {
     kind: 'run',
     command,
-    args: { argv, subject, commandLine, flags: collectFlags(values, command.flags) },
+    args: { argv, words: positional, commandLine, flags: collectFlags(values, command.flags) },
   };
 }
 
@@ -118,16 +118,17 @@ async function runYargs(
   for (const command of commands) {
     const builder = (inner: Argv): Argv => describeCommand(inner, command);
     // yargs finds help for a command only if it runs it: the handler is empty, main() runs what was parsed.
-    parser = parser.command(`${command.name} [process]`, command.summary, builder, () => undefined);
+    parser = parser.command(`${command.name} [words..]`, command.summary, builder, () => undefined);
   }
   let printed = '';
-  const values: unknown = await parser.parseAsync([...words], {}, (_error: unknown, _argv: unknown, output: string) => {
+  const given = words.map((word) => (word === '-' ? DASH : word));
+  const values: unknown = await parser.parseAsync(given, {}, (_error: unknown, _argv: unknown, output: string) => {
     printed = output;
   });
   return { values: typeof values === 'object' && values !== null ? (values as YargsValues) : {}, printed };
 }
 
-/** `-d10s` and `-d=10s` → `--duration=10s`: yargs reads letters after a short flag as more flags. */
+/** `-d10s` and `-d=10s` → `--duration=10s`: yargs reads letters after a short flag as more flags; `-` → {@link DASH}. */
 function splitShortValues(words: readonly string[], flags: FlagTable): readonly string[] {
   const names = new Map(
     Object.entries(flags).flatMap(([name, flag]) =>
@@ -135,28 +136,33 @@ function splitShortValues(words: readonly string[], flags: FlagTable): readonly 
     ),
   );
   return words.map((word) => {
+    if (word === '-') return DASH;
     const [, letter = '', value = ''] = /^-([A-Za-z])=?(.+)$/s.exec(word) ?? [];
     const name = names.get(letter); // '' is no flag's alias
     return name === undefined ? word : `--${name}=${value}`;
   });
 }
 
+function textOf(value: unknown): string {
+  return value === DASH ? '-' : String(value);
+}
+
 function wordList(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
+  return Array.isArray(value) ? value.map(textOf) : [];
 }
 
 function collectFlags(values: YargsValues, flags: FlagTable): ReadonlyMap<string, readonly string[]> {
   return new Map(
     Object.keys(flags).flatMap((name) => {
       const value = values[name];
-      return value === undefined ? [] : [[name, (Array.isArray(value) ? value : [value]).map(String)] as const];
+      return value === undefined ? [] : [[name, (Array.isArray(value) ? value : [value]).map(textOf)] as const];
     }),
   );
 }
 
 /** The word that brought a short flag nobody knows (long ones were looked at before yargs); null when all are known. */
 function unknownShort(values: YargsValues, words: readonly string[], flags: FlagTable): string | null {
-  const known = new Set(['_', '$0', 'process', ...Object.entries(flags).flatMap(([name, { alias }]) => [name, alias ?? name])]);
+  const known = new Set(['_', '$0', 'words', ...Object.entries(flags).flatMap(([name, { alias }]) => [name, alias ?? name])]);
   const key = Object.keys(values).find((name) => !known.has(name));
   return key === undefined ? null : (words.find((word) => /^-[^-]/.test(word) && word.includes(key)) ?? `-${key}`);
 }

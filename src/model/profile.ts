@@ -20,6 +20,8 @@ export interface SampleTable {
   /** Index into the stack table of the sample's leaf; never -1: a sample of which nothing is known has a marker frame. */
   readonly stack: readonly number[];
   readonly timeNs: readonly number[];
+  /** User-mode instruction pointer at the tick, an address of the sample's process; 0: not known. */
+  readonly pc: readonly number[];
   readonly thread: readonly number[];
   /** What one sample stands for, in `weightUnit`s. */
   readonly weight: readonly number[];

@@ -1,6 +1,7 @@
 // What the user asked for, after the CLI and before anything runs: one typed request, defaults filled in.
 
 import type { Pid } from './units.ts';
+import type { Grouping, RecordingFilter } from './view.ts';
 
 export type ProfileTarget =
   | { readonly kind: 'pid'; readonly pid: Pid }
@@ -13,7 +14,7 @@ export interface ProfileRequest {
   /** null: until the target ends or Ctrl-C (only with a command). */
   readonly durationMs: number | null;
   readonly rateHz: number;
-  /** Files to write; `-` is standard output. The ending chooses the format (`.folded` so far). */
+  /** Files to write; `-` is standard output. The ending chooses the format. */
   readonly outputs: readonly string[];
   /** Thread name as the first level of every stack. */
   readonly byThread: boolean;
@@ -33,4 +34,24 @@ export interface ProfileRequest {
   readonly bpftracePath: string | null;
   readonly recordReads: string | null;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
+}
+
+/** What `jtrace report` and `jtrace merge` are asked for. */
+export interface ReportRequest {
+  /** Recordings to read, put together if several; `-` is standard input. At least one. */
+  readonly inputs: readonly string[];
+  /** As in {@link ProfileRequest}. */
+  readonly outputs: readonly string[];
+  readonly filter: RecordingFilter;
+  /** First level of all stacks; null: as they are. */
+  readonly by: Grouping | null;
+  readonly byThread: boolean;
+  readonly lines: boolean;
+  readonly native: boolean;
+  /** Rows of the table of hottest methods; 0: none. */
+  readonly top: number;
+  /** The least share of a call in the tree on the terminal; null: no tree. */
+  readonly treePercent: number | null;
+  readonly json: boolean;
+  readonly verbosity: ProfileRequest['verbosity'];
 }

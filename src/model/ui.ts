@@ -1,5 +1,6 @@
 // What a running use may tell the operator, and nothing of how: src/cli draws it, tests collect it.
 
+import type { CallTree } from './call-tree.ts';
 import type { OperatorError } from './errors.ts';
 import type { TargetChoice } from './process.ts';
 import type { ProfileSummary } from './summary.ts';
@@ -27,6 +28,8 @@ export interface Ui {
   choose(choice: Extract<TargetChoice, { readonly kind: 'several' }>): void;
   /** The result: table of the hottest and summary, or the JSON; ends the progress line. */
   summary(summary: ProfileSummary): void;
+  /** The call tree of a profile, before its summary. */
+  tree(tree: CallTree): void;
   /** An error that did not stop the run from giving what it had. */
   problem(error: OperatorError): void;
   /** The generated program, as it is (`--print-program`). */

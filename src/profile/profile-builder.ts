@@ -3,6 +3,7 @@
 
 import type { Frame, ResolvedStack, StackOutcome } from '../model/frame.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
+import { StackColumns } from '../model/stack-columns.ts';
 import type { Pid, Tid } from '../model/units.ts';
 
 /** What a sample is besides its stack. */
@@ -10,6 +11,8 @@ export interface SampleFacts {
   readonly pid: Pid;
   readonly tid: Tid;
   readonly timeNs: number;
+  /** As {@link SampleTable.pc}. */
+  readonly pc: number;
   readonly weight: number;
 }
 
@@ -21,7 +24,7 @@ const MAX_FRAME_TEXT_CHARACTERS = 256 << 20;
 const FULL = unresolvedFrame('too many names');
 /**
  * Distinct stacks and beginnings of stacks: real programs have some 100,000, a target that recurses at random makes new ones
- * without end. Samples with stacks beyond it are counted under one frame that says so. (A Map ends at 2^24 entries.)
+ * without end. Samples with stacks beyond it are counted under one frame that says so.
  */
 const MAX_STACK_NODES = 1 << 22;
 const TOO_MANY_STACKS = unresolvedFrame('too many stacks');
@@ -46,10 +49,19 @@ export interface ProfileBuilder {
   nameThread(pid: Pid, tid: Tid, name: string): void;
   /** The profile so far; the builder goes on. */
   build(): Profile;
+  /** The builder's own columns, not copied: they grow with it. For who remembers how far it came. */
+  current(): Profile;
 }
 
-/** `maxStackNodes` is for tests. */
-export function createProfileBuilder(weightUnit: Profile['weightUnit'], maxStackNodes = MAX_STACK_NODES): ProfileBuilder {
+export interface ProfileBuilderOptions {
+  /** For tests. */
+  readonly maxStackNodes?: number;
+  /** Samples that differ in their weight alone become one: for profiles that know no times. */
+  readonly mergesEqual?: boolean;
+}
+
+export function createProfileBuilder(weightUnit: Profile['weightUnit'], options: ProfileBuilderOptions = {}): ProfileBuilder {
+  const { maxStackNodes = MAX_STACK_NODES, mergesEqual = false } = options;
   const frames = new Interned<Frame>(
     ({ kind, name, signature, bci, line, library, lineApproximate, marker }) =>
       [kind, name, signature, bci, line, library, lineApproximate, marker].join('\0'),
@@ -60,10 +72,14 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], maxStack
   const samples = {
     stack: [] as number[],
     timeNs: [] as number[],
+    pc: [] as number[],
     thread: [] as number[],
     weight: [] as number[],
     outcome: [] as number[],
   };
+  /** Last row of each pair of thread and stack, where equal ones are merged. */
+  const pairs = new StackColumns();
+  const rowOf: number[] = [];
   const threads: { pid: Pid; tid: Tid; name: string }[] = [];
   const threadIndex = new Map<string, number>();
   const thread = (pid: Pid, tid: Tid): number => {
@@ -80,7 +96,7 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], maxStack
     let at = leafFirst.length > 0 ? -1 : null;
     for (let i = leafFirst.length - 1; at !== null && i >= 0; i -= 1) {
       const frame = leafFirst[i];
-      at = frame === undefined ? null : stacks.knownChild(at, frames.index(frame));
+      at = frame === undefined ? null : stacks.known(at, frames.index(frame));
     }
     return at ?? stacks.child(-1, frames.index(TOO_MANY_STACKS));
   };
@@ -93,11 +109,28 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], maxStack
         if (frame !== undefined) at = stacks.child(at, frames.index(frame));
       }
       if (at < 0) throw new Error('a sample without frames: what is not known needs a marker frame');
+      const index = thread(facts.pid, facts.tid);
+      const outcome = outcomes.index(stack.outcome);
+      if (mergesEqual) {
+        const pair = pairs.child(index, at);
+        const row = rowOf[pair];
+        if (
+          row !== undefined &&
+          samples.outcome[row] === outcome &&
+          samples.pc[row] === facts.pc &&
+          samples.timeNs[row] === facts.timeNs
+        ) {
+          samples.weight[row] = (samples.weight[row] ?? 0) + facts.weight;
+          return;
+        }
+        rowOf[pair] = samples.stack.length;
+      }
       samples.stack.push(at);
       samples.timeNs.push(facts.timeNs);
-      samples.thread.push(thread(facts.pid, facts.tid));
+      samples.pc.push(facts.pc);
+      samples.thread.push(index);
       samples.weight.push(facts.weight);
-      samples.outcome.push(outcomes.index(stack.outcome));
+      samples.outcome.push(outcome);
     },
     nameThread(pid, tid, name) {
       const found = threads[thread(pid, tid)];
@@ -105,16 +138,25 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], maxStack
     },
     build: () => ({
       frames: { frames: [...frames.values] },
-      stacks: { prefix: [...stacks.prefix], frame: [...stacks.frame] },
+      stacks: { prefix: [...stacks.prefix], frame: [...stacks.value] },
       samples: {
         stack: [...samples.stack],
         timeNs: [...samples.timeNs],
+        pc: [...samples.pc],
         thread: [...samples.thread],
         weight: [...samples.weight],
         outcome: [...samples.outcome],
       },
       threads: threads.map((found): ProfileThread => ({ ...found })),
       outcomes: [...outcomes.values],
+      weightUnit,
+    }),
+    current: () => ({
+      frames: { frames: frames.values },
+      stacks: { prefix: stacks.prefix, frame: stacks.value },
+      samples,
+      threads,
+      outcomes: outcomes.values,
       weightUnit,
     }),
   };
@@ -150,31 +192,4 @@ class Interned<Value extends object> {
     this.#byIdentity.set(value, index);
     return index;
   }
-}
-
-/** The stack tree: a child is looked up by its prefix and frame as one number. */
-class StackColumns {
-  readonly prefix: number[] = [];
-  readonly frame: number[] = [];
-  readonly #children = new Map<number, number>();
-
-  knownChild(prefix: number, frame: number): number | null {
-    return this.#children.get(keyOf(prefix, frame)) ?? null;
-  }
-
-  child(prefix: number, frame: number): number {
-    const key = keyOf(prefix, frame);
-    let index = this.#children.get(key);
-    if (index === undefined) {
-      index = this.prefix.push(prefix) - 1;
-      this.frame.push(frame);
-      this.#children.set(key, index);
-    }
-    return index;
-  }
-}
-
-/** Both stay far below 2^26: 10^7 frames or stacks would need gigabytes. */
-function keyOf(prefix: number, frame: number): number {
-  return (prefix + 1) * 0x400_0000 + frame;
 }

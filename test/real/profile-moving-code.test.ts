@@ -11,7 +11,7 @@ import { JavaPrograms } from '../support/java-programs.ts';
 import { REPOSITORY } from '../support/repository.ts';
 import { describeOnHost } from '../support/require-host.ts';
 import { runJtrace, startJtrace } from '../support/run-jtrace.ts';
-import { UNFINISHED_TEXTS } from '../../src/cli/terminal/reason-texts.ts';
+import { UNFINISHED_TEXTS } from '../../src/model/reason-texts.ts';
 
 let programs: JavaPrograms;
 

@@ -15,13 +15,13 @@ export function assertProfileIntegrity(profile: Profile): void {
   });
   expect(seen.size, 'stacks are unique').toBe(stacks.prefix.length);
   const columns = { stack: stacks.prefix.length, thread: threads.length, outcome: outcomes.length } as const;
-  for (const name of ['stack', 'timeNs', 'thread', 'weight', 'outcome'] as const) {
+  for (const name of ['stack', 'timeNs', 'pc', 'thread', 'weight', 'outcome'] as const) {
     expect(samples[name].length, name).toBe(samples.stack.length);
   }
   for (const name of ['stack', 'thread', 'outcome'] as const) {
     for (const index of samples[name]) expect(index >= 0 && index < columns[name], `${name} ${index}`).toBe(true);
   }
-  expect(new Set(threads.map(({ pid, tid }) => `${pid}/${tid}`)).size, 'threads are unique').toBe(threads.length);
+  expect(new Set(threads.map(({ pid, tid, name }) => `${pid}/${tid}/${name}`)).size, 'threads are unique').toBe(threads.length);
   expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size, 'outcomes are unique').toBe(outcomes.length);
   expect(new Set(frames.frames.map((frame) => JSON.stringify(frame))).size, 'frames are unique').toBe(frames.frames.length);
 }

@@ -1,4 +1,4 @@
-// Which bpftraces and which JDK the tests run against. `npm test` says it in JTRACE_TEST_BPFTRACES and JTRACE_TEST_JAVA_HOME; a
+// Which bpftraces, which JDK and which browser the tests run against. `npm test` says it in JTRACE_TEST_BPFTRACES and JTRACE_TEST_JAVA_HOME; a
 // test started by hand finds the same ones where the set-up puts them.
 
 import { spawnSync } from 'node:child_process';
@@ -36,6 +36,15 @@ export function javaHome(): string | null {
 export function laterJavaHome(): string | null {
   const home = join(testCache(), `jdk-${LATER_JDK}`, `usr/lib/jvm/java-${LATER_JDK}-openjdk-amd64`);
   return existsSync(join(home, 'bin/java')) ? home : null;
+}
+
+/** A Chromium to open pages with; null when there is none. */
+export function chromiumPath(): string | null {
+  const { stdout } = spawnSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {
+    encoding: 'utf8',
+    input: '',
+  });
+  return [stdout.trim(), '/usr/bin/chromium'].find((path) => path !== '' && existsSync(path)) ?? null;
 }
 
 function javaOnPath(): string[] {

@@ -4,11 +4,11 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
-import { bpftracesAtHand, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
+import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc';
+export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
@@ -18,6 +18,7 @@ const OBSTACLES = {
   'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
+  chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;
 

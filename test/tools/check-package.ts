@@ -1,6 +1,6 @@
 // Packs what npm would publish from a clean copy of the sources, lets publint judge it, installs it into an empty folder with
 // the locked versions of its dependencies (from npm's cache where they are there), and runs the installed `jtrace --help`.
-// Catches a template or script left out of the package, and a dependency that is only a development one.
+// Catches a template, a script or the page's program left out of the package, and a dependency that is only a development one.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -62,6 +62,10 @@ function checkInstalled(consumer: string): void {
   for (const template of templates) {
     if (!existsSync(join(consumer, 'node_modules/jtrace/templates', template)))
       throw new PackageFault(`templates/${template} is not in the package`);
+  }
+  for (const asset of ['page.js', 'page.css']) {
+    if (!existsSync(join(consumer, 'node_modules/jtrace/dist/page', asset)))
+      throw new PackageFault(`dist/page/${asset} is not in the package`);
   }
   const help = run(consumer, join(consumer, 'node_modules/.bin/jtrace'), '--help');
   // The launcher is what was installed: it, not node, says in one line that there is no node.

@@ -31,11 +31,16 @@ export const PROFILE_COMMAND: Command = {
     'Samples the full stacks, Java and native, of one JVM. NAME is its main class, its jar, or a word of its command line; without ' +
     'PID or NAME the only JVM of this machine is meant. A COMMAND is started and profiled from its first instruction to its end.',
   flags: PROFILE_FLAGS,
+  words: { atMost: 1, whenMore: 'one process at a time; a COMMAND with arguments must stand after --' },
   takesCommand: true,
   examples: [
     { typed: 'jtrace profile', does: 'the only JVM, for 10 s: hottest methods and summary' },
     { typed: 'jtrace profile Bootstrap -d 30s -o out.folded', does: 'by main class, 30 s, to a file' },
     { typed: 'jtrace profile 4711 -o - | flamegraph.pl > out.svg', does: 'a flame graph (FlameGraph)' },
+    {
+      typed: 'jtrace profile 4711 -o x.jtrace && jtrace report x.jtrace --tree',
+      does: 'a recording, looked at as often as you like',
+    },
     { typed: 'jtrace profile -o out.folded -- java -jar app.jar', does: 'a command from start to end' },
   ],
   run: runProfileCommand,
@@ -92,7 +97,8 @@ export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues):
 }
 
 function profileTarget(args: ParsedArguments, asRoot: boolean): ProfileTarget {
-  const { subject, commandLine } = args;
+  const { words, commandLine } = args;
+  const subject = words[0] ?? null;
   if (commandLine !== null) {
     const [program, ...rest] = commandLine;
     if (subject !== null) {

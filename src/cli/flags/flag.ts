@@ -2,7 +2,7 @@
 // the typed values of a command all come from its table of flags.
 
 /** Help prints flags under these headings, in this order. */
-export const FLAG_GROUPS = ['Sampling', 'Output', 'Target', 'Other'] as const;
+export const FLAG_GROUPS = ['Sampling', 'Filter', 'Output', 'Target', 'Other'] as const;
 export type FlagGroup = (typeof FLAG_GROUPS)[number];
 
 interface FlagBase {

@@ -14,6 +14,8 @@ const MAX_RATE_HZ = 10_000;
 const MIN_STACK_BYTES = 1024;
 /** The kernel's verifier takes a program that copies this much, and refuses 4 MiB (src/program/dialects.ts). */
 const MAX_STACK_BYTES = 1024 * 1024;
+/** Merged recordings stand where they were on the clock, and may lie a year apart. */
+const MAX_AGE_MS = 366 * MAX_DURATION_MS;
 /** A table is read by a person. */
 const MAX_TOP_ROWS = 1000;
 
@@ -30,6 +32,7 @@ const SIZE_UNITS_BYTES: Readonly<Record<string, number>> = {
 };
 
 const DURATION_FORMS = 'durations are written 10s, 500ms, 2m or 1h; a plain number means seconds';
+const AGE_FORMS = 'times since the start are written 2s, 500ms, 1m or 1h; a plain number means seconds';
 const RATE_FORMS = `samples per second and CPU, 1 to ${MAX_RATE_HZ}; 99 is usual`;
 const SIZE_FORMS = 'sizes are written 16k, 64KiB or 65536, from 1k to 1m';
 
@@ -44,6 +47,23 @@ export function parseDuration(text: string): number {
     throw bad('duration', text, `is too short to sample anything (least: ${MIN_DURATION_MS}ms)`, DURATION_FORMS);
   if (ms > MAX_DURATION_MS) throw bad('duration', text, 'is more than a day (most: 24h)', DURATION_FORMS);
   return ms;
+}
+
+/** `2s`, `500ms`, `0` → milliseconds since a start. */
+export function parseAge(text: string): number {
+  const [amount, unit] = splitQuantity(text);
+  const factor = DURATION_UNITS_MS[unit];
+  if (amount === null || factor === undefined) throw bad('time', text, 'is no time', AGE_FORMS);
+  if (amount < 0 || amount * factor > MAX_AGE_MS) throw bad('time', text, 'is in no recording', AGE_FORMS);
+  return amount * factor;
+}
+
+/** `1`, `0.5`, `2%` → percent. */
+export function parsePercent(text: string): number {
+  const match = /^\s*(\d+(?:\.\d*)?|\.\d+)\s*%?\s*$/.exec(text);
+  const percent = Number(match?.[1] ?? Number.NaN);
+  if (!(percent >= 0 && percent <= 100)) throw bad('share', text, 'is no percentage', 'a number from 0 to 100');
+  return percent;
 }
 
 /** `99` → samples a second. */

@@ -1,5 +1,6 @@
 // The flags of `jtrace profile`.
 
+import { USUAL_ENDINGS } from '../../outputs/formats.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import { parseDuration, parsePath, parseRate, parseStackBytes, parseTop } from './parse-quantity.ts';
 
@@ -38,7 +39,7 @@ export const PROFILE_FLAGS = {
   output: {
     kind: 'list', alias: 'o', group: 'Output', placeholder: 'FILE', parse: parsePath,
     shownDefault: '',
-    help: 'Write the profile; the ending chooses the format (.folded). - is standard output (that of a COMMAND then goes to standard error). May be repeated.',
+    help: `Write the profile; the ending chooses the format (${USUAL_ENDINGS}). - is standard output (that of a COMMAND then goes to standard error). May be repeated.`,
   },
   top: {
     kind: 'value', group: 'Output', placeholder: 'N', parse: parseTop,

@@ -1,10 +1,10 @@
 // The typed summary → aligned text of at most a terminal's width: a label, a count, its share, what it is.
 
+import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../../model/reason-texts.ts';
 import type { ProfileSummary, TargetFacts } from '../../model/summary.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { cutEnd, cutMiddle, pad, wrapWords } from './display-width.ts';
 import { formatBytes, formatCount, formatDuration, formatShare } from './format-number.ts';
-import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from './reason-texts.ts';
 
 const LABEL_COLUMNS = 9;
 const COUNT_COLUMNS = 11;
@@ -73,9 +73,13 @@ function targetTexts(target: TargetFacts): readonly string[] {
 function sampledTexts(summary: ProfileSummary): readonly string[] {
   const { durationMs, rateHz, kernel, bpftraceVersion, end } = summary;
   const early = END_TEXTS[end] === '' ? '' : ` (${END_TEXTS[end]})`;
+  // What another tool's profile does not tell is 0 or ''.
+  const time = durationMs === 0 ? '' : ` in ${formatDuration(durationMs)}`;
+  const rate = rateHz === 0 ? '' : ` at ${rateHz} Hz`;
+  const version = escapeForTerminal(bpftraceVersion.replace(/^bpftrace v?/, ''), 30);
   return [
-    `${formatCount(summary.samples)} in ${formatDuration(durationMs)}${early} at ${rateHz} Hz`,
-    `kernel ${escapeForTerminal(kernel, 30)}, bpftrace ${escapeForTerminal(bpftraceVersion.replace(/^bpftrace v?/, ''), 30)}`,
+    `${formatCount(summary.samples)}${time}${early}${rate}`,
+    ...(kernel === '' ? [] : [`kernel ${escapeForTerminal(kernel, 30)}, bpftrace ${version}`]),
   ];
 }
 

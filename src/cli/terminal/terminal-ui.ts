@@ -13,6 +13,7 @@ import type { Streams } from './streams.ts';
 import { renderSummaryJson } from './summary-json.ts';
 import { renderSummary } from './summary-text.ts';
 import { createTheme } from './theme.ts';
+import { renderTree } from './tree-text.ts';
 
 /** Tables and the summary are no wider, however wide the terminal, and fit where its width is not known. */
 const TEXT_COLUMNS = 80;
@@ -24,11 +25,12 @@ export interface TerminalUi extends Ui {
   close(): void;
 }
 
-type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs' | 'target'>;
+/** `target` only where something is sampled. */
+type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs'> & Partial<Pick<ProfileRequest, 'target'>>;
 
 /** Draws for one request. */
 export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): TerminalUi {
-  const taken = look.outputs.includes('-') || (look.target.kind === 'command' && !look.json);
+  const taken = look.outputs.includes('-') || (look.target?.kind === 'command' && !look.json);
   const results = taken ? stderr : stdout;
   const live = stderr.isTTY === true && env['TERM'] !== 'dumb' && look.verbosity !== 'quiet';
   const progress = live ? createProgressLine({ get columns() { return stderr.columns ?? TEXT_COLUMNS; }, write: (text) => stderr.write(text) }) : null; // prettier-ignore
@@ -67,6 +69,10 @@ export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): 
       if (look.verbosity === 'quiet') return;
       if (head !== '') print(['']);
       print(renderSummary(summary, TEXT_COLUMNS, look.verbosity === 'verbose'));
+    },
+    tree: (tree) => {
+      progress?.clear();
+      print([...renderTree(tree, TEXT_COLUMNS, onResults), ...(look.verbosity === 'quiet' ? [] : [''])]);
     },
     problem: (error: OperatorError) => errorLines(error, look.verbosity === 'verbose', onError).forEach(say),
     program: (text) => {

@@ -1,6 +1,7 @@
 // Colour, or none: by the stream that is written to, NO_COLOR (no-color.org) and FORCE_COLOR. chalk lives here only.
 
 import { Chalk, type ChalkInstance } from 'chalk';
+import type { FrameKind } from '../../model/frame.ts';
 
 /** What has a look of its own. */
 export interface Theme {
@@ -8,12 +9,26 @@ export interface Theme {
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
   readonly hint: (text: string) => string;
+  /** Names of frames, by their kind. */
+  readonly frame: Readonly<Record<FrameKind, (text: string) => string>>;
 }
 
 /** chalk's own guess looks at argv, which belongs to our flags: we say what we know. */
 export function createTheme(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Theme {
   const chalk: ChalkInstance = new Chalk({ level: hasColour(stream, env) ? 1 : 0 });
-  return { heading: chalk.bold, error: chalk.red, warning: chalk.yellow, hint: chalk.dim };
+  const frame = {
+    interpreted: chalk.green,
+    c1: chalk.green,
+    c2: chalk.green,
+    inlined: chalk.green,
+    'java-native': chalk.green,
+    stub: chalk.blue,
+    native: chalk.cyan,
+    vm: chalk.blue,
+    kernel: chalk.magenta,
+    marker: chalk.yellow,
+  } satisfies Theme['frame'];
+  return { heading: chalk.bold, error: chalk.red, warning: chalk.yellow, hint: chalk.dim, frame };
 }
 
 function hasColour(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {

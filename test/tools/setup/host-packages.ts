@@ -6,12 +6,14 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
 /** Parts of the tests that need a package. */
-export type Part = 'quick' | 'real' | 'guest';
+export type Part = 'quick' | 'browser' | 'real' | 'guest';
 
 const PACKAGES = {
   binutils: ['quick', 'real'], // objdump and c++filt: oracles of the instruction decoder and the demangler
   gcc: ['quick', 'real'], // small programs under test
   'libc6-dev': ['quick', 'real'],
+  chromium: ['browser'], // opens the flame graph page
+  'fonts-dejavu-core': ['browser'], // a machine without fonts draws no text
   bpftrace: ['real', 'guest'],
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bpftracesAtHand, javaHome, LATER_JDK } from '../../support/host-tools.ts';
+import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { installHostPackages, isRoot } from './host-packages.ts';
@@ -35,8 +35,8 @@ export interface TestEnvironment {
 
 /** Does all set-up the parts need, saying what it does. Never throws: what could not be had is an obstacle of its part. */
 export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment {
-  const obstacles: Record<Part, string[]> = { quick: [], real: [], guest: [] };
-  const onHost = parts.some((part) => part !== 'quick');
+  const obstacles: Record<Part, string[]> = { quick: [], browser: [], real: [], guest: [] };
+  const onHost = parts.some((part) => part === 'real' || part === 'guest');
   const missing = installHostPackages(parts);
   if (missing.length > 0) console.error(`== set-up: still missing: ${missing.join(' ')}`);
   if (onHost && !isRoot()) {
@@ -46,6 +46,7 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
     obstacles.real.push(`needs tracefs: mount -t tracefs tracefs ${TRACEFS}`);
   }
   const home = javaHome();
+  if (parts.includes('browser') && chromiumPath() === null) obstacles.browser.push('needs chromium: apt-get install chromium');
   if (home === null) {
     for (const part of ['real', 'guest'] as const)
       obstacles[part].push('needs a JDK 17: apt-get install openjdk-17-jdk-headless');

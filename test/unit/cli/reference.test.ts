@@ -7,8 +7,8 @@ import { expect, test } from 'vitest';
 import type { Command } from '../../../src/cli/command.ts';
 import { FLAG_GROUPS } from '../../../src/cli/flags/flag.ts';
 import { COMMANDS } from '../../../src/cli/main.ts';
-import { OUTPUT_ENDINGS } from '../../../src/model/output-format.ts';
 import { SUMMARY_VERSION } from '../../../src/model/summary.ts';
+import { OUTPUT_ENDINGS } from '../../../src/outputs/formats.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 
 const REFERENCE = join(REPOSITORY, 'docs/command-line.md');

@@ -18,7 +18,16 @@ const TREE: Readonly<Record<string, { readonly imports: readonly string[]; reado
   'src/profile/bad.ts': { imports: ['src/outputs/good.ts'], breaks: ['stage-profile'] },
   'src/outputs/good.ts': { imports: ['src/model/units.ts', 'src/outputs/other.ts'], breaks: [] },
   'src/outputs/other.ts': { imports: [], breaks: [] },
-  'src/outputs/bad.ts': { imports: ['node:fs/promises', 'chalk'], breaks: ['node-outputs', 'package-chalk'] },
+  'src/outputs/bad.ts': {
+    imports: ['node:fs/promises', 'chalk', 'src/page/values.ts'],
+    breaks: ['node-outputs', 'package-chalk', 'stage-outputs'],
+  },
+  'src/outputs/page-data.ts': { imports: [], breaks: [] },
+  'src/page/bad.ts': {
+    imports: ['src/outputs/good.ts', 'src/cli/good.ts', 'node:zlib', 'chalk', 'd3-selection'],
+    breaks: ['page-sees-data-only', 'page-takes-types-only', 'stage-page', 'node-page', 'package-chalk'],
+  },
+  'src/page/values.ts': { imports: ['src/outputs/page-data.ts'], breaks: ['page-takes-types-only'] },
   'src/unwind/hotspot/bad.ts': { imports: ['node:fs', 'src/target/good.ts'], breaks: ['node-unwind', 'stage-unwind'] },
   'src/unwind/native/bad.ts': { imports: ['node:child_process'], breaks: ['node-unwind'] },
   'src/target/good.ts': { imports: ['node:fs', 'node:timers/promises', 'src/model/units.ts'], breaks: [] },

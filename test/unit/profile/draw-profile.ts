@@ -24,6 +24,7 @@ export function drawProfile(samples: readonly Sample[]): Profile {
   const columns = {
     stack: [] as number[],
     timeNs: [] as number[],
+    pc: [] as number[],
     thread: [] as number[],
     weight: [] as number[],
     outcome: [] as number[],
@@ -44,6 +45,7 @@ export function drawProfile(samples: readonly Sample[]): Profile {
     }
     columns.stack.push(node);
     columns.timeNs.push(columns.timeNs.length);
+    columns.pc.push(0);
     columns.thread.push(indexOf(threads, thread, (name) => name === thread));
     columns.weight.push(weight);
     columns.outcome.push(indexOf(outcomes, outcome, (known) => JSON.stringify(known) === JSON.stringify(outcome)));

@@ -10,7 +10,7 @@ const frame = (name: string, parts: Partial<Frame> = {}): Frame => {
   return { kind: 'c2', name, signature: '', bci: 0, line: 0, library: '', lineApproximate: false, marker: null, ...parts };
 };
 const COMPLETE: StackOutcome = { kind: 'complete' };
-const facts = (tid: number, timeNs = 0, weight = 1) => ({ pid: asPid(1), tid: asTid(tid), timeNs, weight });
+const facts = (tid: number, timeNs = 0, weight = 1) => ({ pid: asPid(1), tid: asTid(tid), timeNs, pc: 0, weight });
 const stack = (frames: readonly Frame[], outcome: StackOutcome = COMPLETE) => ({ frames, outcome, hasJava: true });
 
 test('an empty profile', () => {
@@ -98,7 +98,7 @@ describe('any samples', () => {
 });
 
 test('stacks without end: those known go on counting, all others under one frame that says so', () => {
-  const builder = createProfileBuilder('samples', 100);
+  const builder = createProfileBuilder('samples', { maxStackNodes: 100 });
   const deep = (i: number) => Array.from({ length: 10 }, (_, depth) => frame(`f${String(i)}.${String(depth)}`));
   for (let i = 0; i < 50; i++) builder.add(facts(7), stack(deep(i)));
   builder.add(facts(7), stack(deep(3)));

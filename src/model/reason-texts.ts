@@ -1,8 +1,8 @@
-// Why a stack is not complete, and what a leaf is, in words for the summary. One row per reason: a new one does not compile
+// Why a stack is not complete, and what a leaf is, in words for the summary and the page. One row per reason: a new one does not compile
 // until it is explained.
 
-import type { ApproximateReason, FrameKind, UnfinishedReason } from '../../model/frame.ts';
-import type { RunEnd } from '../../model/summary.ts';
+import type { ApproximateReason, FrameKind, UnfinishedReason } from './frame.ts';
+import type { RunEnd } from './summary.ts';
 
 export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   'no-registers': 'user registers not found',

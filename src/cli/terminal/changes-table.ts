@@ -1,0 +1,28 @@
+// The largest changes between two profiles → a table that fits the terminal.
+
+import type { MethodChange } from '../../model/diff-profile.ts';
+import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
+import { formatPercent } from './format-number.ts';
+import { renderTable, type TableColumn } from './table.ts';
+
+const COLUMNS: readonly TableColumn[] = [
+  { head: 'SELF A %', align: 'right', cut: 'none' },
+  { head: 'SELF B %', align: 'right', cut: 'none' },
+  { head: 'POINTS', align: 'right', cut: 'none' },
+  { head: 'METHOD', align: 'left', cut: 'middle' },
+];
+
+/** As in hottest-table.ts: the end of a name is what tells. */
+const MAX_NAME_CHARS = 1000;
+
+/** Head and rows; one line that says so when nothing changed. */
+export function renderChanges(changes: readonly MethodChange[], maxColumns: number): readonly string[] {
+  if (changes.length === 0) return ['no method changed its share'];
+  const rows = changes.map(({ name, selfPercentA, selfPercentB, points }) => [
+    formatPercent(selfPercentA),
+    formatPercent(selfPercentB),
+    `${points < 0 ? '-' : '+'}${formatPercent(Math.abs(points))}`,
+    escapeForTerminal(name, MAX_NAME_CHARS),
+  ]);
+  return renderTable(COLUMNS, rows, maxColumns);
+}

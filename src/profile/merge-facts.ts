@@ -1,0 +1,51 @@
+// Facts of several recordings → those of their sum. What only some know, the sum does not; what differs is told as a problem.
+
+import type { RecordingFacts } from '../model/recording.ts';
+import type { TargetFacts } from '../model/summary.ts';
+
+/** Titles in the merged one. */
+const SHOWN_TITLES = 3;
+/** As many rows as a `.jtrace` file may have. */
+const MAX_TARGETS = 1000;
+const MAX_PROBLEMS = 100;
+
+type Run = NonNullable<RecordingFacts['run']>;
+
+/** `all` has at least one. Times of the sum begin at 0. */
+export function mergeFacts(all: readonly RecordingFacts[]): RecordingFacts {
+  const titles = [...new Set(all.map(({ title }) => title))];
+  const starts = all.map(({ startedAtMs }) => startedAtMs).filter((startedAtMs) => startedAtMs !== null);
+  const runs = all.map(({ run }) => run).filter((run) => run !== null);
+  const hasTimes = all.every((facts) => facts.hasTimes);
+  const rates = [...new Set(runs.map(({ rateHz }) => rateHz))];
+  return {
+    source: 'merged',
+    title: `${titles.slice(0, SHOWN_TITLES).join(' + ')}${titles.length > SHOWN_TITLES ? ` and ${String(titles.length - SHOWN_TITLES)} more` : ''}`,
+    startedAtMs: hasTimes && starts.length === all.length ? starts.reduce((a, b) => Math.min(a, b)) : null,
+    startNs: 0,
+    hasTimes,
+    run: runs.length === all.length ? mergeRuns(runs) : null,
+    problems: [
+      ...new Set(all.flatMap(({ problems }) => problems)),
+      ...(hasTimes || !all.some((facts) => facts.hasTimes) ? [] : ['times are left out: not every input has them']),
+      ...(rates.length > 1 ? [`rates differ (${rates.map((rate) => `${String(rate)} Hz`).join(', ')}): a sample does not stand for the same time in all`] : []),
+    ].slice(0, MAX_PROBLEMS), // prettier-ignore
+  };
+}
+
+function mergeRuns(runs: readonly Run[]): Run {
+  const sum = (of: (run: Run) => number): number => runs.reduce((total, run) => total + of(run), 0);
+  const distinct = (of: (run: Run) => string): string => [...new Set(runs.map(of))].join(' + ');
+  const targets = new Map<string, TargetFacts>();
+  for (const target of runs.flatMap((run) => run.targets)) targets.set(JSON.stringify(target), target);
+  return {
+    targets: [...targets.values()].slice(0, MAX_TARGETS),
+    kernel: distinct(({ kernel }) => kernel),
+    bpftraceVersion: distinct(({ bpftraceVersion }) => bpftraceVersion),
+    rateHz: runs[0]?.rateHz ?? 0,
+    durationMs: sum(({ durationMs }) => durationMs),
+    end: runs.some(({ end }) => end === 'failed') ? 'failed' : 'duration',
+    lostEvents: sum(({ lostEvents }) => lostEvents),
+    brokenSamples: sum(({ brokenSamples }) => brokenSamples),
+  };
+}

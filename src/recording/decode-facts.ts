@@ -1,0 +1,67 @@
+// The facts of a `.jtrace` file, as parsed → RecordingFacts, every field checked. Throws Damage.
+
+import type { RecordingFacts, RecordingSource } from '../model/recording.ts';
+import type { RunEnd, TargetFacts, TargetFlag } from '../model/summary.ts';
+import { asPid } from '../model/units.ts';
+import { fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
+import { MAX_LINE_CHARACTERS, MAX_FLAGS, MAX_PROBLEMS, MAX_TARGETS } from './limits.ts';
+
+const SOURCES: Readonly<Record<RecordingSource, true>> = {
+  jtrace: true,
+  folded: true,
+  pprof: true,
+  'perf-script': true,
+  merged: true,
+};
+const ENDS: Readonly<Record<RunEnd, true>> = { duration: true, interrupted: true, 'target-exited': true, failed: true };
+/** Ids of processes and threads: the kernel's are below 2^22, other tools' what they are. */
+export const MAX_ID = 2 ** 31 - 1;
+
+const text = (value: unknown, what: string): string => textOf(value, MAX_LINE_CHARACTERS, what);
+const count = (value: unknown, what: string): number => wholeOf(value, 0, Number.MAX_SAFE_INTEGER, what);
+
+export function decodeFacts(value: unknown): RecordingFacts {
+  const { source, title, startedAtMs, startNs, hasTimes, run, problems } = fieldsOf(value, 'facts');
+  return {
+    source: wordOf(source, SOURCES, 'the source'),
+    title: text(title, 'the title'),
+    startedAtMs: startedAtMs === null ? null : numberOf(startedAtMs, 'startedAtMs'),
+    startNs: numberOf(startNs, 'startNs'),
+    hasTimes: hasTimes === true,
+    run: run === null ? null : decodeRun(run),
+    problems: listOf(problems, MAX_PROBLEMS, 'problems').map((problem) => text(problem, 'a problem')),
+  };
+}
+
+function decodeRun(value: unknown): NonNullable<RecordingFacts['run']> {
+  const run = fieldsOf(value, 'the run');
+  return {
+    targets: listOf(run['targets'], MAX_TARGETS, 'targets').map(decodeTarget),
+    kernel: text(run['kernel'], 'kernel'),
+    bpftraceVersion: text(run['bpftraceVersion'], 'bpftraceVersion'),
+    rateHz: numberOf(run['rateHz'], 'rateHz'),
+    durationMs: numberOf(run['durationMs'], 'durationMs'),
+    end: wordOf(run['end'], ENDS, 'the end'),
+    lostEvents: count(run['lostEvents'], 'lostEvents'),
+    brokenSamples: count(run['brokenSamples'], 'brokenSamples'),
+  };
+}
+
+function decodeTarget(value: unknown): TargetFacts {
+  const { pid, mainClass, jdkVersion, vmFlags } = fieldsOf(value, 'a target');
+  return {
+    pid: asPid(wholeOf(pid, 0, MAX_ID, 'a pid')),
+    mainClass: text(mainClass, 'mainClass'),
+    jdkVersion: text(jdkVersion, 'jdkVersion'),
+    vmFlags: listOf(vmFlags, MAX_FLAGS, 'vmFlags').map(decodeFlag),
+  };
+}
+
+function decodeFlag(value: unknown): TargetFlag {
+  const flag = fieldsOf(value, 'a flag');
+  return {
+    name: text(flag['name'], "a flag's name"),
+    value: text(flag['value'], "a flag's value"),
+    note: text(flag['note'], "a flag's note"),
+  };
+}

@@ -1,0 +1,96 @@
+// Recordings for tests: any that fast-check makes up, and one that is drawn.
+
+import fc from 'fast-check';
+import type { Frame, FrameKind, StackOutcome } from '../../src/model/frame.ts';
+import type { Recording, RecordingFacts } from '../../src/model/recording.ts';
+import { asPid, asTid } from '../../src/model/units.ts';
+import { createProfileBuilder, type ProfileBuilder } from '../../src/profile/profile-builder.ts';
+
+export const RUN: NonNullable<RecordingFacts['run']> = {
+  targets: [
+    {
+      pid: asPid(4711),
+      mainClass: 'org.acme.Main',
+      jdkVersion: '17.0.9',
+      vmFlags: [{ name: 'UseSerialGC', value: 'true', note: '' }],
+    },
+  ],
+  kernel: '6.1.0',
+  bpftraceVersion: 'bpftrace v0.17.0',
+  rateHz: 99,
+  durationMs: 10_000,
+  end: 'duration',
+  lostEvents: 0,
+  brokenSamples: 0,
+};
+
+export const FACTS: RecordingFacts = {
+  source: 'jtrace',
+  title: 'org.acme.Main',
+  startedAtMs: 1_700_000_000_000,
+  startNs: 0,
+  hasTimes: true,
+  run: RUN,
+  problems: [],
+};
+
+export function frameOf(name: string, parts: Partial<Frame> = {}): Frame {
+  return { kind: 'c2', name, signature: '', bci: 0, line: 0, library: '', lineApproximate: false, marker: null, ...parts };
+}
+
+const anyFrame = fc.record<Frame>({
+  name: fc.oneof(fc.constantFrom('a/B.c', 'd;e', '</script>'), fc.string({ unit: 'binary', maxLength: 6 })),
+  kind: fc.constantFrom<FrameKind>('interpreted', 'c1', 'kernel', 'native', 'marker'),
+  signature: fc.constantFrom('', '()V'),
+  bci: fc.integer({ min: -1, max: 3 }),
+  line: fc.nat(2),
+  library: fc.constantFrom('', '/usr/lib/libc.so.6'),
+  lineApproximate: fc.boolean(),
+  marker: fc.constantFrom(null, 'native-gap', 'unfinished', 'unresolved'),
+});
+const anyOutcome = fc.constantFrom<StackOutcome>(
+  { kind: 'complete' },
+  { kind: 'unfinished', reason: 'too-deep', detail: 'x' },
+  { kind: 'approximate', reasons: ['reread-page', 'reread-anchor'] },
+);
+const anySample = fc.record({
+  frames: fc.array(anyFrame, { minLength: 1, maxLength: 6 }),
+  outcome: anyOutcome,
+  tid: fc.nat(3),
+  timeNs: fc.nat({ max: 2 ** 50 }),
+  pc: fc.nat({ max: 2 ** 47 }),
+  weight: fc.nat(9),
+});
+export type AnySample = typeof anySample extends fc.Arbitrary<infer Sample> ? Sample : never;
+
+export const anySamples: fc.Arbitrary<readonly AnySample[]> = fc.array(anySample, { maxLength: 20 });
+
+/** Adds one of them, and names its thread. */
+export function addSample(builder: ProfileBuilder, { frames, outcome, tid, timeNs, pc, weight }: AnySample): void {
+  builder.add({ pid: asPid(7), tid: asTid(tid), timeNs, pc, weight }, { frames, outcome, hasJava: true });
+  builder.nameThread(asPid(7), asTid(tid), `thread ${String(tid)} ${String(weight)}`);
+}
+
+/** What the samples say, one by one, whatever the tables they stand in. */
+export function samplesOf({ profile }: Recording): readonly unknown[] {
+  const { stack, timeNs, pc, thread, weight, outcome } = profile.samples;
+  return stack.map((leaf, i) => {
+    const frames: (Frame | undefined)[] = [];
+    for (let at = leaf; at >= 0; at = profile.stacks.prefix[at] ?? -1)
+      frames.push(profile.frames.frames[profile.stacks.frame[at] ?? -1]);
+    return {
+      frames,
+      timeNs: timeNs[i],
+      pc: pc[i],
+      thread: profile.threads[thread[i] ?? -1]?.tid,
+      weight: weight[i],
+      outcome: profile.outcomes[outcome[i] ?? -1],
+    };
+  });
+}
+
+export const builderOf = (samples: readonly AnySample[]): ProfileBuilder => {
+  const builder = createProfileBuilder('samples');
+  for (const sample of samples) addSample(builder, sample);
+  return builder;
+};

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { DiffProfile } from '../../../src/model/diff-profile.ts';
+import type { Profile } from '../../../src/model/profile.ts';
+import { diffFoldedLines } from '../../../src/outputs/diff-folded.ts';
+import { foldedLines } from '../../../src/outputs/folded.ts';
+import { diffRecordings, largestChanges, reverseDiff } from '../../../src/profile/diff.ts';
+import { HOSTILE_NAMES, PLAIN, recording } from '../../support/recordings.ts';
+import { drawProfile } from './draw-profile.ts';
+
+const diffOf = (a: Profile, b: Profile): DiffProfile =>
+  diffRecordings(recording(a, { title: 'a' }), recording(b, { title: 'b' }));
+const BEFORE = drawProfile([
+  { stack: 'x < main', weight: 6 },
+  { stack: 'y < main', weight: 2 },
+  { stack: 'gone/native < main', weight: 4 },
+]);
+const AFTER = drawProfile([
+  { stack: 'x/interpreted < main', weight: 1 },
+  { stack: 'y < main', weight: 3 },
+  { stack: 'z < new' },
+  { stack: 'main' },
+]);
+
+test('one tree, weights of A scaled to the total of B; how a method was compiled makes no other frame', () => {
+  const diff = diffOf(BEFORE, AFTER);
+  expect([...diffFoldedLines(diff)]).toEqual(
+    ['main;x 3 1', 'main;y 1 3', 'main;gone 2 0', 'new;z 0 1', 'main 0 1'].sort((a, b) => order(diff, a) - order(diff, b)),
+  );
+  expect([diff.total, diff.rawTotalA, diff.titleA, diff.titleB]).toEqual([6, 12, 'a', 'b']);
+  expect([diff.inclusiveA[0], diff.inclusiveB[0]]).toEqual([6, 5]);
+});
+
+/** Nodes in the order of the tree. */
+function order(diff: DiffProfile, line: string): number {
+  return [...diffFoldedLines(diff)].indexOf(line);
+}
+
+test('the other direction scales B to A', () => {
+  const reversed = reverseDiff(diffOf(BEFORE, AFTER));
+  const direct = diffOf(AFTER, BEFORE);
+  expect(new Set(diffFoldedLines(reversed))).toEqual(new Set(diffFoldedLines(direct)));
+  expect([reversed.total, reversed.rawTotalA, reversed.titleA]).toEqual([direct.total, direct.rawTotalA, 'b']);
+});
+
+test('the largest changes of own shares, in points, both ways', () => {
+  const changes = largestChanges(diffOf(BEFORE, AFTER), 3);
+  expect(changes.map(({ name, points }) => [name, Math.round(points)])).toEqual([['gone', -33], ['x', -33], ['y', 33]]); // prettier-ignore
+  expect(largestChanges(diffOf(BEFORE, BEFORE), 10)).toEqual([]);
+});
+
+test('what cannot be compared is refused', () => {
+  expect(() => diffOf(BEFORE, { ...AFTER, weightUnit: 'bytes' })).toThrow('a counts samples, b bytes: they cannot be compared');
+  expect(() => diffOf(BEFORE, drawProfile([]))).toThrow('b has no samples');
+  expect(() => diffOf(drawProfile([]), AFTER)).toThrow('a has no samples');
+});
+
+test('as difffolded.pl -n counts, from the folded text of both', () => {
+  const stack = fc.array(fc.constantFrom('a', 'b', 'c/kernel', 'd', ...HOSTILE_NAMES.slice(0, 4)), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  const samples = fc.array(
+    fc.record({ stack: stack.map((frames) => frames.join(' < ')), weight: fc.integer({ min: 1, max: 50 }) }),
+    { minLength: 1, maxLength: 10 },
+  );
+  fc.assert(
+    fc.property(samples, samples, (drawnA, drawnB) => {
+      const [a, b] = [drawProfile(drawnA), drawProfile(drawnB)];
+      const expected = difffolded([...foldedLines(a, PLAIN)], [...foldedLines(b, PLAIN)]);
+      expect(new Set(diffFoldedLines(diffOf(a, b)))).toEqual(expected);
+    }),
+  );
+});
+
+/** What FlameGraph's script does with `-n`. */
+function difffolded(linesA: readonly string[], linesB: readonly string[]): Set<string> {
+  const counts = new Map<string, [number, number]>();
+  const totals: [number, number] = [0, 0];
+  for (const [lines, side] of [
+    [linesA, 0],
+    [linesB, 1],
+  ] as const) {
+    // prettier-ignore
+    for (const line of lines) {
+      const [, stack = '', count = ''] = /^(.*) (\d+)$/su.exec(line) ?? [];
+      const both = counts.get(stack) ?? [0, 0];
+      both[side] += Number(count);
+      totals[side] += Number(count);
+      counts.set(stack, both);
+    }
+  }
+  return new Set([...counts].map(([stack, [a, b]]) => `${stack} ${Math.floor((a * totals[1]) / totals[0] + 1e-6)} ${b}`));
+}

@@ -1,0 +1,64 @@
+// First levels: every sample under its group, once, with the stack it had.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Recording } from '../../../src/model/recording.ts';
+import { GROUPINGS, type Grouping } from '../../../src/model/view.ts';
+import { foldedLines } from '../../../src/outputs/folded.ts';
+import { groupRecording } from '../../../src/profile/group.ts';
+import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
+import { anySamples, builderOf, FACTS, RUN, samplesOf } from '../../support/sample-recordings.ts';
+import { drawProfile } from './draw-profile.ts';
+
+const DRAWN: Recording = {
+  profile: drawProfile([
+    { stack: 'read/native < java/io/In.read/java-native < org/acme/A.a < M.main', thread: 'main' },
+    { stack: 'org/acme/B$C.b/inlined < org/acme/A.a < M.main', thread: 'worker' },
+    { stack: 'org/acme/T$$Lambda$14/0x0000000800c01000.run < M.main', thread: 'worker' },
+    { stack: 'M.main', thread: 'main' },
+    { stack: 'collect/vm < start_thread/native', thread: 'GC' },
+  ]),
+  facts: { ...FACTS, run: { ...RUN, targets: RUN.targets.map((target) => ({ ...target, pid: 100 as never })) } },
+};
+const roots = (by: Grouping): string[] => {
+  const { profile } = groupRecording(DRAWN, by);
+  assertProfileIntegrity(profile);
+  return [...foldedLines(profile, { byThread: false, lines: false, native: true })].map((line) => line.replace(/;.*;/, ' … '));
+};
+
+test('by each', () => {
+  expect(roots('thread')).toEqual([
+    '[main tid=101] … read 1',
+    '[worker tid=102] … org/acme/B$C.b 1',
+    '[worker tid=102] … org/acme/T$$Lambda$14/0x0000000800c01000.run 1',
+    '[main tid=101];M.main 1',
+    '[GC tid=103] … collect 1',
+  ]);
+  expect(new Set(roots('process').map((line) => line.replace(/\].*/, ']')))).toEqual(new Set(['[process 100 org.acme.Main]']));
+  expect(roots('class').map((line) => line.replace(/\].*/, ']'))).toEqual([
+    '[class java/io/In]',
+    '[class org/acme/B$C]',
+    '[class org/acme/T$$Lambda]',
+    '[class M]',
+    '[no Java]',
+  ]);
+  expect(roots('package').map((line) => line.replace(/\].*/, ']'))).toEqual([
+    '[package java/io]',
+    '[package org/acme]',
+    '[package org/acme]',
+    '[no package]',
+    '[no Java]',
+  ]);
+});
+
+test('any profile: one frame more at the root of every sample, and nothing else', () => {
+  fc.assert(
+    fc.property(anySamples, fc.constantFrom(...GROUPINGS), (samples, by) => {
+      const recording = { profile: builderOf(samples).build(), facts: FACTS };
+      const grouped = groupRecording(recording, by);
+      assertProfileIntegrity(grouped.profile);
+      const without = (samplesOf(grouped) as { frames: unknown[] }[]).map((row) => ({ ...row, frames: row.frames.slice(0, -1) }));
+      expect(without).toEqual(samplesOf(recording));
+    }),
+  );
+});
