@@ -4,6 +4,7 @@ import { OUTPUT_ENDINGS } from '../../outputs/formats.ts';
 import { DIFF_ENDINGS } from '../../outputs/diff-formats.ts';
 import type { FlagTable } from './flag.ts';
 import { parsePath, parseTop } from './parse-quantity.ts';
+import { RENDER_FLAGS } from './render-flags.ts';
 
 export const DEFAULT_CHANGED_ROWS = 20;
 
@@ -22,18 +23,7 @@ export const CONVERT_FLAGS = {
     shownDefault: '',
     help: `Write the profile; the ending chooses the format (${OUTPUT_ENDINGS.join(', ')}). - is standard output, as folded stacks. May be repeated.`,
   },
-  threads: {
-    kind: 'switch', group: 'Output',
-    help: 'Thread names as the first level of every stack.',
-  },
-  lines: {
-    kind: 'switch', group: 'Output',
-    help: 'Line numbers in frame names.',
-  },
-  'no-native': {
-    kind: 'switch', group: 'Output',
-    help: 'Leave out native frames (libraries and the VM). Marks of unfinished stacks stay.',
-  },
+  ...RENDER_FLAGS,
   quiet: QUIET,
   verbose: VERBOSE,
 } as const satisfies FlagTable; // prettier-ignore

@@ -3,6 +3,7 @@
 import { USUAL_ENDINGS } from '../../outputs/formats.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import { parseDuration, parsePath, parseRate, parseStackBytes, parseTop } from './parse-quantity.ts';
+import { RENDER_FLAGS } from './render-flags.ts';
 
 export const DEFAULT_DURATION_MS = 10_000;
 /** Not 100: a rate of its own does not run in step with timers. */
@@ -46,18 +47,7 @@ export const PROFILE_FLAGS = {
     shownDefault: `${DEFAULT_TOP_ROWS} without -o, else 0`,
     help: 'Show the N hottest methods as a table.',
   },
-  threads: {
-    kind: 'switch', group: 'Output',
-    help: "Thread names as the first level of every stack.",
-  },
-  lines: {
-    kind: 'switch', group: 'Output',
-    help: 'Line numbers in frame names.',
-  },
-  'no-native': {
-    kind: 'switch', group: 'Output',
-    help: 'Leave out native frames (libraries and the VM). Marks of unfinished stacks stay.',
-  },
+  ...RENDER_FLAGS,
   json: {
     kind: 'switch', group: 'Output',
     help: 'Print the summary as JSON.',
