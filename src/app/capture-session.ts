@@ -13,7 +13,18 @@ export interface SessionSinks {
   readonly exec: (pid: Pid) => void;
   readonly exit: (pid: Pid) => void;
   readonly fork: (parent: Pid, child: Pid) => void;
+  /** One of `every` ticks is sampled from now on. */
+  readonly budget: (every: number) => void;
   readonly message: (text: string) => void;
+}
+
+export interface CaptureCounts {
+  readonly lostEvents: number;
+  readonly brokenSamples: number;
+  /** The most ticks that one sample stood for; 1: the budget was never reached. */
+  readonly largestTicks: number;
+  /** Left out before the budget's reduction. */
+  readonly skippedTicks: number;
 }
 
 export interface CaptureSession {
@@ -21,7 +32,7 @@ export interface CaptureSession {
   readonly ready: Promise<boolean>;
   /** Settles when all output was delivered. */
   readonly finished: Promise<void>;
-  readonly counts: { readonly lostEvents: number; readonly brokenSamples: number };
+  readonly counts: CaptureCounts;
   /** Why it broke off; null: it did not. */
   readonly failure: OperatorError | null;
   stop(): Promise<void>;
@@ -29,7 +40,7 @@ export interface CaptureSession {
 }
 
 export async function startSession(bpftracePath: string, program: CaptureProgram, sinks: SessionSinks): Promise<CaptureSession> {
-  const counts = { lostEvents: 0, brokenSamples: 0 };
+  const counts = { lostEvents: 0, brokenSamples: 0, largestTicks: 1, skippedTicks: 0 };
   let failure: OperatorError | null = null;
   let settle: (isReady: boolean) => void = () => undefined;
   const ready = new Promise<boolean>((resolve) => (settle = resolve));
@@ -55,6 +66,11 @@ export async function startSession(bpftracePath: string, program: CaptureProgram
         return;
       case 'exit':
         sinks.exit(event.pid);
+        return;
+      case 'budget':
+        counts.skippedTicks += event.skippedTicks;
+        if (event.every > counts.largestTicks) counts.largestTicks = event.every;
+        sinks.budget(event.every);
         return;
       case 'heartbeat':
         return;

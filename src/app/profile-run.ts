@@ -20,6 +20,7 @@ import { hasEnded } from '../target/processes/has-ended.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ObservedProcesses } from './observed-processes.ts';
+import { rateReduction, reductionWarning } from './rate-reduction.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
 
@@ -60,6 +61,7 @@ export class ProfileRun {
   #root: Pid | null = null;
   #onRootExit: () => void = () => undefined;
   #bugs = 0;
+  #toldReduction = false;
 
   constructor(request: ProfileRequest, ui: Ui) {
     this.#request = request;
@@ -103,6 +105,9 @@ export class ProfileRun {
         if (pid === this.#root) this.#onRootExit();
       },
       fork: () => undefined,
+      budget: (every: number) => {
+        this.#tellReduction(every);
+      },
       message: (text: string) => {
         ui.message('detail', `bpftrace: ${text}`);
       },
@@ -212,6 +217,7 @@ export class ProfileRun {
       end,
       lostEvents: session.counts.lostEvents,
       brokenSamples: session.counts.brokenSamples,
+      reduction: rateReduction(session.counts, this.#request.rateHz),
     };
   }
 
@@ -228,6 +234,13 @@ export class ProfileRun {
     const { code, signal } = await sampled.command.exited;
     const status = signal === null ? (code ?? 0) : SIGNAL_EXIT_BASE + constants.signals[signal];
     return status === 0 ? own : status;
+  }
+
+  /** Once: how it went on is told by the summary. */
+  #tellReduction(every: number): void {
+    if (every === 1 || this.#toldReduction) return;
+    this.#toldReduction = true;
+    this.#ui.message('warning', reductionWarning(this.#request, every));
   }
 
   /** A recording that failed is one more output that failed, and takes nothing else with it. */

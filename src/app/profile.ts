@@ -85,6 +85,7 @@ function captureProgram(
     pids,
     followChildren: request.target.kind === 'command',
     rateHz: request.rateHz,
+    budget: request.budget,
     stackBytes: request.stackBytes,
     kernelStack: request.kernel,
     jvms,

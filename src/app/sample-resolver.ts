@@ -86,7 +86,7 @@ export class SampleResolver {
     // Nothing may leave a timer's callback: all that was recorded before would go with it.
     try {
       const { pid, tid, timeNs, registers } = sample;
-      this.#builder.add({ pid, tid, timeNs, pc: registers?.rip ?? 0, weight: 1 }, stack);
+      this.#builder.add({ pid, tid, timeNs, pc: registers?.rip ?? 0, weight: sample.ticks }, stack);
       this.#nameThread(sample);
     } catch (error) {
       this.#onBug(error);

@@ -20,6 +20,8 @@ export interface SampleHead {
   /** Where it stops copying at the latest. */
   readonly copyEnd: number;
   readonly hasAnchor: boolean;
+  /** Ticks it stands for, at least 1. */
+  readonly ticks: number;
   readonly comm: string;
 }
 
@@ -38,6 +40,7 @@ export interface RecordSink {
   jvmFed(pid: number): void;
   ready(): void;
   heartbeat(timeNs: number): void;
+  budget(every: number, skippedTicks: number): void;
   /** A line that is no record: bpftrace's own words, or damage. */
   other(text: string): void;
 }
@@ -118,6 +121,12 @@ export class RecordParser {
         return one(reader, (pid) => sink.jvmFed(pid));
       case CODE('H'):
         return one(reader, (timeNs) => sink.heartbeat(timeNs));
+      case CODE('B'): {
+        const [every, skippedTicks] = [reader.field(), reader.field()];
+        if (!reader.complete() || every < 1) return false;
+        sink.budget(every, skippedTicks);
+        return true;
+      }
       case CODE('R'):
         if (!reader.done) return false;
         sink.ready();
@@ -139,11 +148,12 @@ export class RecordParser {
     const stackEnd = reader.field();
     const copyEnd = reader.field();
     const known = reader.field();
-    if (!reader.ok || reader.peek() !== BLANK) return false;
+    const ticks = reader.field();
+    if (!reader.ok || ticks < 1 || reader.peek() !== BLANK) return false;
     const comm = hexText(buffer, reader.position + 1, end);
     if (comm === null) return false;
     this.#sink.head({
-      key, timeNs, cpu, pid, tid, userMode: mode === 3, hasRegisters: have === 1, copyStart, stackEnd, copyEnd, hasAnchor: known === 1, comm,
+      key, timeNs, cpu, pid, tid, userMode: mode === 3, hasRegisters: have === 1, copyStart, stackEnd, copyEnd, hasAnchor: known === 1, ticks, comm,
     }); // prettier-ignore
     return true;
   }

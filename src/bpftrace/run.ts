@@ -80,6 +80,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
       markReady();
       onEvent({ kind: 'ready' });
     },
+    budget: (every, skippedTicks) => onEvent({ kind: 'budget', every, skippedTicks }),
     heartbeat: (timeNs) => onEvent({ kind: 'heartbeat', timeNs }),
     other: (text) => say(text, outNoise),
   };

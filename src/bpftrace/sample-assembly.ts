@@ -143,6 +143,7 @@ export class SampleAssembly {
       cpu: head.cpu,
       pid: asPid(head.pid),
       tid: asTid(head.tid),
+      ticks: head.ticks,
       mode: head.userMode ? 'user' : 'kernel',
       registers: open.registers,
       anchor: open.anchor,

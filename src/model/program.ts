@@ -16,6 +16,13 @@ export interface JvmThreadLocator {
   readonly lastJavaFpOffsetBytes: number;
 }
 
+/** What a capture may take at most, on all CPUs together; ticks above it are sampled one in several, which then stand for the others. */
+export interface CaptureBudget {
+  readonly samplesPerSecond: number;
+  /** Of stack copied. */
+  readonly bytesPerSecond: number;
+}
+
 /** Values of the `stack-bytes` template. */
 export interface StackBytesValues {
   /** Processes sampled from the start. */
@@ -25,6 +32,8 @@ export interface StackBytesValues {
   readonly rateHz: number;
   readonly stackBytes: number;
   readonly kernelStack: boolean;
+  /** null: no bound but the rate's and the window's. */
+  readonly budget: CaptureBudget | null;
   /** JVMs known before the start; later ones are fed to the running program. */
   readonly jvms: readonly JvmThreadLocator[];
   /** Tests only (debugger oracle): stop the process by SIGSTOP at the sampled instruction. Needs `--unsafe`. */

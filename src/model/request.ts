@@ -1,5 +1,6 @@
 // What the user asked for, after the CLI and before anything runs: one typed request, defaults filled in.
 
+import type { CaptureBudget } from './program.ts';
 import type { Pid } from './units.ts';
 import type { Grouping, RecordingFilter } from './view.ts';
 
@@ -14,6 +15,7 @@ export interface ProfileRequest {
   /** null: until the target ends or Ctrl-C (only with a command). */
   readonly durationMs: number | null;
   readonly rateHz: number;
+  readonly budget: CaptureBudget;
   /** Files to write; `-` is standard output. The ending chooses the format. */
   readonly outputs: readonly string[];
   /** Thread name as the first level of every stack. */

@@ -40,6 +40,8 @@ export interface RawSample {
   readonly cpu: number;
   readonly pid: Pid;
   readonly tid: Tid;
+  /** Ticks it stands for: 1, more while the budget lets not every tick be sampled. */
+  readonly ticks: number;
   /** What the tick interrupted. */
   readonly mode: 'user' | 'kernel';
   /** User registers; null when the pt_regs could not be found (facts: neither offset yields a user cs). */

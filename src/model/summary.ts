@@ -54,6 +54,14 @@ export interface WrittenFile {
 /** Why sampling ended. */
 export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'failed';
 
+/** That the budget was reached, and what was done about it. */
+export interface RateReduction {
+  /** The lowest rate that a CPU was sampled at. */
+  readonly lowestRateHz: number;
+  /** Ticks without a sample before the rate was lowered: not in the profile, and no sample stands for them. */
+  readonly skippedTicks: number;
+}
+
 /** What the run knows besides the profile: the input of summarize() next to it. */
 export interface RunFacts {
   readonly targets: readonly TargetFacts[];
@@ -66,6 +74,8 @@ export interface RunFacts {
   readonly lostEvents: number;
   /** Samples whose head or tail was lost: counted, not in the profile. */
   readonly brokenSamples: number;
+  /** null: every tick was sampled. Otherwise a sample's weight is the ticks it stands for. */
+  readonly reduction: RateReduction | null;
   readonly files: readonly WrittenFile[];
 }
 

@@ -3,6 +3,7 @@
 
 import type { StackOutcome } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
+import { reductionText } from '../model/rate-text.ts';
 import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../model/reason-texts.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
 import type { TargetFacts } from '../model/summary.ts';
@@ -61,6 +62,7 @@ function sampledRows(profile: Profile, { run, startedAtMs, source }: RecordingFa
   if (run !== null) {
     const early = END_TEXTS[run.end] === '' ? '' : ` (${END_TEXTS[run.end]})`;
     rows.push(plain(`${(run.durationMs / 1000).toFixed(1)} s${early} at ${String(run.rateHz)} Hz`));
+    if (run.reduction !== null) rows.push(plain(reductionText(run.reduction)));
   }
   if (startedAtMs !== null) rows.push(plain(`from ${new Date(startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z')}`));
   if (source !== 'jtrace') rows.push(plain(`read from: ${source}`));

@@ -1,7 +1,7 @@
 // Facts of several recordings → those of their sum. What only some know, the sum does not; what differs is told as a problem.
 
 import type { RecordingFacts } from '../model/recording.ts';
-import type { TargetFacts } from '../model/summary.ts';
+import type { RateReduction, TargetFacts } from '../model/summary.ts';
 
 /** Titles in the merged one. */
 const SHOWN_TITLES = 3;
@@ -47,5 +47,14 @@ function mergeRuns(runs: readonly Run[]): Run {
     end: runs.some(({ end }) => end === 'failed') ? 'failed' : 'duration',
     lostEvents: sum(({ lostEvents }) => lostEvents),
     brokenSamples: sum(({ brokenSamples }) => brokenSamples),
+    reduction: mergeReductions(runs.map(({ reduction }) => reduction).filter((reduction) => reduction !== null)),
+  };
+}
+
+function mergeReductions(all: readonly RateReduction[]): RateReduction | null {
+  if (all.length === 0) return null;
+  return {
+    lowestRateHz: all.reduce((least, { lowestRateHz }) => Math.min(least, lowestRateHz), Infinity),
+    skippedTicks: all.reduce((sum, { skippedTicks }) => sum + skippedTicks, 0),
   };
 }

@@ -17,6 +17,7 @@ export function summaryFacts({ profile, facts }: Recording, files: readonly Writ
     end: 'duration',
     lostEvents: 0,
     brokenSamples: 0,
+    reduction: null,
     files,
   };
 }

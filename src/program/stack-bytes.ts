@@ -5,6 +5,7 @@ import type { Dialect } from '../model/dialect.ts';
 import type { CaptureProgram, JvmThreadLocator, StackBytesValues } from '../model/program.ts';
 import { PAGE_BYTES, USER_ADDRESS_END, WORD_BYTES } from '../model/units.ts';
 import { bufferPages } from './buffer-pages.ts';
+import { budgetValues } from './capture-budget.ts';
 import { renderTemplate } from './template.ts';
 import { readTemplate } from './templates.ts';
 
@@ -73,6 +74,8 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
     kernelStackFrames: KERNEL_STACK_FRAMES,
     followChildren: values.followChildren,
     stopAtSample: values.stopAtSample,
+    budget: values.budget !== null,
+    ...(values.budget === null ? {} : budgetValues(values.budget)),
     cpus: context.cpus,
     feederPid: context.feederPid,
   });

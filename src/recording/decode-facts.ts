@@ -1,7 +1,7 @@
 // The facts of a `.jtrace` file, as parsed → RecordingFacts, every field checked. Throws Damage.
 
 import type { RecordingFacts, RecordingSource } from '../model/recording.ts';
-import type { RunEnd, TargetFacts, TargetFlag } from '../model/summary.ts';
+import type { RateReduction, RunEnd, TargetFacts, TargetFlag } from '../model/summary.ts';
 import { asPid } from '../model/units.ts';
 import { fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_LINE_CHARACTERS, MAX_FLAGS, MAX_PROBLEMS, MAX_TARGETS } from './limits.ts';
@@ -44,6 +44,17 @@ function decodeRun(value: unknown): NonNullable<RecordingFacts['run']> {
     end: wordOf(run['end'], ENDS, 'the end'),
     lostEvents: count(run['lostEvents'], 'lostEvents'),
     brokenSamples: count(run['brokenSamples'], 'brokenSamples'),
+    reduction: decodeReduction(run['reduction']),
+  };
+}
+
+/** Files from before there was a budget do not have it. */
+function decodeReduction(value: unknown): RateReduction | null {
+  if (value === null || value === undefined) return null;
+  const reduction = fieldsOf(value, 'the reduction');
+  return {
+    lowestRateHz: numberOf(reduction['lowestRateHz'], 'lowestRateHz'),
+    skippedTicks: count(reduction['skippedTicks'], 'skippedTicks'),
   };
 }
 

@@ -39,6 +39,7 @@ export async function captureStops(
       rateHz: RATE_HZ,
       stackBytes: STACK_BYTES,
       kernelStack: true,
+      budget: null,
       jvms: locator === null ? [] : [locator],
       stopAtSample: true,
     },

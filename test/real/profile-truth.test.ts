@@ -35,7 +35,7 @@ describeOnHost('the truth of a profile', ['root', 'bpftrace', 'jdk17'], () => {
     for (let run = 0; run < MOST_RUNS && sum(seen) < LEAST_SAMPLES; run++) {
       const file = programs.path('split.folded');
       const command = programs.command('KnownSplit', ['6', '3'], options);
-      const { status, stdout, stderr } = await runJtrace(['profile', '-F', '499', '-o', file, '--', ...command]);
+      const { status, stdout, stderr } = await runJtrace(['profile', '-F', '499', '--sample-budget', '5000', '-o', file, '--', ...command]);
       expect(status, stderr).toBe(0);
       expect(stderr.includes('DebugNonSafepoints=false')).toBe(!options.includes('-XX:+DebugNonSafepoints'));
       const stacks = parseFolded(readFileSync(file, 'utf8'));
@@ -52,6 +52,21 @@ describeOnHost('the truth of a profile', ['root', 'bpftrace', 'jdk17'], () => {
     truth.forEach((share, index) => {
       expect(Math.abs(share - (shown[index] ?? NaN)), phases[index]).toBeLessThanOrEqual(TOLERANCE_POINTS);
     });
+  });
+
+  test('a rate far above the budget: fewer samples, told, and the same shares', async () => {
+    const file = programs.path('budget.folded');
+    const command = programs.command('KnownSplit', ['8', '3'], ['-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints']);
+    const { status, stdout, stderr } = await runJtrace(['profile', '-F', '3000', '-o', file, '--', ...command]);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toMatch(/over the budget of 500 samples .* 1 of \d+ ticks/);
+    expect(stderr).toMatch(/reduced by the budget, to \d+(\.\d)? Hz at the lowest/);
+    const phases = ['phaseA', 'phaseB', 'phaseC'];
+    const stacks = parseFolded(readFileSync(file, 'utf8'));
+    const shown = sharesOf(phases.map((phase) => samplesWith(stacks, `KnownSplit.${phase}`)));
+    const truth = sharesOf(phases.map((phase) => Number(new RegExp(`^TRUTH.* ${phase}=(\\d+)`, 'm').exec(stdout)?.[1])));
+    // One run of some 2,000 samples, more or less of the machine: a quarter of them is noise of 2 points.
+    truth.forEach((share, index) => expect(Math.abs(share - (shown[index] ?? NaN)), phases[index]).toBeLessThanOrEqual(8));
   });
 
   test('two jtraces on one JVM at once', async () => {

@@ -57,6 +57,7 @@ export function runFacts(rateHz: number): NonNullable<RecordingFacts['run']> {
     end: 'duration',
     lostEvents: 0,
     brokenSamples: 0,
+    reduction: null,
   };
 }
 

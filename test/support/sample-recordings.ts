@@ -22,6 +22,7 @@ export const RUN: NonNullable<RecordingFacts['run']> = {
   end: 'duration',
   lostEvents: 0,
   brokenSamples: 0,
+  reduction: null,
 };
 
 export const FACTS: RecordingFacts = {

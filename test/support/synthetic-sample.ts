@@ -67,6 +67,7 @@ export function syntheticSample({ stack, registers, anchor = null, tid = 7 }: Sa
     cpu: 0,
     pid: asPid(4242),
     tid: asTid(tid),
+    ticks: 1,
     mode: 'user',
     registers: registers === null ? null : all(),
     anchor: anchor === null ? null : captured(anchor),

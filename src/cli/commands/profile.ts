@@ -7,6 +7,7 @@ import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { checkOutputs, checkRecording } from '../check-outputs.ts';
 import type { Command, ParsedArguments } from '../command.ts';
 import {
+  DEFAULT_BUDGET,
   DEFAULT_DURATION_MS,
   DEFAULT_RATE_HZ,
   DEFAULT_STACK_BYTES,
@@ -80,6 +81,10 @@ export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues):
     target,
     durationMs: flags.duration ?? (target.kind === 'command' ? null : DEFAULT_DURATION_MS),
     rateHz: flags.frequency ?? DEFAULT_RATE_HZ,
+    budget: {
+      samplesPerSecond: flags['sample-budget'] ?? DEFAULT_BUDGET.samplesPerSecond,
+      bytesPerSecond: flags['byte-budget'] ?? DEFAULT_BUDGET.bytesPerSecond,
+    },
     outputs,
     byThread: flags.threads,
     lines: flags.lines,

@@ -10,6 +10,9 @@ const MIN_DURATION_MS = 10;
 const MAX_DURATION_MS = 24 * 60 * 60 * 1000;
 /** One sample copies up to --stack-bytes and costs 0.05 to 0.1 ms of a CPU: at 10 kHz nothing else would run. */
 const MAX_RATE_HZ = 10_000;
+/** A budget below this takes nothing in most windows of 100 ms; above, a sample costs more than there is time. */
+const SAMPLE_BUDGET = { least: 10, most: 1_000_000 } as const;
+const BYTE_BUDGET = { least: 64 * 1024, most: 16 * 1024 ** 3 } as const;
 /** Less than the frames of one call holds no stack; a page is what the kernel has at hand anyway. */
 const MIN_STACK_BYTES = 1024;
 /** The kernel's verifier takes a program that copies this much, and refuses 4 MiB (src/program/dialects.ts). */
@@ -29,6 +32,9 @@ const SIZE_UNITS_BYTES: Readonly<Record<string, number>> = {
   m: 1048576,
   mb: 1048576,
   mib: 1048576,
+  g: 1024 ** 3,
+  gb: 1024 ** 3,
+  gib: 1024 ** 3,
 };
 
 const DURATION_FORMS = 'durations are written 10s, 500ms, 2m or 1h; a plain number means seconds';
@@ -85,6 +91,26 @@ export function parseStackBytes(text: string): number {
   if (bytes < MIN_STACK_BYTES) throw bad('size', text, 'is too small to hold a stack (least: 1k)', SIZE_FORMS);
   if (bytes > MAX_STACK_BYTES)
     throw bad('size', text, 'is more than the kernel lets a program copy at a tick (most: 1m)', SIZE_FORMS);
+  return bytes;
+}
+
+/** `500` → samples a second. */
+export function parseSampleBudget(text: string): number {
+  const budget = parseInteger(text);
+  const { least, most } = SAMPLE_BUDGET;
+  if (budget === null || budget < least || budget > most)
+    throw bad('budget', text, 'is no number of samples a second', `a whole number from ${least} to ${most}`);
+  return budget;
+}
+
+/** `16m` → bytes a second. */
+export function parseByteBudget(text: string): number {
+  const [amount, unit] = splitQuantity(text);
+  const factor = SIZE_UNITS_BYTES[unit];
+  const { least, most } = BYTE_BUDGET;
+  const bytes = amount === null || factor === undefined ? Number.NaN : Math.round(amount * factor);
+  if (!(bytes >= least && bytes <= most))
+    throw bad('budget', text, 'is no size a second', 'sizes are written 16m, 512k or 1g, from 64k to 16g');
   return bytes;
 }
 

@@ -1,8 +1,17 @@
 // The flags of `jtrace profile`.
 
+import type { CaptureBudget } from '../../model/program.ts';
 import { USUAL_ENDINGS } from '../../outputs/formats.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
-import { parseDuration, parsePath, parseRate, parseStackBytes, parseTop } from './parse-quantity.ts';
+import {
+  parseByteBudget,
+  parseDuration,
+  parsePath,
+  parseRate,
+  parseSampleBudget,
+  parseStackBytes,
+  parseTop,
+} from './parse-quantity.ts';
 import { RENDER_FLAGS } from './render-flags.ts';
 
 export const DEFAULT_DURATION_MS = 10_000;
@@ -10,6 +19,8 @@ export const DEFAULT_DURATION_MS = 10_000;
 export const DEFAULT_RATE_HZ = 99;
 /** p99 of 18 of 22 measured workloads is 16 KiB, a Scala compiler's 72; what the program cannot take it says. */
 export const DEFAULT_STACK_BYTES = 64 * 1024;
+/** jtrace and bpftrace stay below half a core with it (docs/overhead.md); 99 Hz reach it on six busy CPUs. */
+export const DEFAULT_BUDGET = { samplesPerSecond: 500, bytesPerSecond: 16 * 1024 ** 2 } as const satisfies CaptureBudget;
 /** Of the table shown when no output was asked for. */
 export const DEFAULT_TOP_ROWS = 20;
 
@@ -28,6 +39,16 @@ export const PROFILE_FLAGS = {
     kind: 'value', group: 'Sampling', placeholder: 'SIZE', parse: parseStackBytes,
     shownDefault: '64k',
     help: 'Most bytes of a stack that are copied: 16k, 64KiB. Deeper stacks are cut, and say so.',
+  },
+  'sample-budget': {
+    kind: 'value', group: 'Sampling', placeholder: 'N', parse: parseSampleBudget,
+    shownDefault: String(DEFAULT_BUDGET.samplesPerSecond),
+    help: 'Most samples a second on all CPUs together; above it the rate is lowered, and that is told.',
+  },
+  'byte-budget': {
+    kind: 'value', group: 'Sampling', placeholder: 'SIZE', parse: parseByteBudget,
+    shownDefault: '16m',
+    help: 'Most bytes of stacks copied a second; above it the rate is lowered, and that is told.',
   },
   'no-kernel': {
     kind: 'switch', group: 'Sampling',

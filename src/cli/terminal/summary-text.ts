@@ -1,5 +1,6 @@
 // The typed summary → aligned text of at most a terminal's width: a label, a count, its share, what it is.
 
+import { reductionText } from '../../model/rate-text.ts';
 import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../../model/reason-texts.ts';
 import type { ProfileSummary, TargetFacts } from '../../model/summary.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
@@ -71,7 +72,7 @@ function targetTexts(target: TargetFacts): readonly string[] {
 }
 
 function sampledTexts(summary: ProfileSummary): readonly string[] {
-  const { durationMs, rateHz, kernel, bpftraceVersion, end } = summary;
+  const { durationMs, rateHz, kernel, bpftraceVersion, end, reduction } = summary;
   const early = END_TEXTS[end] === '' ? '' : ` (${END_TEXTS[end]})`;
   // What another tool's profile does not tell is 0 or ''.
   const time = durationMs === 0 ? '' : ` in ${formatDuration(durationMs)}`;
@@ -79,6 +80,7 @@ function sampledTexts(summary: ProfileSummary): readonly string[] {
   const version = escapeForTerminal(bpftraceVersion.replace(/^bpftrace v?/, ''), 30);
   return [
     `${formatCount(summary.samples)}${time}${early}${rate}`,
+    ...(reduction === null ? [] : [reductionText(reduction)]),
     ...(kernel === '' ? [] : [`kernel ${escapeForTerminal(kernel, 30)}, bpftrace ${version}`]),
   ];
 }

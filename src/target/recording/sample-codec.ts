@@ -26,6 +26,8 @@ export function decodeSample(value: unknown, kept: (id: number) => string): RawS
     cpu: number(sample['cpu']),
     pid: asPid(number(sample['pid'])),
     tid: asTid(number(sample['tid'])),
+    // Recordings from before there was a budget do not have it.
+    ticks: sample['ticks'] === undefined ? 1 : number(sample['ticks']),
     mode: sample['mode'] === 'kernel' ? 'kernel' : 'user',
     registers: sample['registers'] === null ? null : decodeRegisters(sample['registers']),
     anchor: sample['anchor'] === null ? null : decodeAnchor(fields(sample['anchor'])),

@@ -33,6 +33,7 @@ const values = {
   rateHz: RATE_HZ,
   stackBytes: 65536,
   kernelStack: true,
+  budget: null,
   jvms: [],
   stopAtSample: false,
 };

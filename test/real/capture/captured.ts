@@ -1,16 +1,19 @@
 // A capture for tests: starts one on a target, collects its events, waits for what a test needs, and always ends it.
 
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBpftrace } from '../../../src/bpftrace/find.ts';
 import { startCapture, type Capture } from '../../../src/bpftrace/run.ts';
 import type { CaptureEvent } from '../../../src/model/capture.ts';
-import type { CaptureProgram, StackBytesValues } from '../../../src/model/program.ts';
+import type { CaptureBudget, CaptureProgram, StackBytesValues } from '../../../src/model/program.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import type { Pid } from '../../../src/model/units.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
 import { renderStackBytes } from '../../../src/program/stack-bytes.ts';
 
+/** In the program, and never reached. */
+const AMPLE: CaptureBudget = { samplesPerSecond: 1_000_000, bytesPerSecond: 2 ** 34 };
 /** Attaching takes 1 to 5 s here, more on a loaded machine. */
 const READY_TIMEOUT_MS = 60_000;
 const STEP_MS = 20;
@@ -72,7 +75,17 @@ export async function programFor(
 ): Promise<CaptureProgram> {
   const { version } = await findBpftrace({ path: bpftracePath, searchPath: undefined });
   return renderStackBytes(
-    { pids, followChildren: false, rateHz: 199, stackBytes: 65536, kernelStack: true, jvms: [], stopAtSample: false, ...values },
+    {
+      pids,
+      followChildren: false,
+      rateHz: 199,
+      stackBytes: 65536,
+      kernelStack: true,
+      budget: AMPLE,
+      jvms: [],
+      stopAtSample: false,
+      ...values,
+    },
     dialectFor(version),
     { feederPid: process.pid, cpus: availableParallelism() },
   );
@@ -91,4 +104,11 @@ export async function withCapture(
   } finally {
     await capture.stop();
   }
+}
+
+/** User and system time so far, in milliseconds; USER_HZ is 100. */
+export function cpuMs(pid: number): number {
+  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

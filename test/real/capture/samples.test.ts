@@ -8,7 +8,7 @@ import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { withCompiledAsync } from '../../support/machine-code.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { startReady, type ReadyProcess } from '../processes/ready-process.ts';
-import { programFor, withCapture } from './captured.ts';
+import { cpuMs, programFor, withCapture } from './captured.ts';
 
 const CC = ['-O1', '-pthread'];
 /**
@@ -121,11 +121,4 @@ function executableRange(pid: number): { start: number; end: number } {
     .find((each) => each.includes(' r-xp '));
   const match = /^([0-9a-f]+)-([0-9a-f]+) /.exec(line ?? '');
   return { start: parseInt(match?.[1] ?? '', 16), end: parseInt(match?.[2] ?? '', 16) };
-}
-
-/** User and system time so far, in milliseconds; USER_HZ is 100. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -60,6 +60,7 @@ function sampleOf(pid: number, timeMs: number): RawSample {
     pid: asPid(pid),
     tid: asTid(pid),
     comm: 'x',
+    ticks: 1,
     mode: 'kernel',
     registers: null,
     anchor: null,

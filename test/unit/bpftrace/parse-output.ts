@@ -31,6 +31,7 @@ export function parseOutput(output: Uint8Array | string, chunkBytes: number, win
     exit: (pid) => told.events.push(`exit ${String(pid)}`),
     jvmFed: (pid) => told.events.push(`fed ${String(pid)}`),
     ready: () => told.events.push('ready'),
+    budget: (every, skipped) => told.events.push(`budget ${String(every)} ${String(skipped)}`),
     heartbeat: () => told.events.push('heartbeat'),
     other: (text) => told.events.push(`other ${text}`),
   });

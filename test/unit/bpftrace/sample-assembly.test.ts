@@ -13,7 +13,7 @@ const head = (
 ): string => {
   const copyEnd = SP + (more.stackBytes ?? 256);
   const end = more.end ?? copyEnd;
-  return `S ${String(key)} 1000 ${String(more.cpu ?? 0)} 7 8 ${String(more.mode ?? 3)} 1 ${String(SP)} ${String(end)} ${String(copyEnd)} ${String(more.anchor ?? 0)} ${COMM}`;
+  return `S ${String(key)} 1000 ${String(more.cpu ?? 0)} 7 8 ${String(more.mode ?? 3)} 1 ${String(SP)} ${String(end)} ${String(copyEnd)} ${String(more.anchor ?? 0)} 1 ${COMM}`;
 };
 const chunk = (key: number, index: number, word: number): string =>
   `(${String(key)}, ${String(SP + index * 128)}, [${Array(16).fill(word).join(',')}])`;
@@ -106,17 +106,17 @@ test('anchor, and an anchor that was lost', () => {
 });
 
 test('registers that are not known: a sample without them, without a stack', () => {
-  const { samples } = parseOutput(lines(`S 1 1000 0 7 8 0 0 0 0 0 0 ${COMM}`, 'E 1 8 0'), 128);
-  expect(samples).toMatchObject([{ registers: null, mode: 'kernel', stack: { chunks: [], lostChunks: 0 } }]);
+  const { samples } = parseOutput(lines(`S 1 1000 0 7 8 0 0 0 0 0 0 6 ${COMM}`, 'E 1 8 0'), 128);
+  expect(samples).toMatchObject([{ registers: null, ticks: 6, mode: 'kernel', stack: { chunks: [], lostChunks: 0 } }]);
 });
 
 test('events of processes, and lines that are none of ours', () => {
   const { events } = parseOutput(
-    lines('F 1 2', 'X 2', 'Z 2', 'J 2', 'R', 'H 5', 'Error: no', 'F 1', 'Z', 'S', 'K', '', 'X 1 2'),
+    lines('F 1 2', 'X 2', 'Z 2', 'J 2', 'R', 'H 5', 'B 6 389', 'B 0 1', 'Error: no', 'F 1', 'Z', 'S', 'K', '', 'X 1 2'),
     128,
   );
   expect(events).toEqual([
-    'fork 1 2', 'exec 2', 'exit 2', 'fed 2', 'ready', 'heartbeat', 'other Error: no', 'other F 1', 'other Z', 'other S', 'other K', 'other X 1 2',
+    'fork 1 2', 'exec 2', 'exit 2', 'fed 2', 'ready', 'heartbeat', 'budget 6 389', 'other B 0 1', 'other Error: no', 'other F 1', 'other Z', 'other S', 'other K', 'other X 1 2',
   ]); // prettier-ignore
 });
 
@@ -131,6 +131,6 @@ test('a kernel stack whose end was damaged does not swallow what follows', () =>
 
 test('comm is hostile: newlines and control characters arrive as what they are', () => {
   const hostile = Buffer.from('a\nS 1\x1b[31m\xff').toString('hex').padEnd(32, '0').slice(0, 32).replace(/../g, '$& ').trim();
-  const { samples } = parseOutput(lines(`S 1 1000 0 7 8 3 0 0 0 0 0 ${hostile}`, 'E 1 8 0'), 128);
+  const { samples } = parseOutput(lines(`S 1 1000 0 7 8 3 0 0 0 0 0 1 ${hostile}`, 'E 1 8 0'), 128);
   expect(samples[0]?.comm.startsWith('a\nS 1\x1b[31m')).toBe(true);
 });

@@ -18,6 +18,7 @@ const DEFAULTS: ProfileRequest = {
   target: { kind: 'only-jvm' },
   durationMs: 10_000,
   rateHz: 99,
+  budget: { samplesPerSecond: 500, bytesPerSecond: 16_777_216 },
   outputs: [],
   byThread: false,
   lines: false,
@@ -40,12 +41,13 @@ describe('the request', () => {
 
   test('everything given', async () => {
     const flags =
-      '-d 500ms -F 199 -o a.folded -o - --threads --lines --no-kernel --no-native --stack-bytes 16k --no-reread --top 5';
+      '-d 500ms -F 199 --sample-budget 50 --byte-budget 2m -o a.folded -o - --threads --lines --no-kernel --no-native --stack-bytes 16k --no-reread --top 5';
     const more = '--print-program --bpftrace /opt/bpftrace --record-reads r.gz -v';
     expect(await request('profile', ...flags.split(' '), ...more.split(' '), '4711')).toEqual({
       target: { kind: 'pid', pid: 4711 },
       durationMs: 500,
       rateHz: 199,
+      budget: { samplesPerSecond: 50, bytesPerSecond: 2_097_152 },
       outputs: ['a.folded', '-'],
       byThread: true,
       lines: true,

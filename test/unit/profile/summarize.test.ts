@@ -8,7 +8,7 @@ import { drawProfile } from './draw-profile.ts';
 
 const FACTS: RunFacts = {
   targets: [], kernel: '6.1.0', bpftraceVersion: '0.17.0', rateHz: 99, durationMs: 1000, end: 'duration',
-  lostEvents: 3, brokenSamples: 1, files: [],
+  lostEvents: 3, brokenSamples: 1, reduction: null, files: [],
 }; // prettier-ignore
 
 test('every sample is counted once by thread, leaf and outcome', () => {

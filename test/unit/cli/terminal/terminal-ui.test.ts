@@ -25,6 +25,7 @@ const SUMMARY: ProfileSummary = {
   end: 'duration',
   lostEvents: 0,
   brokenSamples: 0,
+  reduction: null,
   files: [{ path: '/tmp/out.folded', format: 'folded', bytes: 123_456, problem: null }],
   samples: 1980,
   threads: [

@@ -54,7 +54,8 @@ function sampleAt(timeNs: number, pid: number): RawSample {
     X86_64_REGISTERS.map((name, i) => [name, i === 3 ? 2 ** 64 - 4096 : i * 1e9]),
   ) as Registers;
   return {
-    timeNs, cpu: 1, pid: asPid(pid), tid: asTid(pid + 1), mode: 'kernel', registers,
+    timeNs, cpu: 1, pid: asPid(pid), tid: asTid(pid + 1), ticks: 1,
+ mode: 'kernel', registers,
     anchor: { thread: asAddress(1), lastJavaSp: asAddress(2), lastJavaPc: asAddress(0), lastJavaFp: asAddress(4) },
     stack: {
       chunks: [{ address: asAddress(0x7ff0), bytes: Uint8Array.from({ length: 4096 }, (_, i) => i & 0xff) }],

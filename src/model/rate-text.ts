@@ -1,0 +1,13 @@
+// Rates of sampling, and what the budget did to them, in words: the same in the terminal and on the page.
+
+import type { RateReduction } from './summary.ts';
+
+/** Whole where it is large: `500`, `8.3`, `0.5`. */
+export function rateText(rateHz: number): string {
+  return Number.isInteger(rateHz) || rateHz >= 100 ? rateHz.toFixed(0) : rateHz.toFixed(1);
+}
+
+export function reductionText({ lowestRateHz, skippedTicks }: RateReduction): string {
+  const skipped = skippedTicks === 0 ? '' : `; ${String(skippedTicks)} ticks before it are in no sample`;
+  return `reduced by the budget, to ${rateText(lowestRateHz)} Hz at the lowest${skipped}`;
+}
