@@ -25,7 +25,7 @@ export interface CaptureOptions {
 export interface Capture {
   /** bpftrace's process id; null when it could not be started. */
   readonly bpftracePid: number | null;
-  /** Asks bpftrace to end and settles when 'stopped' was delivered; by force after {@link STOP_MS}. Twice is fine. */
+  /** Asks bpftrace to end and settles when 'stopped' was delivered; by force when it hangs. Twice is fine. */
   stop(): Promise<void>;
   /** Settles when 'stopped' was delivered, however that came; never rejects. */
   readonly finished: Promise<void>;
@@ -33,8 +33,11 @@ export interface Capture {
   feedJvm(locator: JvmThreadLocator): Promise<boolean>;
 }
 
-/** Between SIGINT and SIGKILL: bpftrace drains its buffers and detaches; 0.2 s as a rule. */
-const STOP_MS = 3000;
+/** After SIGINT bpftrace drains its buffers and detaches, in 0.2 s as a rule; one that prints nothing for so long hangs. */
+const STOP_SILENCE_MS = 3000;
+/** 64 MiB of buffers on a machine where it gets a twentieth of a CPU; one that prints for longer does not obey. */
+const STOP_MOST_MS = 30_000;
+const STOP_LOOK_MS = 100;
 /** Of bpftrace's own words, kept to explain a failure. */
 const MAX_MESSAGES = 200;
 
@@ -45,6 +48,8 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   const messages: string[] = [];
   let isReady = false;
   let stopping = false;
+  let isKilled = false;
+  let lastOutputMs = 0;
   let markReady: () => void = () => undefined;
   const feed = new JvmFeed(new Promise<void>((resolve) => (markReady = resolve)));
 
@@ -95,7 +100,10 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     args: [...(program.unsafe ? ['--unsafe'] : []), ...program.arguments, '-'],
     environment: { ...program.environment, ...captureMark() },
     input: program.text,
-    onStdout: (bytes) => stdout.push(bytes),
+    onStdout: (bytes) => {
+      lastOutputMs = performance.now();
+      stdout.push(bytes);
+    },
     onStderr: (bytes) => stderr.push(bytes),
   });
   const finished = child.exited.then((exit) => {
@@ -104,7 +112,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     assembly.end();
     feed.close();
     markReady();
-    const error = failureOf(exit, { isReady, stopping, messages });
+    const error = failureOf(exit, { isReady, stopping, isKilled, messages });
     if (error !== null) onEvent({ kind: 'failed', error });
     onEvent({ kind: 'stopped' });
   });
@@ -113,28 +121,54 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     finished,
     feedJvm: (locator) => (locatorFits(locator) ? feed.feed(locator) : Promise.resolve(false)),
     stop: () => {
-      if (!stopping) endGently(child);
+      if (!stopping) {
+        endGently(child, {
+          lastOutputMs: () => lastOutputMs,
+          onKill: () => {
+            isKilled = true;
+          },
+        });
+      }
       stopping = true;
       return finished;
     },
   };
 }
 
-function endGently(child: Child): void {
+/** What it drains after SIGINT are samples: it is killed when it hangs, not when it is slow. */
+function endGently(
+  child: Child,
+  { lastOutputMs, onKill }: { readonly lastOutputMs: () => number; readonly onKill: () => void },
+): void {
+  const askedMs = performance.now();
   child.signal('SIGINT');
-  const timer = setTimeout(() => child.signal('SIGKILL'), STOP_MS);
-  void child.exited.then(() => clearTimeout(timer));
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (now - Math.max(askedMs, lastOutputMs()) < STOP_SILENCE_MS && now - askedMs < STOP_MOST_MS) return;
+    clearInterval(timer);
+    onKill();
+    child.signal('SIGKILL');
+  }, STOP_LOOK_MS);
+  void child.exited.then(() => clearInterval(timer));
 }
 
 interface Course {
   readonly isReady: boolean;
   readonly stopping: boolean;
+  readonly isKilled: boolean;
   readonly messages: readonly string[];
 }
 
 /** null: it ended because we asked it to. */
 function failureOf(exit: ChildExit, course: Course): OperatorError | null {
   // Before it has set up its handlers it dies of our signal.
+  if (course.isReady && course.isKilled) {
+    return new OperatorError(
+      'incomplete',
+      'bpftrace did not end when asked and was killed: samples that it still held are lost',
+      'the machine may be too busy for it: sample less often (-F 49); what was delivered is kept',
+    );
+  }
   const byOurSignal = exit.signal === 'SIGINT' || exit.signal === 'SIGKILL';
   if (course.stopping && (course.isReady || exit.code === 0 || byOurSignal)) return null;
   if (!course.isReady) return explainFailure(exit, course.messages, askMachine());

@@ -35,7 +35,17 @@ describeOnHost('the truth of a profile', ['root', 'bpftrace', 'jdk17'], () => {
     for (let run = 0; run < MOST_RUNS && sum(seen) < LEAST_SAMPLES; run++) {
       const file = programs.path('split.folded');
       const command = programs.command('KnownSplit', ['6', '3'], options);
-      const { status, stdout, stderr } = await runJtrace(['profile', '-F', '499', '--sample-budget', '5000', '-o', file, '--', ...command]);
+      const { status, stdout, stderr } = await runJtrace([
+        'profile',
+        '-F',
+        '499',
+        '--sample-budget',
+        '5000',
+        '-o',
+        file,
+        '--',
+        ...command,
+      ]);
       expect(status, stderr).toBe(0);
       expect(stderr.includes('DebugNonSafepoints=false')).toBe(!options.includes('-XX:+DebugNonSafepoints'));
       const stacks = parseFolded(readFileSync(file, 'utf8'));
