@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseDuration } from '../../src/cli/flags/parse-quantity.ts';
 import { EXIT, OperatorError } from '../../src/model/errors.ts';
@@ -74,7 +74,6 @@ async function runJtrace(shop: Shop, duration: string): Promise<number> {
   say(`a small shop (test/demo/shop/Shop.java says what to see in it) runs as process ${shop.pid}; now, as you would type it:`);
   console.log(`\n$ bin/jtrace ${args.join(' ')}`);
   const jtrace = spawn(join(REPOSITORY, 'bin/jtrace'), args, {
-    cwd: REPOSITORY,
     env: { ...process.env, JTRACE_NODE: process.execPath },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -92,7 +91,7 @@ async function runJtrace(shop: Shop, duration: string): Promise<number> {
   const status = jtrace.exitCode ?? 128;
   if (status !== EXIT.ok) return refuse(status, [`jtrace ended with ${String(jtrace.exitCode ?? jtrace.signalCode)}`]);
   console.log('');
-  say(`the flame graph is ${join(REPOSITORY, PAGE)}: one file, for any browser`);
+  say(`the flame graph is ${resolve(PAGE)}: one file, for any browser`);
   return status;
 }
 

@@ -72,9 +72,13 @@ function compile(javaHome: string): void {
   const compiled = join(CLASSES, 'shop/Shop.class');
   if (existsSync(compiled) && sources.every((source) => statSync(source).mtimeMs < statSync(compiled).mtimeMs)) return;
   mkdirSync(CLASSES, { recursive: true });
-  const { status, stdout, stderr, error } = spawnSync(join(javaHome, 'bin/javac'), ['-d', CLASSES, ...sources], {
-    encoding: 'utf8',
-    input: '',
-  });
+  const { status, stdout, stderr, error } = spawnSync(
+    join(javaHome, 'bin/javac'),
+    ['-encoding', 'UTF-8', '-d', CLASSES, ...sources],
+    {
+      encoding: 'utf8',
+      input: '',
+    },
+  );
   if (status !== 0) throw new ShopError(`javac: ${error?.message ?? `${stdout}${stderr}`}`);
 }

@@ -7,7 +7,7 @@ package shop;
 final class Returns {
   private static final int PARCELS = 20;
 
-  long refuseBadOnes() {
+  long refuseByException() {
     long refused = 0;
     for (int parcel = 0; parcel < PARCELS; parcel++) {
       try {

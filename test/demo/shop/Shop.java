@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * catalog-1           Catalog.sumRecursively            a call 150 deep in itself: a tower
  * archive-1           Archive.compressInNativeMethod    Java → native method → a C library
  * journal-1           Journal.writeBySystemCall         Java → libc → the kernel
- * returns-1           Returns.fillStackTraceInVm        exceptions: Java → the VM, which walks the stack
+ * returns-1           Returns.refuseByException         exceptions: Java → the VM, which walks the stack
  * </pre>
  *
  * What no thread of ours does is in the graph, too: the collector's and the compilers' threads, all frames of the VM.
@@ -44,7 +44,7 @@ public final class Shop {
     open("archive-1", 15, new Archive()::compressInNativeMethod);
     open("journal-1", 15, new Journal()::writeBySystemCall);
     open("catalog-1", 10, new Catalog()::sumAll);
-    open("returns-1", 10, new Returns()::refuseBadOnes);
+    open("returns-1", 10, new Returns()::refuseByException);
     Thread closing = new Thread(Shop::closeInTheEvening, "closing-time");
     closing.setDaemon(true);
     closing.start();
