@@ -26,6 +26,7 @@ const PACKAGES = {
   lz4: ['guest'],
   kmod: ['guest'],
   python3: ['real', 'guest'],
+  zsh: ['real'], // completes what bash completes
 } as const satisfies Record<string, readonly Part[]>;
 
 /** Installs what the parts need; the names of packages that are still missing. */
