@@ -1,7 +1,7 @@
 // `npm run demo` once the npm packages are there: installs bpftrace and a JDK where they are missing, builds jtrace, starts a sample program
 // (shop/), and lets jtrace itself profile it: ten hottest methods, and flame.html. Leaves nothing running, however it ends.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -13,7 +13,7 @@ import { REPOSITORY } from '../support/repository.ts';
 import { aptInstall } from '../tools/setup/apt.ts';
 import { lookAtMachine, needsBuild } from './machine.ts';
 import { planDemo, refusal } from './plan.ts';
-import { openShop, type Shop, ShopError } from './shop-process.ts';
+import { openShop, ShopError } from './shop-process.ts';
 
 const DEFAULT_DURATION = '10s';
 const PAGE = 'flame.html';
@@ -57,42 +57,49 @@ async function installMissing(): Promise<readonly string[] | null> {
 }
 
 async function profileShop(duration: string): Promise<number> {
+  // Listened to before there is anything that could be left behind.
+  const received: (typeof SIGNALS)[number][] = [];
+  let jtrace: ChildProcess | null = null;
+  const onSignal = (signal: (typeof SIGNALS)[number]): void => {
+    received.push(signal);
+    // To jtrace it means "stop and report". Ctrl-C reaches it by itself, and this one after it changes nothing.
+    jtrace?.kill('SIGTERM');
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   const shop = await openShop(javaHome() ?? '');
   const killShop = (): void => shop.kill();
   process.once('exit', killShop);
   try {
-    return await runJtrace(shop, duration);
+    if (received.length === 0) {
+      jtrace = startJtrace(shop.pid, duration);
+      await once(jtrace, 'exit');
+    }
+    const [signal] = received;
+    return signal === undefined ? tellEnd(jtrace?.exitCode ?? null) : 128 + constants.signals[signal];
   } finally {
     await shop.close();
     process.off('exit', killShop);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 }
 
 /** Its progress, tables and errors go to our own streams. */
-async function runJtrace(shop: Shop, duration: string): Promise<number> {
-  const args = ['profile', String(shop.pid), '-d', duration, '--top', '10', '--threads', '-o', PAGE];
-  say(`a small shop (test/demo/shop/Shop.java says what to see in it) runs as process ${shop.pid}; now, as you would type it:`);
+function startJtrace(pid: number, duration: string): ChildProcess {
+  const args = ['profile', String(pid), '-d', duration, '--top', '10', '--threads', '-o', PAGE];
+  say(`a small shop (test/demo/shop/Shop.java says what to see in it) runs as process ${pid}; now, as you would type it:`);
   console.log(`\n$ bin/jtrace ${args.join(' ')}`);
-  const jtrace = spawn(join(REPOSITORY, 'bin/jtrace'), args, {
+  return spawn(join(REPOSITORY, 'bin/jtrace'), args, {
     env: { ...process.env, JTRACE_NODE: process.execPath },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  // A signal to us alone: to jtrace it means "stop and report". Ctrl-C reaches it by itself, and this one after it changes nothing.
-  const received: (typeof SIGNALS)[number][] = [];
-  const onSignal = (signal: (typeof SIGNALS)[number]): void => {
-    received.push(signal);
-    jtrace.kill('SIGTERM');
-  };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
-  await once(jtrace, 'exit');
-  for (const signal of SIGNALS) process.off(signal, onSignal);
-  const [first] = received;
-  if (first !== undefined) return 128 + constants.signals[first];
-  const status = jtrace.exitCode ?? 128;
-  if (status !== EXIT.ok) return refuse(status, [`jtrace ended with ${String(jtrace.exitCode ?? jtrace.signalCode)}`]);
+}
+
+/** `code` is jtrace's; null: a signal ended it. Gives our own. */
+function tellEnd(code: number | null): number {
+  if (code !== EXIT.ok) return refuse(code ?? EXIT.incomplete, [`jtrace ended with ${code ?? 'a signal'}`]);
   console.log('');
   say(`the flame graph is ${resolve(PAGE)}: one file, for any browser`);
-  return status;
+  return code;
 }
 
 function isDuration(text: string): boolean {

@@ -70,7 +70,6 @@ test.each(HOSTILE)('a JVM called %j is offered by its number alone', (name) => {
 
 test.each(HOSTILE)('what is said of a JVM called %j is one line', async (name) => {
   const offered = targetCandidates([jvm(17, name, 'unknown')]);
-  // eslint-disable-next-line no-control-regex -- these are what must not come through
   expect(await completionAnswer('zsh', offered)).toMatch(/^17(:[^\x00-\x1f\x7f]+)?$/);
   expect(await completionAnswer('bash', offered)).toBe('17');
 });
