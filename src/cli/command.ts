@@ -31,7 +31,12 @@ export interface Command {
   readonly description: string;
   readonly flags: FlagTable;
   /** How many words besides flags it takes, and what to do with more. */
-  readonly words: { readonly atMost: number; readonly whenMore: string };
+  readonly words: {
+    readonly atMost: number;
+    readonly whenMore: string;
+    /** What shells complete them to; without it file names. */
+    readonly offers?: 'jvms' | readonly string[];
+  };
   /** Whether `-- COMMAND ARG…` may follow. */
   readonly takesCommand: boolean;
   readonly examples: readonly CommandExample[];

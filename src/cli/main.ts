@@ -5,18 +5,27 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { Command } from './command.ts';
+import { answerCompletion, COMPLETION_COMMAND } from './commands/completion.ts';
 import { CONVERT_COMMAND } from './commands/convert.ts';
 import { DIFF_COMMAND } from './commands/diff.ts';
 import { MERGE_COMMAND } from './commands/merge.ts';
 import { PROFILE_COMMAND } from './commands/profile.ts';
 import { REPORT_COMMAND } from './commands/report.ts';
+import { COMPLETION_REQUEST } from './completion/yargs-completion.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { bugLines, errorLines, exitCodeOf } from './report-failure.ts';
 import type { Streams } from './terminal/streams.ts';
 import { createTheme } from './terminal/theme.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [PROFILE_COMMAND, REPORT_COMMAND, DIFF_COMMAND, MERGE_COMMAND, CONVERT_COMMAND];
+export const COMMANDS: readonly Command[] = [
+  PROFILE_COMMAND,
+  REPORT_COMMAND,
+  DIFF_COMMAND,
+  MERGE_COMMAND,
+  CONVERT_COMMAND,
+  COMPLETION_COMMAND,
+];
 
 /**
  * Runs jtrace; never throws. `argv` is what follows the program's name. Exit codes: 0 ok, 1 ran but incomplete (also when standard
@@ -35,10 +44,11 @@ export async function main(argv: readonly string[]): Promise<number> {
 /** The same on any streams; gives what the command or the error says. */
 export async function runCommand(argv: readonly string[], streams: Streams): Promise<number> {
   try {
+    if (argv[0] === COMPLETION_REQUEST) return await answerCompletion(argv.slice(1), COMMANDS, streams);
     const parsed = await parseArguments(argv, COMMANDS, `jtrace ${packageVersion()}`);
     if (parsed.kind === 'run') return await parsed.command.run(parsed.args, streams);
     streams.stdout.write(`${parsed.text}\n`);
-    return EXIT.ok;
+    return parsed.asked ? EXIT.ok : EXIT.usage;
   } catch (error) {
     const theme = createTheme(streams.stderr, streams.env);
     const known = error instanceof OperatorError;

@@ -6,8 +6,9 @@ import { OperatorError } from '../model/errors.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { forgottenDashesError, unknownCommandError, unknownFlagError, yargsComplaint } from './argument-errors.ts';
 import type { Command, ParsedArguments } from './command.ts';
-import { describeCommand, examplesText, hideTypes } from './describe-command.ts';
+import { describeCommand, hideTypes } from './describe-command.ts';
 import { type Flag, type FlagTable, type FlagValues, flagLabel } from './flags/flag.ts';
+import { overviewText } from './overview.ts';
 
 /** Help is read on terminals of this width, and in pipes. */
 const HELP_COLUMNS = 80;
@@ -15,7 +16,8 @@ const HELP_COLUMNS = 80;
 const DASH = '\0-';
 
 export type Parsed =
-  | { readonly kind: 'print'; readonly text: string }
+  /** `asked`: false where help is printed because nothing was asked for. */
+  | { readonly kind: 'print'; readonly text: string; readonly asked: boolean }
   | { readonly kind: 'run'; readonly command: Command; readonly args: ParsedArguments };
 
 /** Parses what follows `jtrace`. Throws OperatorErrors of kind usage. */
@@ -26,12 +28,10 @@ export async function parseArguments(argv: readonly string[], commands: readonly
   const command = commands.find(({ name }) => name === own.find((word) => commands.some((known) => known.name === word)));
   // Help first, whatever else is wrong: it is what people ask for when something is.
   if (argv.length === 0 || own.includes('--help') || own.includes('-h')) {
-    return {
-      kind: 'print',
-      text: (await runYargs([...(command === undefined ? [] : [command.name]), '--help'], commands)).printed,
-    };
+    const text = command === undefined ? overviewText(commands) : (await runYargs([command.name, '--help'], commands)).printed;
+    return { kind: 'print', text, asked: argv.length > 0 };
   }
-  if (own.includes('--version')) return { kind: 'print', text: version };
+  if (own.includes('--version')) return { kind: 'print', text: version, asked: true };
   if (command === undefined) {
     const stray = own.find((word) => !word.startsWith('-'));
     throw stray === undefined && own[0] !== undefined
@@ -103,10 +103,6 @@ async function runYargs(
       'parse-numbers': false,
       'parse-positional-numbers': false,
     })
-    .usage('jtrace COMMAND [OPTION…]\n\nFull user stacks, Java and native, of processes that nothing is changed in.')
-    .epilogue(
-      `${examplesText(commands.flatMap(({ examples }) => examples.slice(0, 2)))}\n\njtrace COMMAND --help tells more, with examples.`,
-    )
     .help('help', 'Show this help.')
     .alias('h', 'help')
     .version('version', 'Show the version.', '')

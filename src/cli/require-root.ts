@@ -19,7 +19,7 @@ export function requireRoot(args: readonly string[], userId: number | undefined 
   );
 }
 
-/** The launcher tells its own path; without it the script that node was given. */
-function launcherPath(): string {
+/** What to type for jtrace itself: the launcher tells its own path; without it the script that node was given. */
+export function launcherPath(): string {
   return process.env['JTRACE_LAUNCHER'] ?? process.argv[1] ?? 'jtrace';
 }

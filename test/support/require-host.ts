@@ -8,7 +8,7 @@ import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } fro
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium';
+export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
@@ -18,6 +18,8 @@ const OBSTACLES = {
   'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
+  zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
+  python3: () => (starts('python3') ? null : 'python3 (apt-get install python3)'),
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;

@@ -32,7 +32,7 @@ export const PROFILE_COMMAND: Command = {
     'Samples the full stacks, Java and native, of one JVM. NAME is its main class, its jar, or a word of its command line; without ' +
     'PID or NAME the only JVM of this machine is meant. A COMMAND is started and profiled from its first instruction to its end.',
   flags: PROFILE_FLAGS,
-  words: { atMost: 1, whenMore: 'one process at a time; a COMMAND with arguments must stand after --' },
+  words: { atMost: 1, whenMore: 'one process at a time; a COMMAND with arguments must stand after --', offers: 'jvms' },
   takesCommand: true,
   examples: [
     { typed: 'jtrace profile', does: 'the only JVM, for 10 s: hottest methods and summary' },

@@ -23,6 +23,8 @@ export interface ValueFlag<Value> extends FlagBase {
   /** Placeholder for the value, with its unit: `TIME`, `HZ`, `FILE`. */
   readonly placeholder: string;
   readonly parse: (text: string) => Value;
+  /** All values there are, for shells that complete them; absent when nobody can list them. */
+  readonly choices?: readonly string[];
   /** How help shows what holds without the flag; '' for nothing. */
   readonly shownDefault: string;
 }

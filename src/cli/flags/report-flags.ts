@@ -1,6 +1,7 @@
 // The flags of `jtrace report` and `jtrace merge`: those of `jtrace profile` that say how a profile is shown, and filters.
 
 import { USUAL_ENDINGS } from '../../outputs/formats.ts';
+import { GROUPINGS } from '../../model/view.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import { parseGrouping, parsePattern } from './parse-pattern.ts';
 import { DEFAULT_TOP_ROWS, PROFILE_FLAGS } from './profile-flags.ts';
@@ -42,7 +43,7 @@ export const MERGE_FLAGS = {
     help: `Write the profile; the ending chooses the format (${USUAL_ENDINGS}). - is standard output. May be repeated.`,
   },
   by: {
-    kind: 'value', group: 'Output', placeholder: 'WHAT', parse: parseGrouping,
+    kind: 'value', group: 'Output', placeholder: 'WHAT', parse: parseGrouping, choices: GROUPINGS,
     shownDefault: '',
     help: 'First level of every stack: thread, process, or the package or class of its innermost Java frame.',
   },

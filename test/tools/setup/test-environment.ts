@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
-import { installHostPackages, isRoot } from './host-packages.ts';
+import { isRoot } from './apt.ts';
+import { installHostPackages } from './host-packages.ts';
 import type { Part } from './host-packages.ts';
 
 /** Releases whose bpftrace is tested besides the installed one (Debian 12: 0.17). */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/main.ts';
 import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
+import { REPOSITORY } from '../../support/repository.ts';
 
 const FOLDER = join(import.meta.dirname, 'transcripts');
 /** Help must fit it; error lines are as long as they are. */
@@ -39,7 +40,8 @@ async function transcript(command: string): Promise<string> {
     stderr: { write: (text: string) => (output += text.replace(/^(?=.)/gm, '2> ')) },
     env: {},
   });
-  return `${command}\n${output}[exit ${code}]\n`;
+  // Where the docs lie is told in full.
+  return `${command}\n${output.replaceAll(REPOSITORY, '[jtrace]')}[exit ${code}]\n`;
 }
 
 /** Words as a shell would split them: blanks, 'single quotes', and $'\x..' for what no quote can show. */
