@@ -1,5 +1,6 @@
 // The hottest methods of what is shown, as a table: sorted by self or total weight; a method's button shows its callers and callees.
 
+import { frameBoxKind } from './box-kind.ts';
 import { button, element } from './dom.ts';
 import { KIND_LABELS } from './kinds.ts';
 import { hottest, type Method, type MethodOrder } from './methods.ts';
@@ -81,7 +82,7 @@ export class HottestTable {
 
   /** `most`: the weights whose meters are full. */
   #row({ frame, self, total, kind }: Method, most: Readonly<Record<MethodOrder, number>>): HTMLElement {
-    const kindName = this.#model.data.kinds[kind] ?? 'marker';
+    const kindName = frameBoxKind(this.#model, frame, kind);
     const share = (weight: number, most: number): HTMLElement => {
       const meter = element('span', { class: 'meter' });
       meter.style.width = `${most === 0 ? 0 : (100 * weight) / most}%`;
