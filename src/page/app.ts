@@ -1,23 +1,25 @@
 // The page as a whole: holds what is shown (threads, time, search, sandwich, direction) and tells each part when that changes.
 
 import { copyText } from './clipboard.ts';
+import { type Command, commandsOf } from './commands.ts';
 import { element } from './dom.ts';
 import { factsPanel } from './facts-panel.ts';
 import { Finder } from './finder.ts';
 import { foldedText } from './folded-text.ts';
 import { HottestTable } from './hottest-table.ts';
-import { listenForKeys, type Shortcut, showKeys } from './keys.ts';
+import { invertedOf } from './inverted.ts';
+import { listenForKeys, showKeys } from './keys.ts';
 import { legendOf } from './legend.ts';
 import { methodsOf } from './methods.ts';
-import { type Model, weighed } from './model.ts';
-import { shareText, weightText } from './numbers.ts';
+import { type Model, nodeName, weighed } from './model.ts';
+import { pageHead } from './page-head.ts';
 import { Panel } from './panel.ts';
 import { PickedBar } from './picked-bar.ts';
 import { SandwichView } from './sandwich-view.ts';
+import { SampleFilters } from './sample-filters.ts';
+import { selectionText } from './selection-text.ts';
 import { startTheme } from './theme.ts';
-import { threadFilter } from './thread-filter.ts';
-import { TimeStrip } from './time-strip.ts';
-import { type ToolAction, toolbar } from './toolbar.ts';
+import { Toolbar } from './toolbar.ts';
 import { Tooltip } from './tooltip.ts';
 import { type Filter, NO_FILTER, type WeighedTree } from './weights.ts';
 
@@ -29,15 +31,18 @@ export class App {
   readonly #sandwich: SandwichView;
   readonly #picked: PickedBar;
   readonly #hottest: HottestTable;
-  readonly #strip: TimeStrip | null;
+  readonly #filters: SampleFilters;
+  readonly #commands: readonly Command[];
   readonly #sum = element('p', { class: 'sum', 'aria-live': 'polite' });
-  readonly #switchTheme = startTheme();
   #filter: Filter = NO_FILTER;
-  #side: 0 | 1 = 0;
+  #side: 0 | 1;
   #isIcicle = true;
+  #isInverted = false;
   #whole: WeighedTree;
   /** The panel whose cursor the bar tells of. */
   #active: Panel;
+  /** What the table is of. */
+  #tabled: { readonly whole: WeighedTree; readonly focus: number } | null = null;
 
   constructor(model: Model) {
     const { data } = model;
@@ -61,22 +66,17 @@ export class App {
       copyName: () => void this.#copyName(),
     });
     this.#hottest = new HottestTable(model, (frame) => this.#enterSandwich(frame));
-    this.#strip =
-      data.time === null ? null : new TimeStrip(data, data.time, (range) => this.#refilter({ ...this.#filter, range }));
+    this.#filters = new SampleFilters(model, (filter) => this.#refilter(filter));
+    this.#commands = this.#makeCommands();
   }
 
   mount(page: HTMLElement): void {
     const { data } = this.#model;
-    const threads = threadFilter(this.#model, (shown) => {
-      this.#strip?.showThreads(shown);
-      this.#refilter({ ...this.#filter, threads: shown });
-    });
-    const shortcuts = this.#shortcuts();
-    const filters = [...(this.#strip === null ? [] : [this.#strip.element]), ...(threads === null ? [] : [threads])];
+    const toolbar = new Toolbar(this.#commands);
     page.append(
-      element('header', {}, element('h1', {}, data.title === '' ? 'Flame graph' : data.title), this.#sum),
-      element('div', { class: 'controls' }, this.#finder.box.element, toolbar(this.#actions(shortcuts))),
-      ...filters,
+      pageHead(data, this.#sum),
+      element('div', { class: 'controls' }, this.#finder.box.element, toolbar.element),
+      ...this.#filters.elements,
       legendOf(this.#model),
       this.#graph.element,
       this.#sandwich.element,
@@ -84,41 +84,37 @@ export class App {
       element('div', { class: 'below' }, this.#hottest.element, factsPanel(data.facts)),
       this.#tooltip.element,
     );
-    listenForKeys(shortcuts);
+    listenForKeys(this.#commands, (command) => toolbar.run(command));
     this.#reshow();
   }
 
-  #actions(shortcuts: readonly Shortcut[]): readonly ToolAction[] {
-    const { differential } = this.#model.data;
-    const sides = differential === null ? [] : [differential.before, differential.after];
-    return [
-      { label: 'Reset', title: 'Show all again (R)', run: () => this.#reset() },
-      { label: 'Flame', title: 'Oldest frame at the bottom, or on top (I)', toggles: true, run: () => this.#invert() },
-      ...(sides.length === 0
-        ? []
-        : [{ label: 'Widths of before', title: `Widths of ${sides[0] ?? ''}, not of ${sides[1] ?? ''} (D)`, toggles: true, run: () => this.#swapSides() }]), // prettier-ignore
-      { label: 'Copy folded', title: 'The stacks shown, one per line', run: () => void this.#copyFolded() },
-      { label: 'Theme', title: 'Dark or light (T)', run: this.#switchTheme },
-      { label: 'Keys', title: 'What can be typed (?)', run: () => showKeys(shortcuts) },
-    ];
-  }
-
-  #shortcuts(): readonly Shortcut[] {
-    const press = (label: string) => (): void => {
-      document.querySelector<HTMLButtonElement>(`.toolbar button[data-action="${label}"]`)?.click();
+  #makeCommands(): readonly Command[] {
+    const deeds = {
+      focusSearch: () => this.#finder.box.focus(),
+      escape: () => this.#escape(),
+      sandwichPicked: () => this.#sandwichPicked(),
+      reset: () => this.#reset(),
+      invert: () => {
+        this.#isInverted = !this.#isInverted;
+        if (this.#sandwich.isOpen) this.#leaveSandwich();
+        this.#reshow();
+      },
+      isInverted: () => this.#isInverted,
+      flip: () => {
+        this.#isIcicle = !this.#isIcicle;
+        this.#graph.orient(this.#isIcicle);
+      },
+      isFlipped: () => !this.#isIcicle,
+      swapSides: () => {
+        this.#side = this.#side === 0 ? 1 : 0;
+        this.#refilter(this.#filter);
+      },
+      isOfBefore: () => this.#side === 0,
+      copyFolded: () => void this.#copyFolded(),
+      switchTheme: startTheme(),
+      showKeys: () => showKeys(this.#commands),
     };
-    const list: Shortcut[] = [
-      { key: '/', does: 'search', run: () => this.#finder.box.focus() },
-      { key: 'Escape', does: 'clear the search, leave callers and callees, zoom out', run: () => this.#escape() },
-      { key: 's', does: 'callers and callees of the picked frame', run: () => this.#sandwichPicked() },
-      { key: 'r', does: 'show all again', run: press('Reset') },
-      { key: 'i', does: 'oldest frame on top, or at the bottom', run: press('Flame') },
-      { key: 't', does: 'dark or light', run: press('Theme') },
-      { key: '?', does: 'this list', run: () => press('Keys')() },
-    ];
-    if (this.#model.data.differential !== null)
-      list.push({ key: 'd', does: 'the other direction of the comparison', run: press('Widths of before') });
-    return list;
+    return commandsOf(deeds, this.#model.data.differential);
   }
 
   // What changes the samples.
@@ -129,13 +125,8 @@ export class App {
     this.#reshow();
   }
 
-  #swapSides(): void {
-    this.#side = this.#side === 0 ? 1 : 0;
-    this.#refilter(this.#filter);
-  }
-
   #reshow(): void {
-    this.#graph.set(this.#whole);
+    this.#graph.set(this.#isInverted ? invertedOf(this.#whole) : this.#whole);
     this.#sandwich.set(this.#whole);
     this.#tellAll();
   }
@@ -170,8 +161,10 @@ export class App {
   }
 
   #reset(): void {
+    this.#finder.clear();
     if (this.#sandwich.isOpen) this.#leaveSandwich();
     this.#graph.reset();
+    this.#filters.clear();
   }
 
   #escape(): void {
@@ -180,24 +173,26 @@ export class App {
     else this.#graph.reset();
   }
 
-  #invert(): void {
-    this.#isIcicle = !this.#isIcicle;
-    this.#graph.orient(this.#isIcicle);
-  }
-
   // What is told in words.
 
   #tellAll(): void {
-    const { weights, tree } = this.#whole;
-    const { data, names } = this.#model;
-    const focus = this.#graph.focus;
-    this.#hottest.show(methodsOf(tree, weights, names.length, focus), weights.total[focus] ?? 0);
+    this.#tabulate();
+    const { data } = this.#model;
     const all = data.rows.weight.reduce((sum, weight, row) => sum + (data.rows.side[row] === this.#side ? weight : 0), 0);
-    const shown = weights.total[0] ?? 0;
-    const part = shown === all ? '' : ` of ${weightText(all, data.unit)} (${shareText(shown, all)})`;
-    this.#sum.textContent = `${weightText(shown, data.unit)}${part}`;
+    this.#sum.textContent = selectionText(data, this.#whole.weights.total[0] ?? 0, all, this.#filter);
     this.#picked.show(this.#active.describeCursor());
     this.#finder.tell(this.#main);
+  }
+
+  /** Only when it is of something else: going through the graph with the arrow keys must not count all methods anew. */
+  #tabulate(): void {
+    const whole = this.#whole;
+    const focus = this.#isInverted ? 0 : this.#graph.focus;
+    if (this.#tabled?.whole === whole && this.#tabled.focus === focus) return;
+    this.#tabled = { whole, focus };
+    const { tree, weights } = whole;
+    const methods = methodsOf(tree, weights, this.#model.names.length, focus);
+    this.#hottest.show(methods, weights.total[focus] ?? 0, focus === 0 ? '' : nodeName(this.#model, tree, focus));
   }
 
   /** The graph that search and copy are about: of a sandwich, the callees. */

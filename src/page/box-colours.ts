@@ -18,7 +18,13 @@ export interface BoxMarks {
   readonly zoomed: number | null;
 }
 
-export function colourBox(box: Element, node: number, model: Model, { tree, weights, other }: WeighedTree, marks: BoxMarks): void {
+export function colourBox(
+  box: Element,
+  node: number,
+  model: Model,
+  { tree, weights, other }: WeighedTree,
+  marks: BoxMarks,
+): void {
   const frame = tree.frame[node] ?? -1;
   setAttribute(box, 'data-kind', boxKind(model, tree, node));
   setAttribute(box, 'data-shade', String(Math.max(0, frame) % SHADES));

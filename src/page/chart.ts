@@ -7,6 +7,10 @@ import { stillSelections, withLabelsWhere } from './still-d3.ts';
 import type { ViewNode } from './view.ts';
 
 const ROW_PX = 18;
+/** d3-flame-graph leaves room for a title, at the youngest frames' end. */
+const TITLE_ROWS = 2;
+/** Height by width from which a drawing is printed over several pages: made to fit one, its text could not be read. */
+const TALL = 1.2;
 /** d3-flame-graph shows no label in a narrower box. */
 const LEAST_LABEL_PX = 35;
 
@@ -37,12 +41,12 @@ export class Chart {
           this.#chart = this.#newChart().width(widthPx).inverted(isIcicle);
           select(this.#element).datum(root).call(this.#chart);
         } else {
-          this.#removeUnlabelled();
+          this.#removeBoxes();
           this.#chart.width(widthPx).inverted(isIcicle).update(root);
         }
       },
     );
-    this.#fitPaper();
+    this.#fitPaper(isIcicle);
   }
 
   #newChart(): FlameGraph<ViewNode> {
@@ -60,16 +64,20 @@ export class Chart {
     return (x1 - x0) * this.#widthPx;
   }
 
-  /** d3-flame-graph would use their elements again for boxes that need a label. */
-  #removeUnlabelled(): void {
-    for (const box of this.#element.querySelectorAll('g.frame')) if (box.querySelector('foreignObject') === null) box.remove();
+  /** d3-flame-graph would use the elements of boxes without labels again for boxes that need one. */
+  #removeBoxes(): void {
+    for (const box of this.#element.querySelectorAll('g.frame')) box.remove();
   }
 
-  /** The size of the drawing as a box of its own: paper has another width, and nothing draws anew for it (page.css). */
-  #fitPaper(): void {
+  /** The drawing as a picture of a size of its own: paper has another width, and nothing draws anew for it (page.css). */
+  #fitPaper(isIcicle: boolean): void {
     const svg = this.#element.querySelector('svg');
     if (svg === null) return;
     setAttribute(svg, 'aria-hidden', 'true');
-    setAttribute(svg, 'viewBox', `0 0 ${String(this.#widthPx)} ${svg.getAttribute('height') ?? '0'}`);
+    const heightPx = Number(svg.getAttribute('height') ?? 0) - TITLE_ROWS * ROW_PX;
+    const topPx = isIcicle ? 0 : TITLE_ROWS * ROW_PX;
+    setAttribute(svg, 'height', String(heightPx));
+    setAttribute(svg, 'viewBox', `0 ${String(topPx)} ${String(this.#widthPx)} ${String(heightPx)}`);
+    setAttribute(this.#element, 'data-tall', heightPx > TALL * this.#widthPx ? '' : null);
   }
 }

@@ -7,6 +7,8 @@ import { hottest, type Method, type MethodOrder } from './methods.ts';
 import type { Model } from './model.ts';
 import { shareText } from './numbers.ts';
 
+/** Where a link on the page leads. */
+export const HOTTEST_ID = 'hottest';
 const FIRST_ROWS = 25;
 /** "More" shows that many times as many. */
 const GROWTH = 4;
@@ -15,6 +17,7 @@ export class HottestTable {
   readonly element: HTMLElement;
   readonly #model: Model;
   readonly #onPick: (frame: number) => void;
+  readonly #scope = element('span', { class: 'scope' });
   readonly #body = element('tbody');
   readonly #heads: Readonly<Record<MethodOrder, HTMLElement>>;
   readonly #more: HTMLButtonElement;
@@ -51,14 +54,15 @@ export class HottestTable {
     this.element = element(
       'section',
       { class: 'hottest', 'aria-label': 'Hottest methods' },
-      element('h2', {}, 'Hottest methods'),
+      element('h2', { id: HOTTEST_ID }, 'Hottest methods ', this.#scope),
       element('div', { class: 'scroll' }, element('table', {}, element('thead', {}, columns), this.#body)),
       this.#more,
     );
   }
 
-  /** `all`: the weight that is 100 %. */
-  show(methods: readonly Method[], all: number): void {
+  /** `all`: the weight that is 100 %; `scope`: the frame zoomed to, '' for none. */
+  show(methods: readonly Method[], all: number, scope: string): void {
+    this.#scope.textContent = scope === '' ? '' : `below ${scope}, which is 100 %`;
     this.#methods = methods;
     this.#all = all;
     this.#draw();
