@@ -72,7 +72,7 @@ const loading = (page: Page): Action => ({
   isLoad: true,
   run: async () => {
     await page.reload();
-    await page.waitForFunction('globalThis.shownMs !== undefined');
+    await page.waitForFunction(() => 'shownMs' in globalThis);
     return page.evaluate<number>('globalThis.shownMs');
   },
 });
