@@ -5,7 +5,7 @@ import { button, element } from './dom.ts';
 import { KIND_LABELS } from './kinds.ts';
 import { hottest, type Method, type MethodOrder } from './methods.ts';
 import type { Model } from './model.ts';
-import { shareText } from './numbers.ts';
+import { countText, shareText } from './numbers.ts';
 
 /** Where a link on the page leads. */
 export const HOTTEST_ID = 'hottest';
@@ -81,7 +81,7 @@ export class HottestTable {
     const most = { self: largest('self'), total: largest('total') };
     this.#body.replaceChildren(...rows.map((method) => this.#row(method, most)));
     this.#more.hidden = rows.length >= this.#methods.length;
-    this.#more.textContent = `More (${String(this.#methods.length - rows.length)})`;
+    this.#more.textContent = `More (${countText(this.#methods.length - rows.length)})`;
   }
 
   /** `most`: the weights whose meters are full. */
