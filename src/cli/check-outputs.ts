@@ -5,25 +5,32 @@
 
 import { accessSync, closeSync, constants, lstatSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { checkPageBuilt } from '../app/render-resources.ts';
 import { OperatorError } from '../model/errors.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
+import { PAGE_FORMAT } from '../outputs/page.ts';
 
 /** Which file names a command can write. */
 export interface OutputNames {
   /** null: no format has this ending. */
-  readonly formatOf: (path: string) => unknown;
+  readonly formatOf: (path: string) => { readonly name: string } | null;
   readonly endings: readonly string[];
 }
 
 const RECORDING_NAMES: OutputNames = { formatOf: outputFormatOf, endings: OUTPUT_ENDINGS };
 
-/** Checks every `-o`; the same file twice is refused. Throws OperatorErrors. */
-export function checkOutputs(paths: readonly string[], { formatOf, endings }: OutputNames = RECORDING_NAMES): void {
+/** Checks every `-o`; the same file twice is refused. `checkPage` throws when no page can be written. Throws OperatorErrors. */
+export function checkOutputs(
+  paths: readonly string[],
+  { formatOf, endings }: OutputNames = RECORDING_NAMES,
+  checkPage: () => void = checkPageBuilt,
+): void {
   const seen = new Set<string>();
   for (const path of paths) {
     if (path !== '-') refuseDirectory(path, statOf(path));
-    if (formatOf(path) === null) {
+    const format = formatOf(path);
+    if (format === null) {
       throw new OperatorError(
         'usage',
         `${shown(path)}: no format has this ending`,
@@ -32,6 +39,7 @@ export function checkOutputs(paths: readonly string[], { formatOf, endings }: Ou
     }
     if (seen.has(path)) throw new OperatorError('usage', `${shown(path)} is given twice as output`, 'give every output once');
     seen.add(path);
+    if (format.name === PAGE_FORMAT.name) checkPage();
     if (path !== '-') checkWritable(path);
   }
 }

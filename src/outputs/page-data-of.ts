@@ -6,7 +6,7 @@ import type { Recording } from '../model/recording.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
 import type { RenderOptions } from './format.ts';
 import type { PageData, RowQuality } from './page-data.ts';
-import { pageAdvice, pageFacts } from './page-facts.ts';
+import { MAX_DATE_MS, pageAdvice, pageFacts, pageSubtitle } from './page-facts.ts';
 import { PAGE_KINDS, PageTree } from './page-tree.ts';
 
 /** More slices of time than a strip has pixels on most screens; a tick of 99 Hz in 10 s has one of its own. */
@@ -26,10 +26,11 @@ export function pageDataOf(recording: Recording, options: RenderOptions): PageDa
   return {
     version: 1,
     title: escapeForTerminal(facts.title),
+    subtitle: pageSubtitle(recording),
     unit: profile.weightUnit,
-    texts: tree.texts,
+    texts: tree.frames.texts,
     kinds: PAGE_KINDS,
-    frames: tree.frames,
+    frames: tree.frames.columns,
     nodes,
     rows: rowsOf([{ profile, leaves, slices, side: 0 }], place),
     threads: threadsOf(profile),
@@ -56,10 +57,11 @@ export function differentialPageDataOf(before: Recording, after: Recording, opti
   return {
     version: 1,
     title: `${names[0] ?? ''} → ${names[1] ?? ''}`,
+    subtitle: '',
     unit: after.profile.weightUnit,
-    texts: tree.texts,
+    texts: tree.frames.texts,
     kinds: PAGE_KINDS,
-    frames: tree.frames,
+    frames: tree.frames.columns,
     nodes,
     rows: rowsOf(sides, place),
     threads: [],
@@ -128,7 +130,9 @@ function timeOf({ profile, facts }: Recording): PageData['time'] {
   const lastNs = profile.samples.timeNs.reduce((most, timeNs) => Math.max(most, timeNs - facts.startNs), 0);
   const durationMs = Math.max(facts.run?.durationMs ?? 0, lastNs / NS_PER_MS);
   if (!(durationMs > 0)) return null;
-  return { slices: TIME_SLICES, sliceMs: durationMs / TIME_SLICES, startedAtMs: facts.startedAtMs };
+  const { startedAtMs } = facts;
+  const hasClock = startedAtMs !== null && Math.abs(startedAtMs) + durationMs <= MAX_DATE_MS;
+  return { slices: TIME_SLICES, sliceMs: durationMs / TIME_SLICES, startedAtMs: hasClock ? startedAtMs : null };
 }
 
 function sliceOf(ageNs: number, { slices, sliceMs }: NonNullable<PageData['time']>): number {

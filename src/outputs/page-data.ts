@@ -1,5 +1,5 @@
 // What the flame graph page is given: the profile as columns of numbers, small when compressed, quick to walk. Made by
-// encode-page.ts, read by src/page; both know it by this type alone. Documented in docs/flame-graph-page.md.
+// page-data-of.ts, read by src/page; both know it by this type alone. Documented in docs/flame-graph-page.md.
 
 import type { FrameKind, MarkerKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
@@ -22,6 +22,8 @@ export interface PageFact {
 export interface PageData {
   readonly version: 1;
   readonly title: string;
+  /** What the title leaves open, in one line: process, how long and how often, when, how sure. May be ''. */
+  readonly subtitle: string;
   readonly unit: Profile['weightUnit'];
   /** Texts that columns point into; 0 is ''. */
   readonly texts: readonly string[];

@@ -6,9 +6,12 @@ import type { Profile } from '../model/profile.ts';
 import { reductionText } from '../model/rate-text.ts';
 import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../model/reason-texts.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
-import type { TargetFacts } from '../model/summary.ts';
+import type { RunFacts, TargetFacts } from '../model/summary.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
 import type { PageFact, PageFactRow } from './page-data.ts';
+
+/** Beyond, a Date is invalid (ECMA-262). A recording may say anything. */
+export const MAX_DATE_MS = 8.64e15;
 
 const plain = (text: string): PageFactRow => ({ text, count: null, sub: false });
 const counted = (count: number, text: string, sub = false): PageFactRow => ({ text, count, sub });
@@ -26,6 +29,21 @@ export function pageFacts({ profile, facts }: Recording): readonly PageFact[] {
     { label: 'Not whole', rows: facts.problems.map((problem) => plain(escapeForTerminal(problem))) },
   ];
   return all.filter(({ rows }) => rows.length > 0);
+}
+
+/** Process, how long and how often, when, how sure: what is asked first, in one line. */
+export function pageSubtitle({ profile, facts: { run, startedAtMs, source } }: Recording): string {
+  const parts: string[] = [];
+  const [target] = run?.targets ?? [];
+  if (run !== null && run.targets.length > 1) parts.push(`${String(run.targets.length)} processes`);
+  else if (target !== undefined) parts.push(targetText({ ...target, mainClass: '' }));
+  if (run !== null) parts.push(ratesText(run));
+  if (startedAtMs !== null) parts.push(startText(startedAtMs));
+  const { outcome } = profile.samples;
+  const whole = outcome.reduce((sum, index) => sum + (profile.outcomes[index]?.kind === 'complete' ? 1 : 0), 0);
+  if (run !== null && outcome.length > 0) parts.push(`${((100 * whole) / outcome.length).toFixed(1)} % complete stacks`);
+  if (source !== 'jtrace') parts.push(`read from: ${source}`);
+  return parts.join(' · ');
 }
 
 /** For a profile without samples. */
@@ -46,10 +64,8 @@ export function pageAdvice({ facts: { run, problems } }: Recording): readonly st
 }
 
 function targetRows(target: TargetFacts): readonly PageFactRow[] {
-  const name = target.mainClass === '' ? '' : ` ${escapeForTerminal(target.mainClass)}`;
-  const jdk = target.jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(target.jdkVersion)}`;
   return [
-    plain(`process ${String(target.pid)}${name}${jdk}`),
+    plain(targetText(target)),
     ...target.vmFlags.map(({ name: flag, value, note }) => ({
       ...plain(`${escapeForTerminal(flag)}=${escapeForTerminal(value)}${note === '' ? '' : `: ${escapeForTerminal(note)}`}`),
       sub: true,
@@ -57,14 +73,29 @@ function targetRows(target: TargetFacts): readonly PageFactRow[] {
   ];
 }
 
+function targetText({ pid, mainClass, jdkVersion }: TargetFacts): string {
+  const name = mainClass === '' ? '' : ` ${escapeForTerminal(mainClass)}`;
+  return `process ${String(pid)}${name}${jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`}`;
+}
+
+function ratesText({ durationMs, rateHz, end }: Pick<RunFacts, 'durationMs' | 'rateHz' | 'end'>): string {
+  const early = END_TEXTS[end] === '' ? '' : ` (${END_TEXTS[end]})`;
+  return `${(durationMs / 1000).toFixed(1)} s${early} at ${String(rateHz)} Hz`;
+}
+
+function startText(startedAtMs: number): string {
+  if (Math.abs(startedAtMs) > MAX_DATE_MS) return 'from a time that is none';
+  return `from ${new Date(startedAtMs)
+    .toISOString()
+    .replace(/\.\d+Z$/, ' UTC')
+    .replace('T', ' ')}`;
+}
+
 function sampledRows(profile: Profile, { run, startedAtMs, source }: RecordingFacts): readonly PageFactRow[] {
   const rows = [counted(profile.samples.stack.length, 'samples')];
-  if (run !== null) {
-    const early = END_TEXTS[run.end] === '' ? '' : ` (${END_TEXTS[run.end]})`;
-    rows.push(plain(`${(run.durationMs / 1000).toFixed(1)} s${early} at ${String(run.rateHz)} Hz`));
-    if (run.reduction !== null) rows.push(plain(reductionText(run.reduction)));
-  }
-  if (startedAtMs !== null) rows.push(plain(`from ${new Date(startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z')}`));
+  if (run !== null) rows.push(plain(ratesText(run)));
+  if (run !== null && run.reduction !== null) rows.push(plain(reductionText(run.reduction)));
+  if (startedAtMs !== null) rows.push(plain(startText(startedAtMs)));
   if (source !== 'jtrace') rows.push(plain(`read from: ${source}`));
   return rows;
 }

@@ -1,29 +1,23 @@
 // Stacks of one or two profiles → the page's tree: frames of one method are one node whatever compiled them, children sorted by
 // name, preorder. Iterative: a stack may be a million frames deep. Frames that the options hide are left out.
 
-import type { Frame, FrameKind, MarkerKind } from '../model/frame.ts';
+import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
-import { escapeForTerminal } from './escape-terminal.ts';
 import type { RenderOptions } from './format.ts';
 import { NodeVariants } from './node-variants.ts';
 import type { PageData } from './page-data.ts';
+import { PageFrames } from './page-frames.ts';
+import { preorderOf } from './preorder.ts';
 
 export const PAGE_KINDS: readonly FrameKind[] = [
   'interpreted', 'c1', 'c2', 'inlined', 'java-native', 'stub', 'native', 'vm', 'kernel', 'marker',
 ] satisfies readonly FrameKind[]; // prettier-ignore
 
-/** Longer than any real method's name with its package; the page holds every name once. */
-const MAX_NAME_CHARACTERS = 1000;
-/** Java in whatever form is one method. The rest are told apart: a stub and a function may share a name. */
-const JAVA_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
 /** Above any frame's index: 2^26 frames would need gigabytes. */
 const FRAME_SPAN = 0x400_0000;
 
 export class PageTree {
-  readonly texts: string[] = [''];
-  readonly frames = { name: [] as number[], library: [] as number[], marker: [] as (MarkerKind | null)[] };
-  readonly #textIndex = new Map<string, number>([['', 0]]);
-  readonly #frameIndex = new Map<string, number>();
+  readonly frames: PageFrames;
   /** Nodes as they come: parents first, -1 for a root's. */
   readonly #parent: number[] = [];
   readonly #frame: number[] = [];
@@ -33,11 +27,12 @@ export class PageTree {
 
   constructor(options: RenderOptions) {
     this.#options = options;
+    this.frames = new PageFrames(options.lines);
   }
 
   /** Adds a profile's samples. The node of each sample's leaf, as numbered before {@link finish}. */
   add(profile: Profile): Int32Array {
-    const frames = profile.frames.frames.map((frame) => (this.#isHidden(frame) ? -1 : this.#addFrame(frame)));
+    const frames = profile.frames.frames.map((frame) => (this.#isHidden(frame) ? -1 : this.frames.add(frame)));
     const leaves = new Int32Array(profile.samples.stack.length);
     for (const [root, samples] of this.#groups(profile)) this.#addGroup(profile, frames, root, samples, leaves);
     return leaves;
@@ -47,7 +42,9 @@ export class PageTree {
   #groups(profile: Profile): ReadonlyMap<number, readonly number[]> {
     const { thread } = profile.samples;
     if (!this.#options.byThread) return new Map([[-1, thread.map((_, sample) => sample)]]);
-    const roots = profile.threads.map(({ name, tid }) => this.#child(-1, this.#addLabel(`[${name} tid=${String(tid)}]`, null)));
+    const roots = profile.threads.map(({ name, tid }) =>
+      this.#child(-1, this.frames.addLabel(`[${name} tid=${String(tid)}]`, null)),
+    );
     const groups = new Map<number, number[]>();
     thread.forEach((index, sample) => {
       const root = roots[index] ?? -1;
@@ -87,45 +84,12 @@ export class PageTree {
     for (const sample of samples) {
       const node = nodeOf[profile.samples.stack[sample] ?? 0] ?? -1;
       // Nothing of the stack is shown: the sample still is.
-      leaves[sample] = node === root ? this.#child(root, this.#addLabel('[native]', 'native-gap')) : node;
+      leaves[sample] = node === root ? this.#child(root, this.frames.addLabel('[native]', 'native-gap')) : node;
     }
   }
 
   #isHidden(frame: Frame): boolean {
     return !this.#options.native && (frame.kind === 'native' || frame.kind === 'vm' || frame.marker === 'native-gap');
-  }
-
-  #addFrame(frame: Frame): number {
-    const line = this.#options.lines && frame.line > 0 ? `:${frame.lineApproximate ? '~' : ''}${String(frame.line)}` : '';
-    const group = JAVA_KINDS.has(frame.kind) ? 'java' : frame.kind;
-    return this.#internFrame(`${frame.name}${line}`, frame.library, frame.marker, group);
-  }
-
-  #addLabel(name: string, marker: MarkerKind | null): number {
-    return this.#internFrame(name, '', marker, 'label');
-  }
-
-  #internFrame(name: string, library: string, marker: MarkerKind | null, group: string): number {
-    const [nameIndex, libraryIndex] = [this.#text(name), this.#text(library)];
-    const key = `${String(nameIndex)} ${String(libraryIndex)} ${marker ?? ''} ${group}`;
-    let index = this.#frameIndex.get(key);
-    if (index === undefined) {
-      index = this.frames.name.push(nameIndex) - 1;
-      this.frames.library.push(libraryIndex);
-      this.frames.marker.push(marker);
-      this.#frameIndex.set(key, index);
-    }
-    return index;
-  }
-
-  #text(value: string): number {
-    const shown = escapeForTerminal(value, MAX_NAME_CHARACTERS);
-    let index = this.#textIndex.get(shown);
-    if (index === undefined) {
-      index = this.texts.push(shown) - 1;
-      this.#textIndex.set(shown, index);
-    }
-    return index;
   }
 
   #child(parent: number, frame: number): number {
@@ -141,55 +105,9 @@ export class PageTree {
 
   /** The tree in preorder, and where each node stands in it. */
   finish(): { readonly nodes: PageData['nodes']; readonly place: Int32Array } {
-    const count = this.#parent.length;
-    const [first, next] = this.#linkSiblings();
-    const place = new Int32Array(count);
-    const level: number[] = [];
-    const order: number[] = [];
-    for (let node = first[0] ?? -1, depth = 0; node >= 0;) {
-      place[node] = order.push(node) - 1;
-      level.push(depth);
-      let following = first[node + 1] ?? -1;
-      if (following >= 0) depth += 1;
-      for (let at = node; following < 0 && at >= 0;) {
-        following = next[at] ?? -1;
-        if (following >= 0) break;
-        at = this.#parent[at] ?? -1;
-        depth -= 1;
-      }
-      node = following;
-    }
+    const ranks = this.frames.ranks();
+    const { order, level, place } = preorderOf(this.#parent, (node) => ranks[this.#frame[node] ?? 0] ?? 0, ranks.length);
     const frame = order.map((node) => this.#frame[node] ?? 0);
     return { nodes: { level, frame, ...this.#variants.columns(order, PAGE_KINDS) }, place };
-  }
-
-  /** First child by parent + 1, and next sibling, in order of names. */
-  #linkSiblings(): readonly [Int32Array, Int32Array] {
-    const count = this.#parent.length;
-    const name = (frame: number): string => this.texts[this.frames.name[frame] ?? 0] ?? '';
-    const rank = new Int32Array(this.frames.name.length);
-    [...rank.keys()]
-      .sort((a, b) => (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : a - b))
-      .forEach((frame, position) => (rank[frame] = position));
-    // Nodes by rank, by counting: comparing 300,000 of them takes longer than all the rest.
-    const starts = new Int32Array(rank.length + 1);
-    const rankOf = (node: number): number => rank[this.#frame[node] ?? 0] ?? 0;
-    for (let node = 0; node < count; node += 1) starts[rankOf(node) + 1] = (starts[rankOf(node) + 1] ?? 0) + 1;
-    for (let at = 1; at < starts.length; at += 1) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
-    const sorted = new Int32Array(count);
-    for (let node = 0; node < count; node += 1) {
-      const start = starts[rankOf(node)] ?? 0;
-      sorted[start] = node;
-      starts[rankOf(node)] = start + 1;
-    }
-    const first = new Int32Array(count + 1).fill(-1);
-    const next = new Int32Array(count).fill(-1);
-    // Last name first, each before those that were there.
-    for (const node of sorted.reverse()) {
-      const slot = (this.#parent[node] ?? -1) + 1;
-      next[node] = first[slot] ?? -1;
-      first[slot] = node;
-    }
-    return [first, next];
   }
 }

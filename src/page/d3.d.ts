@@ -6,7 +6,17 @@ declare module 'd3-selection' {
     call(draw: (selection: Selection) => void): Selection;
     readonly transition: () => Selection;
   }
-  export const selection: { readonly prototype: Record<string, unknown> };
+  /** Called on a selection; `this` of an element's function is the element. */
+  interface Methods {
+    append: (this: unknown, name: string) => unknown;
+    select: (this: unknown, find: (this: Element, datum: unknown) => Element | null) => unknown;
+    transition: unknown;
+    duration: unknown;
+    ease: unknown;
+    delay: unknown;
+    on: unknown;
+  }
+  export const selection: { readonly prototype: Methods };
   export function select(element: Element): Selection;
 }
 

@@ -1,8 +1,9 @@
 // A node → what a person wants to know of it, as lines: samples and shares, kind of code, line, library. For tooltip, for the bar of
 // the picked frame, and for those who do not see the graph. Pure.
 
+import { boxKind } from './box-kind.ts';
 import { changeOf } from './change.ts';
-import { kindText, MARKER_MEANINGS } from './kinds.ts';
+import { kindText } from './kinds.ts';
 import { type Model, nodeName } from './model.ts';
 import { shareText, weightText } from './numbers.ts';
 import type { WeighedTree } from './weights.ts';
@@ -33,10 +34,7 @@ export function describe(
   const weight = `${weightText(total, data.unit)}, ${ofAll}${ofFocus}; ${self === 0 ? 'none' : weightText(self, data.unit)} in itself`;
   const details: string[] = [];
   if (frame >= 0) {
-    const marker = data.frames.marker[frame] ?? null;
-    details.push(
-      marker === null ? kindText(data.kinds, tree.kind[node] ?? 0, tree.kindsSeen[node] ?? 0) : MARKER_MEANINGS[marker],
-    );
+    details.push(kindText(data.kinds, boxKind(model, tree, node), tree.kindsSeen[node] ?? 0));
     const line = tree.line[node] ?? 0;
     if (line > 0) details.push(lineText(line, tree.lineMark[node] ?? 0));
     const library = model.libraries[frame] ?? '';

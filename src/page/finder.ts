@@ -1,7 +1,7 @@
 // Search as the page does it: what was typed, which frames match, and what share of the graph looked at has one.
 
 import type { Model } from './model.ts';
-import { shareText } from './numbers.ts';
+import { countText, shareText } from './numbers.ts';
 import type { Panel } from './panel.ts';
 import { SearchBox } from './search-box.ts';
 import { matchedWeight, matchFrames, parseQuery } from './search.ts';
@@ -11,6 +11,8 @@ export class Finder {
   readonly #model: Model;
   readonly #onMatches: (matches: Uint8Array | null) => void;
   #typed = '';
+  /** What was typed is no name but matches as a regular expression. */
+  #isExpression = false;
   #matches: Uint8Array | null = null;
 
   /** `onMatches`: by frame, 1 when it matches; null: nothing is searched for. */
@@ -36,14 +38,21 @@ export class Finder {
     const { tree, weights } = panel.shown;
     const methods = this.#matches.reduce((sum, match) => sum + match, 0);
     const share = shareText(matchedWeight(tree, weights.total, panel.focus, this.#matches), weights.total[panel.focus] ?? 0);
-    const found = `${share} of samples, ${String(methods)} ${methods === 1 ? 'method' : 'methods'}`;
+    const of = panel.isZoomed ? 'samples of the frame zoomed to' : 'samples';
+    const how = this.#isExpression ? ', as a regular expression' : '';
+    const found = `${share} of ${of}, ${countText(methods)} ${methods === 1 ? 'method' : 'methods'}${how}`;
     this.box.tell(methods === 0 ? 'No method matches.' : found, false);
   }
 
   #find(typed: string): void {
     this.#typed = typed;
     const query = parseQuery(typed);
+    this.#isExpression = false;
     this.#matches = query.kind === 'test' ? matchFrames(query.test, this.#model.names) : null;
+    if (query.kind === 'test' && query.otherwise !== null && this.#matches?.includes(1) === false) {
+      this.#matches = matchFrames(query.otherwise, this.#model.names);
+      this.#isExpression = true;
+    }
     this.#onMatches(this.#matches);
     if (query.kind === 'bad') this.box.tell(`No regular expression: ${query.problem}`, true);
   }

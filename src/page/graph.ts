@@ -1,20 +1,16 @@
-// One flame graph on the page: draws a view with d3-flame-graph, colours its boxes, and tells what box the pointer is on. Clicks
-// are caught before d3-flame-graph sees them: it would draw all once for its own zoom, and the page once more for what is shown then.
+// One flame graph on the page: draws a view, colours its boxes, and tells what box the pointer is on. Clicks are caught before
+// d3-flame-graph sees them: it would draw all once for its own zoom, and the page once more for what is shown then.
 
-import flamegraph, { type FlameGraph } from 'd3-flame-graph';
-import { select } from 'd3-selection';
+import { colourBox } from './box-colours.ts';
+import { Chart } from './chart.ts';
 import { element, setAttribute } from './dom.ts';
-import { changeStep } from './change.ts';
 import { labelFor } from './labels.ts';
 import { type Model, nodeName } from './model.ts';
-import { stillTransitions } from './still-d3.ts';
 import { type View, type ViewNode, viewOf } from './view.ts';
 import type { WeighedTree } from './weights.ts';
 
-const ROW_PX = 18;
 /** Before it is laid out an element has no width. */
 const LEAST_WIDTH_PX = 240;
-const SHADES = 3;
 
 export interface GraphEvents {
   /** A box was clicked or tapped. */
@@ -39,14 +35,17 @@ export interface Scene {
 export class Graph {
   readonly element: HTMLElement;
   readonly #model: Model;
-  #chart: FlameGraph<ViewNode> | null = null;
+  readonly #chart: Chart;
   #scene: Scene | null = null;
   #view: View | null = null;
-  #widthPx = 0;
 
   constructor(model: Model, label: string, events: GraphEvents) {
     this.#model = model;
     this.element = element('div', { class: 'graph', 'aria-label': label });
+    this.#chart = new Chart(this.element, (node, widthPx) => {
+      const tree = this.#scene?.shown.tree;
+      return tree === undefined ? '' : labelFor(nodeName(model, tree, node), widthPx);
+    });
     const nodeAt = (event: Event): number | null => {
       const box = event.target instanceof Element ? event.target.closest('g.frame') : null;
       return box === null ? null : boxOf(box).data.n;
@@ -62,7 +61,6 @@ export class Graph {
     );
     this.element.addEventListener('mousemove', (event) => events.onPoint(nodeAt(event), event));
     this.element.addEventListener('mouseleave', (event) => events.onPoint(null, event));
-    for (const type of ['mouseover', 'mouseout']) this.element.addEventListener(type, (event) => event.stopPropagation(), true);
   }
 
   get view(): View | null {
@@ -71,7 +69,7 @@ export class Graph {
 
   /** The element is not as wide as the drawing any more. */
   isOfOtherWidth(): boolean {
-    return this.#chart !== null && Math.max(LEAST_WIDTH_PX, this.element.clientWidth) !== this.#widthPx;
+    return this.#chart.widthPx > 0 && this.#widthNow() !== this.#chart.widthPx;
   }
 
   /** Draws anew when what is drawn has changed, else only colours. */
@@ -88,54 +86,20 @@ export class Graph {
     const scene = this.#scene;
     if (scene === null) return;
     const { tree, weights } = scene.shown;
-    const widthPx = Math.max(LEAST_WIDTH_PX, this.element.clientWidth);
-    this.#widthPx = widthPx;
+    const widthPx = this.#widthNow();
     setAttribute(this.element, 'data-icicle', scene.isIcicle ? '' : null);
     this.#view = viewOf(tree, weights.total, scene.base, scene.focus, widthPx);
-    if (this.#chart === null) {
-      stillTransitions();
-      this.#chart = this.#newChart().width(widthPx).inverted(scene.isIcicle);
-      select(this.element).datum(this.#view.root).call(this.#chart);
-      const svg = this.element.querySelector('svg');
-      if (svg !== null) setAttribute(svg, 'aria-hidden', 'true');
-    } else {
-      this.#chart.width(widthPx).inverted(scene.isIcicle).update(this.#view.root);
-    }
+    this.#chart.draw(this.#view.root, widthPx, scene.isIcicle);
     this.#colour(scene);
   }
 
-  #newChart(): FlameGraph<ViewNode> {
-    // With a tip of ours d3-flame-graph makes no <title> for every box.
-    const noTip = Object.assign(() => undefined, { show: () => undefined, hide: () => undefined });
-    return flamegraph<ViewNode>()
-      .cellHeight(ROW_PX)
-      .resetHeightOnZoom(true)
-      .tooltip(noTip)
-      .getName(({ data, x0, x1 }) => {
-        const tree = this.#scene?.shown.tree;
-        // Not asked of the element: that would lay out the page anew for every box.
-        const widthPx = (x1 - x0) * this.#widthPx;
-        return tree === undefined || widthPx < 35 ? '' : labelFor(nodeName(this.#model, tree, data.n), widthPx);
-      });
+  #widthNow(): number {
+    return Math.max(LEAST_WIDTH_PX, this.element.clientWidth);
   }
 
-  /** Attributes of boxes that page.css gives colours. */
   #colour({ shown, matches, cursor, focus, base }: Scene): void {
-    const { tree, weights, other } = shown;
-    const { kinds, frames } = this.#model.data;
-    for (const box of this.element.querySelectorAll('g.frame')) {
-      const node = boxOf(box).data.n;
-      const frame = tree.frame[node] ?? -1;
-      const total = weights.total[node] ?? 0;
-      setAttribute(box, 'data-kind', node === 0 ? 'all' : (kinds[tree.kind[node] ?? 0] ?? 'marker'));
-      setAttribute(box, 'data-shade', String(frame % SHADES));
-      setAttribute(box, 'data-near', 2 * (weights.approximate[node] ?? 0) > total ? '' : null);
-      setAttribute(box, 'data-gap', frame >= 0 && frames.marker[frame] === 'native-gap' ? '' : null);
-      setAttribute(box, 'data-match', frame >= 0 && matches?.[frame] === 1 ? '' : null);
-      setAttribute(box, 'data-cursor', node === cursor ? '' : null);
-      setAttribute(box, 'data-focus', node === focus && node !== base ? '' : null);
-      setAttribute(box, 'data-change', other === null ? null : String(changeStep(weights, other, node)));
-    }
+    const marks = { matches, cursor, zoomed: focus === base ? null : focus };
+    for (const box of this.element.querySelectorAll('g.frame')) colourBox(box, boxOf(box).data.n, this.#model, shown, marks);
   }
 }
 

@@ -1,11 +1,14 @@
 // The hottest methods of what is shown, as a table: sorted by self or total weight; a method's button shows its callers and callees.
 
+import { frameBoxKind } from './box-kind.ts';
 import { button, element } from './dom.ts';
 import { KIND_LABELS } from './kinds.ts';
 import { hottest, type Method, type MethodOrder } from './methods.ts';
 import type { Model } from './model.ts';
-import { shareText } from './numbers.ts';
+import { countText, shareText } from './numbers.ts';
 
+/** Where a link on the page leads. */
+export const HOTTEST_ID = 'hottest';
 const FIRST_ROWS = 25;
 /** "More" shows that many times as many. */
 const GROWTH = 4;
@@ -14,6 +17,7 @@ export class HottestTable {
   readonly element: HTMLElement;
   readonly #model: Model;
   readonly #onPick: (frame: number) => void;
+  readonly #scope = element('span', { class: 'scope' });
   readonly #body = element('tbody');
   readonly #heads: Readonly<Record<MethodOrder, HTMLElement>>;
   readonly #more: HTMLButtonElement;
@@ -50,14 +54,15 @@ export class HottestTable {
     this.element = element(
       'section',
       { class: 'hottest', 'aria-label': 'Hottest methods' },
-      element('h2', {}, 'Hottest methods'),
+      element('h2', { id: HOTTEST_ID }, 'Hottest methods ', this.#scope),
       element('div', { class: 'scroll' }, element('table', {}, element('thead', {}, columns), this.#body)),
       this.#more,
     );
   }
 
-  /** `all`: the weight that is 100 %. */
-  show(methods: readonly Method[], all: number): void {
+  /** `all`: the weight that is 100 %; `scope`: the frame zoomed to, '' for none. */
+  show(methods: readonly Method[], all: number, scope: string): void {
+    this.#scope.textContent = scope === '' ? '' : `below ${scope}, which is 100 %`;
     this.#methods = methods;
     this.#all = all;
     this.#draw();
@@ -76,12 +81,12 @@ export class HottestTable {
     const most = { self: largest('self'), total: largest('total') };
     this.#body.replaceChildren(...rows.map((method) => this.#row(method, most)));
     this.#more.hidden = rows.length >= this.#methods.length;
-    this.#more.textContent = `More (${String(this.#methods.length - rows.length)})`;
+    this.#more.textContent = `More (${countText(this.#methods.length - rows.length)})`;
   }
 
   /** `most`: the weights whose meters are full. */
   #row({ frame, self, total, kind }: Method, most: Readonly<Record<MethodOrder, number>>): HTMLElement {
-    const kindName = this.#model.data.kinds[kind] ?? 'marker';
+    const kindName = frameBoxKind(this.#model, frame, kind);
     const share = (weight: number, most: number): HTMLElement => {
       const meter = element('span', { class: 'meter' });
       meter.style.width = `${most === 0 ? 0 : (100 * weight) / most}%`;

@@ -1,9 +1,10 @@
-// Kinds of frames in words, for legend, tooltips and table. The colours are in page.css, by the same names. A new kind does not
-// compile until it is here.
+// Kinds of boxes in words, for legend, tooltips and table; in the order of the legend. The colours are in page.css, by the same names.
+// A new kind does not compile until it is here.
 
-import type { FrameKind, MarkerKind } from '../model/frame.ts';
+import type { FrameKind } from '../model/frame.ts';
+import type { BoxKind } from './box-kind.ts';
 
-export const KIND_LABELS: Readonly<Record<FrameKind, string>> = {
+export const KIND_LABELS: Readonly<Record<Exclude<BoxKind, 'all'>, string>> = {
   interpreted: 'interpreted',
   c1: 'C1',
   c2: 'C2',
@@ -13,10 +14,13 @@ export const KIND_LABELS: Readonly<Record<FrameKind, string>> = {
   native: 'native',
   vm: 'VM',
   kernel: 'kernel',
-  marker: 'unfinished',
+  'native-gap': 'native gap',
+  unresolved: 'no name',
+  unfinished: 'unfinished',
+  label: 'group',
 };
 
-export const KIND_MEANINGS: Readonly<Record<FrameKind, string>> = {
+export const KIND_MEANINGS: Readonly<Record<Exclude<BoxKind, 'all'>, string>> = {
   interpreted: 'Java, run by the interpreter',
   c1: 'Java, compiled by C1 (quick compiler)',
   c2: 'Java, compiled by C2 (optimizing compiler)',
@@ -26,18 +30,17 @@ export const KIND_MEANINGS: Readonly<Record<FrameKind, string>> = {
   native: 'a function of a library or program',
   vm: 'a function of the Java VM itself',
   kernel: 'a function of the kernel',
-  marker: 'no code: something is missing here; its name says why',
-};
-
-export const MARKER_MEANINGS: Readonly<Record<MarkerKind, string>> = {
-  'native-gap': 'native frames here could not be walked, or are left out',
-  unfinished: 'the stack could not be walked further',
+  'native-gap': 'native frames here could not be walked, or are left out; the stack goes on below and above',
   unresolved: 'there is a frame, its name is not known',
+  unfinished: 'the stack could not be walked further: its older frames are missing',
+  label: 'no code: what the stacks below it have in common',
 };
 
-/** The kinds of a bit mask, e.g. `C2, also interpreted and C1`. */
-export function kindText(kinds: readonly FrameKind[], kind: number, seen: number): string {
-  const main = kinds[kind] ?? 'marker';
-  const others = kinds.filter((_, index) => index !== kind && (seen & (1 << index)) !== 0).map((other) => KIND_LABELS[other]);
-  return others.length === 0 ? KIND_MEANINGS[main] : `mostly ${KIND_LABELS[main]}; also ${others.join(', ')}`;
+/** What code a node was, of a bit mask of kinds: e.g. `mostly C2; also interpreted, C1`. */
+export function kindText(kinds: readonly FrameKind[], kind: BoxKind, seen: number): string {
+  if (kind === 'all') return '';
+  const others = kinds.flatMap((other, index) =>
+    other !== kind && other !== 'marker' && (seen & (1 << index)) !== 0 ? [KIND_LABELS[other]] : [],
+  );
+  return others.length === 0 ? KIND_MEANINGS[kind] : `mostly ${KIND_LABELS[kind]}; also ${others.join(', ')}`;
 }

@@ -48,8 +48,11 @@ export class MergedTree {
     this.#other[place] = (this.#other[place] ?? 0) + other;
   }
 
-  finish(): WeighedTree {
-    const { order, level } = this.#preorder();
+  /** `siblings`: in which order they stand: as they came (the source has them by name), or heaviest first. */
+  finish(siblings: 'as-they-came' | 'heaviest-first'): WeighedTree {
+    const { order, level } = this.#preorder(
+      siblings === 'heaviest-first' ? this.#byWeight() : this.#self.map((_, place) => place),
+    );
     const source = this.#source.tree;
     const of = (column: ArrayLike<number>): number[] => order.map((place) => column[this.#heaviest[place] ?? 0] ?? 0);
     const none = order.map(() => 0);
@@ -72,14 +75,26 @@ export class MergedTree {
     };
   }
 
-  /** Siblings as they came: the source has them by name. */
-  #preorder(): { readonly order: readonly number[]; readonly level: readonly number[] } {
+  /** Places, heaviest first. */
+  #byWeight(): readonly number[] {
+    const total = Float64Array.from(this.#self);
+    // Parents come first: backwards a place is whole before it is added to its parent.
+    for (let place = total.length - 1; place >= 0; place -= 1) {
+      const parent = this.#parent[place] ?? -1;
+      if (parent >= 0) total[parent] = (total[parent] ?? 0) + (total[place] ?? 0);
+    }
+    return [...total.keys()].sort((a, b) => (total[b] ?? 0) - (total[a] ?? 0) || a - b);
+  }
+
+  /** `places`: all of them; siblings stand in this order. */
+  #preorder(places: readonly number[]): { readonly order: readonly number[]; readonly level: readonly number[] } {
     const count = this.#parent.length;
     const first = new Int32Array(count + 1).fill(-1);
     const next = new Int32Array(count).fill(-1);
     const depth = this.#parent.map(() => 0);
     this.#parent.forEach((parent, place) => (depth[place] = parent < 0 ? 0 : (depth[parent] ?? 0) + 1));
-    for (let place = count - 1; place >= 0; place -= 1) {
+    for (let at = count - 1; at >= 0; at -= 1) {
+      const place = places[at] ?? 0;
       const slot = (this.#parent[place] ?? -1) + 1;
       next[place] = first[slot] ?? -1;
       first[slot] = place;

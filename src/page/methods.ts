@@ -53,8 +53,23 @@ export function methodsOf(
   return methods;
 }
 
-/** The first `most`, heaviest first. */
+/** The first `most`, heaviest first. Not all are sorted: there may be a million. */
 export function hottest(methods: readonly Method[], order: MethodOrder, most: number): readonly Method[] {
   const other = order === 'self' ? 'total' : 'self';
-  return [...methods].sort((a, b) => b[order] - a[order] || b[other] - a[other] || a.frame - b.frame).slice(0, most);
+  const compare = (a: Method, b: Method): number => b[order] - a[order] || b[other] - a[other] || a.frame - b.frame;
+  const best: Method[] = [];
+  for (const method of methods) {
+    const last = best.at(-1);
+    if (best.length >= most && (last === undefined || compare(method, last) > 0)) continue;
+    let [low, high] = [0, best.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const at = best[middle];
+      if (at !== undefined && compare(method, at) > 0) low = middle + 1;
+      else high = middle;
+    }
+    best.splice(low, 0, method);
+    if (best.length > most) best.pop();
+  }
+  return best;
 }

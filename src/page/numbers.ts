@@ -30,8 +30,18 @@ export function weightText(weight: number, unit: PageData['unit']): string {
   }
 }
 
-/** Milliseconds since the start, as precise as `sliceMs` allows. */
+/** Milliseconds since the start, as precise as `sliceMs` allows; of long recordings `h:mm:ss`. */
 export function momentText(ms: number, sliceMs: number): string {
-  const digits = sliceMs >= 1000 ? 0 : sliceMs >= 100 ? 1 : sliceMs >= 10 ? 2 : 3;
+  if (sliceMs >= 1000) {
+    const seconds = Math.round(ms / 1000);
+    const two = (value: number): string => String(value).padStart(2, '0');
+    return `${String(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  }
+  const digits = sliceMs >= 100 ? 1 : sliceMs >= 10 ? 2 : 3;
   return `${(ms / 1000).toFixed(digits)} s`;
+}
+
+/** Time of day of a moment since the epoch, `15:04:05`, in UTC: what logs of several machines have in common. */
+export function clockText(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(11, 19);
 }

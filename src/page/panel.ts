@@ -6,9 +6,8 @@ import { describe, type Description } from './describe.ts';
 import { element } from './dom.ts';
 import { Graph } from './graph.ts';
 import type { Model } from './model.ts';
-import { countText } from './numbers.ts';
+import { statusText } from './status-text.ts';
 import type { Tooltip } from './tooltip.ts';
-import { MIN_WIDTH_PX, type View } from './view.ts';
 import type { WeighedTree } from './weights.ts';
 
 export interface PanelEvents {
@@ -115,7 +114,7 @@ export class Panel {
       matches: this.#matches,
       cursor: this.#cursor,
     });
-    if (this.graph.view !== null) this.#status.textContent = statusText(this.graph.view, this.#shown);
+    if (this.graph.view !== null) this.#status.textContent = statusText(this.graph.view, this.#shown.weights.total[0] ?? 0);
   }
 
   #resized(): void {
@@ -155,16 +154,4 @@ export class Panel {
     else return;
     event.preventDefault();
   }
-}
-
-function statusText({ boxes, hiddenNarrow, hiddenLevels, hiddenCallers }: View, { weights }: WeighedTree): string {
-  if ((weights.total[0] ?? 0) === 0) return 'No samples in this selection of threads and time.';
-  const parts = [`${countText(boxes)} frames drawn`];
-  if (hiddenNarrow > 0)
-    parts.push(
-      `${countText(hiddenNarrow)} more are too narrow to see (below ${String(MIN_WIDTH_PX)} px, or the narrowest of many): zoom in`,
-    );
-  if (hiddenLevels > 0) parts.push(`${countText(hiddenLevels)} more levels: zoom into the last one`);
-  if (hiddenCallers > 0) parts.push(`${countText(hiddenCallers)} callers above are left out`);
-  return `${parts.join('; ')}.`;
 }

@@ -3,6 +3,7 @@
 
 import { button, element } from './dom.ts';
 import type { Model } from './model.ts';
+import { shareText, weightText } from './numbers.ts';
 import { Panel, type PanelEvents } from './panel.ts';
 import { sandwichOf } from './sandwich.ts';
 import type { Tooltip } from './tooltip.ts';
@@ -14,6 +15,7 @@ export class SandwichView {
   readonly callees: Panel;
   readonly #model: Model;
   readonly #title = element('h2');
+  readonly #weight = element('p', { class: 'muted' });
   #frame: number | null = null;
 
   constructor(model: Model, tooltip: Tooltip, events: PanelEvents, onLeave: () => void) {
@@ -23,7 +25,12 @@ export class SandwichView {
     this.element = element(
       'section',
       { class: 'sandwich', 'aria-label': 'Callers and callees', hidden: true },
-      element('div', { class: 'row' }, this.#title, button('Back to the whole graph', {}, onLeave)),
+      element(
+        'div',
+        { class: 'row' },
+        element('div', {}, this.#title, this.#weight),
+        button('Back to the whole graph', {}, onLeave),
+      ),
       element('h3', {}, 'Callers: who calls it'),
       this.callers.element,
       element('h3', {}, 'Callees: what it calls'),
@@ -51,6 +58,8 @@ export class SandwichView {
   set(whole: WeighedTree): void {
     if (this.#frame === null) return;
     const { callers, callees } = sandwichOf(whole, this.#frame);
+    const [weight, all] = [callees.weights.total[0] ?? 0, whole.weights.total[0] ?? 0];
+    this.#weight.textContent = `${weightText(weight, this.#model.data.unit)}, ${shareText(weight, all)} of those shown; the method is 100 %`;
     this.callers.set(callers);
     this.callees.set(callees);
   }

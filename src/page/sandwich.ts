@@ -5,7 +5,8 @@ import { MergedTree } from './merged-tree.ts';
 import type { WeighedTree } from './weights.ts';
 
 /** Callers further away than this are not told apart: a stack may be a million frames deep. */
-const MAX_CALLER_LEVELS = 400;
+export const MAX_CALLER_LEVELS = 400;
+
 export interface Sandwich {
   /** Node 1 is the method. */
   readonly callers: WeighedTree;
@@ -50,7 +51,7 @@ function calleesOf(whole: WeighedTree, calls: readonly number[]): WeighedTree {
       node += 1;
     }
   }
-  return merged.finish();
+  return merged.finish('as-they-came');
 }
 
 function callersOf(whole: WeighedTree, calls: readonly number[]): WeighedTree {
@@ -62,5 +63,5 @@ function callersOf(whole: WeighedTree, calls: readonly number[]): WeighedTree {
       place = merged.child(place, at);
     merged.add(place, weights.total[call] ?? 0, weights.approximate[call] ?? 0, other?.total[call] ?? 0);
   }
-  return merged.finish();
+  return merged.finish('as-they-came');
 }

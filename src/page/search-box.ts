@@ -2,21 +2,27 @@
 
 import { button, element } from './dom.ts';
 
+export const SEARCH_ID = 'search';
+
 export class SearchBox {
   readonly element: HTMLElement;
   readonly #input = element('input', {
-    type: 'search', placeholder: 'Search: text or /regex/', 'aria-label': 'Search methods', 'aria-describedby': 'found', spellcheck: 'false', autocomplete: 'off',
+    id: SEARCH_ID, type: 'search', placeholder: 'Search: text or /regex/', 'aria-label': 'Search methods', 'aria-describedby': 'found', spellcheck: 'false', autocomplete: 'off',
   }); // prettier-ignore
+  readonly #clear: HTMLButtonElement;
   readonly #found = element('output', { id: 'found', class: 'found', 'aria-live': 'polite' });
 
   constructor(onSearch: (typed: string) => void) {
-    const clear = button('×', { class: 'quiet', 'aria-label': 'Clear the search' }, () => {
+    this.#clear = button('×', { class: 'quiet', 'aria-label': 'Clear the search', hidden: true }, () => {
       this.clear();
       onSearch('');
       this.#input.focus();
     });
-    this.#input.addEventListener('input', () => onSearch(this.#input.value));
-    this.element = element('div', { class: 'search' }, this.#input, clear, this.#found);
+    this.#input.addEventListener('input', () => {
+      this.#clear.hidden = this.#input.value === '';
+      onSearch(this.#input.value);
+    });
+    this.element = element('div', { class: 'search', role: 'search' }, this.#input, this.#clear, this.#found);
   }
 
   focus(): void {
@@ -26,6 +32,7 @@ export class SearchBox {
 
   clear(): void {
     this.#input.value = '';
+    this.#clear.hidden = true;
   }
 
   /** What was found, or what is wrong with the question. */

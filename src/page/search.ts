@@ -6,22 +6,44 @@ import type { Tree } from './tree.ts';
 export type Query =
   | { readonly kind: 'none' }
   | { readonly kind: 'bad'; readonly problem: string }
-  | { readonly kind: 'test'; readonly test: (name: string) => boolean };
+  | {
+      readonly kind: 'test';
+      readonly test: (name: string) => boolean;
+      /** What else may be meant when nothing matches; null: nothing. */
+      readonly otherwise: ((name: string) => boolean) | null;
+    };
 
-/** Plain text is looked for as it is, in any case; `/…/` is a regular expression. */
+/** What tells an expression from a name: `.` and `$` are in names of classes, brackets and `*` in those of C++. */
+const OF_EXPRESSIONS = /[|^*+?[\]\\]|\$$/;
+
+/**
+ * Plain text is looked for as it is, in any case, `a.b.C.m` as people write names of Java and `a/b/C.m` as the VM does; `/…/` is a
+ * regular expression. Text that no name has and that looks like an expression is one, too.
+ */
 export function parseQuery(typed: string): Query {
   const text = typed.trim();
   if (text === '') return { kind: 'none' };
   const pattern = /^\/(.+)\/$/.exec(text)?.[1];
-  if (pattern === undefined) {
-    const lower = text.toLowerCase();
-    return { kind: 'test', test: (name) => name.toLowerCase().includes(lower) };
+  if (pattern !== undefined) {
+    const expression = expressionOf(pattern);
+    return 'problem' in expression ? { kind: 'bad', ...expression } : { kind: 'test', ...expression, otherwise: null };
   }
+  const plain = (name: string): string => name.toLowerCase().replaceAll('/', '.');
+  const wanted = plain(text);
+  const other = OF_EXPRESSIONS.test(text) ? expressionOf(text) : null;
+  return {
+    kind: 'test',
+    test: (name) => plain(name).includes(wanted),
+    otherwise: other === null || 'problem' in other ? null : other.test,
+  };
+}
+
+function expressionOf(pattern: string): { readonly problem: string } | { readonly test: (name: string) => boolean } {
   try {
     const expression = new RegExp(pattern, 'iu');
-    return { kind: 'test', test: (name) => expression.test(name) };
+    return { test: (name) => expression.test(name) };
   } catch (error) {
-    return { kind: 'bad', problem: error instanceof Error ? error.message : String(error) };
+    return { problem: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { PageData } from '../outputs/page-data.ts';
 import { button, element, svgElement } from './dom.ts';
-import { momentText } from './numbers.ts';
+import { clockText, momentText } from './numbers.ts';
 import { timeBins } from './time-bins.ts';
 import type { Filter } from './weights.ts';
 
@@ -19,6 +19,7 @@ export class TimeStrip {
   readonly #brush = svgElement('rect', { class: 'brush', y: 0, height: HEIGHT });
   readonly #svg: SVGSVGElement;
   readonly #text = element('output', { class: 'muted' });
+  readonly #whole = button('Whole time', {}, () => this.clear());
   readonly #from: HTMLInputElement;
   readonly #to: HTMLInputElement;
 
@@ -49,16 +50,16 @@ export class TimeStrip {
       { class: 'time', 'aria-label': 'Samples over time' },
       this.#svg,
       element('div', { class: 'sliders' }, this.#from, this.#to),
-      element(
-        'div',
-        { class: 'row' },
-        this.#text,
-        button('Whole time', { class: 'quiet' }, () => this.#choose(0, time.slices)),
-      ),
+      element('div', { class: 'row' }, this.#text, this.#whole),
     );
     this.#listen();
     this.showThreads(null);
     this.#show(0, time.slices);
+  }
+
+  /** All of the time again. */
+  clear(): void {
+    this.#choose(0, this.#time.slices);
   }
 
   /** Bars of these threads. */
@@ -94,7 +95,7 @@ export class TimeStrip {
       const isClick = Math.abs(event.clientX - startPx) < LEAST_BRUSH_PX;
       const [from, to] = [Math.min(startPx, event.clientX), Math.max(startPx, event.clientX)];
       startPx = null;
-      if (isClick) this.#choose(0, this.#time.slices);
+      if (isClick) this.clear();
       else this.#choose(slice(from), slice(to));
     });
   }
@@ -108,12 +109,18 @@ export class TimeStrip {
   }
 
   #show(from: number, to: number): void {
-    const { sliceMs, slices } = this.#time;
-    this.#from.value = String(from);
-    this.#to.value = String(to);
+    const { sliceMs, slices, startedAtMs } = this.#time;
+    for (const [slider, slice] of [[this.#from, from], [this.#to, to]] as const) {
+      slider.value = String(slice);
+      slider.setAttribute('aria-valuetext', momentText(slice * sliceMs, sliceMs));
+    } // prettier-ignore
     this.#brush.setAttribute('x', String(from));
     this.#brush.setAttribute('width', String(to - from));
-    this.#brush.classList.toggle('whole', from === 0 && to === slices);
-    this.#text.textContent = `${momentText(from * sliceMs, sliceMs)} – ${momentText(to * sliceMs, sliceMs)}`;
+    const isWhole = from === 0 && to === slices;
+    this.#brush.classList.toggle('whole', isWhole);
+    this.#whole.hidden = isWhole;
+    const [first, last] = [from * sliceMs, to * sliceMs];
+    const clock = startedAtMs === null ? '' : ` (${clockText(startedAtMs + first)} – ${clockText(startedAtMs + last)} UTC)`;
+    this.#text.textContent = `${momentText(first, sliceMs)} – ${momentText(last, sliceMs)}${clock}`;
   }
 }

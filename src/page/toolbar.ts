@@ -1,22 +1,30 @@
-// The row of buttons.
+// The row of buttons, and the way commands run: buttons that stay pressed follow, whether it was they or a key.
 
-import { button, element } from './dom.ts';
+import type { Command } from './commands.ts';
+import { button, element, setAttribute } from './dom.ts';
 
-export interface ToolAction {
-  readonly label: string;
-  readonly title: string;
-  /** The button stays pressed. */
-  readonly toggles?: boolean;
-  readonly run: () => void;
-}
+export class Toolbar {
+  readonly element: HTMLElement;
+  readonly #toggles: (() => void)[] = [];
 
-export function toolbar(actions: readonly ToolAction[]): HTMLElement {
-  const buttons = actions.map(({ label, title, toggles, run }) => {
-    const made = button(label, { title, 'data-action': label, 'aria-pressed': toggles === true ? 'false' : false }, () => {
-      if (toggles === true) made.setAttribute('aria-pressed', String(made.getAttribute('aria-pressed') !== 'true'));
-      run();
+  constructor(commands: readonly Command[]) {
+    const buttons = commands.flatMap((command) => {
+      if (command.button === null) return [];
+      const { label, title, isOn } = command.button;
+      const made = button(label, { title, 'data-action': label }, () => this.run(command));
+      if (isOn !== null) this.#toggles.push(() => setAttribute(made, 'aria-pressed', String(isOn())));
+      return [made];
     });
-    return made;
-  });
-  return element('div', { class: 'toolbar', role: 'group', 'aria-label': 'View' }, ...buttons);
+    this.element = element('div', { class: 'toolbar', role: 'group', 'aria-label': 'View' }, ...buttons);
+    this.#follow();
+  }
+
+  run(command: Command): void {
+    command.run();
+    this.#follow();
+  }
+
+  #follow(): void {
+    for (const toggle of this.#toggles) toggle();
+  }
 }

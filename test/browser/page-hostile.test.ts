@@ -30,7 +30,7 @@ function hostileRecording(): Recording {
   const [title = '', flag = '', value = ''] = HOSTILE;
   const run = {
     targets: [{ pid: asPid(1), mainClass: title, jdkVersion: title, vmFlags: [{ name: flag, value, note: title }] }],
-    kernel: title, bpftraceVersion: title, rateHz: 99, durationMs: 3000, end: 'duration', lostEvents: 1, brokenSamples: 2,
+    kernel: title, bpftraceVersion: title, rateHz: 99, durationMs: 3000, end: 'duration', lostEvents: 1, brokenSamples: 2, reduction: null,
   } as const; // prettier-ignore
   return {
     profile: builder.build(),
@@ -54,7 +54,15 @@ describeOnHost('hard profiles', ['chromium'], () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Copy folded' }).click();
+    await page.getByRole('button', { name: 'Invert' }).click();
+    for (const one of await page.locator('.panel:visible g.frame rect').all()) await one.hover();
+    await page.locator('.panel:visible g.frame rect').nth(1).click();
+    await page.keyboard.press('s');
     expect(await page.evaluate('globalThis.pwned')).toBeUndefined();
+    expect(await page.evaluate('({}).polluted ?? Object.prototype.polluted')).toBeUndefined();
+    expect(await page.locator('meta[http-equiv]').getAttribute('content')).not.toContain('unsafe');
+    // Nothing of them reorders or hides what stands beside it.
+    expect(await page.locator('main').innerText()).not.toMatch(/[\u0000-\u0008\u001b\u202a-\u202e\u2066-\u2069]/);
     expect(await page.locator('script, img, style, iframe, link, object').count()).toBe(3); // style, data, program
     expect(await page.locator('h1').textContent()).toBe(HOSTILE[0]);
     expect(await page.title()).toContain('</script>');

@@ -13,6 +13,9 @@ import { PAGE_FORMAT, renderDifferentialPage } from '../../src/outputs/page.ts';
 import { chromiumPath } from './host-tools.ts';
 import { REPOSITORY } from './repository.ts';
 
+/** A page of a million frames on a machine that has much else to do. */
+const FIRST_PICTURE_TIMEOUT_MS = 120_000;
+
 const OPTIONS = { byThread: false, lines: false, native: true };
 
 /** Runs in the page before its own program: notes when the first picture is on the screen, and what would be copied. */
@@ -78,7 +81,8 @@ export class BrowserPages {
     });
     await page.addInitScript(WATCH);
     await page.goto(url);
-    await page.waitForFunction('globalThis.shownMs !== undefined');
+    // A function: text would be evaluated in the page, whose policy forbids that.
+    await page.waitForFunction(() => 'shownMs' in globalThis, null, { timeout: FIRST_PICTURE_TIMEOUT_MS });
     return {
       page,
       shownMs: await page.evaluate('globalThis.shownMs'),

@@ -26,6 +26,7 @@ describe('search', () => {
     return matchedWeight(tree, weights.total, focus, matchFrames(query.test, model.names));
   };
   test.each([
+    ['hashmap/put', 5], // as the VM writes a package, or as people do
     ['HashMap', 5], // one stack with two of them counts once
     ['hash', 5],
     ['/^HashMap\\.(put|get)$/', 5],
@@ -35,6 +36,15 @@ describe('search', () => {
     ['  ', 'none'],
     ['main', 10],
   ])('%s', (typed, expected) => expect(found(typed)).toBe(expected));
+  test('what no name has and looks like an expression is tried as one', () => {
+    const otherwise = (typed: string): ((name: string) => boolean) | null => {
+      const query = parseQuery(typed);
+      return query.kind === 'test' ? query.otherwise : null;
+    };
+    expect(otherwise('^java\\.util|foo')?.('FOO')).toBe(true);
+    expect(otherwise('put$')?.('HashMap.put')).toBe(true);
+    for (const plain of ['a.b.C$1.m', 'operator()', '[unfinished', 'foo(', '/a|b/']) expect(otherwise(plain)).toBe(null);
+  });
   test('within what is zoomed to', () => expect(found('hash', nodeAt(model, tree, 'main;Other.run'))).toBe(2));
 });
 
@@ -130,3 +140,15 @@ test.each([
   ['std::vector<int>::push_back(int const&)', 60, 'std::vector<int>::push_back(int const&)'],
   ['[unfinished: stack-cut]', 40, '[unfinished: stack-cut]'],
 ])('%s in %i px', (name, widthPx, label) => expect(labelFor(name, widthPx)).toBe(label));
+
+test('the hottest are those that sorting all of them gives', () => {
+  const anyMethod = fc.record({ self: fc.nat(5), total: fc.nat(9), kind: fc.constant(0) });
+  fc.assert(
+    fc.property(fc.array(anyMethod, { maxLength: 40 }), fc.nat(12), fc.constantFrom('self', 'total'), (list, most, order) => {
+      const methods = list.map((method, frame) => ({ ...method, frame }));
+      const other = order === 'self' ? 'total' : 'self';
+      const sorted = [...methods].sort((a, b) => b[order] - a[order] || b[other] - a[other] || a.frame - b.frame);
+      expect(hottest(methods, order, most)).toEqual(sorted.slice(0, most));
+    }),
+  );
+});
