@@ -1,5 +1,6 @@
 // The page as a whole: holds what is shown (threads, time, search, sandwich, direction) and tells each part when that changes.
 
+import { changesTables } from './changes-table.ts';
 import { copyText } from './clipboard.ts';
 import { element } from './dom.ts';
 import { factsPanel } from './facts-panel.ts';
@@ -81,6 +82,7 @@ export class App {
       this.#graph.element,
       this.#sandwich.element,
       this.#picked.element,
+      ...changesTables(this.#model, (frame) => this.#enterSandwich(frame)),
       element('div', { class: 'below' }, this.#hottest.element, factsPanel(data.facts)),
       this.#tooltip.element,
     );

@@ -7,7 +7,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
 import type { PageData } from '../../../src/outputs/page-data.ts';
-import { PAGE_FORMAT, renderDifferentialPage } from '../../../src/outputs/page.ts';
+import { DIFF_PAGE_FORMAT } from '../../../src/outputs/diff-page.ts';
+import { PAGE_FORMAT } from '../../../src/outputs/page.ts';
+import { diffRecordings } from '../../../src/profile/diff.ts';
 import { UNFINISHED_TEXTS } from '../../../src/model/reason-texts.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
 import { drawProfile } from '../profile/draw-profile.ts';
@@ -169,7 +171,9 @@ test('facts tell every reason with what it means', () => {
 test('a comparison has both sides on one tree', () => {
   const before = drawRecording([{ stack: 'main;old', weight: 2 }]);
   const after = drawRecording([{ stack: 'main;new', weight: 3 }]);
-  const data = dataOf([...renderDifferentialPage(before, after, OPTIONS, ASSETS)].join(''));
+  const data = dataOf(
+    [...DIFF_PAGE_FORMAT.render({ before, after, diff: diffRecordings(before, after) }, { pageAssets: () => ASSETS })].join(''),
+  );
   expect(linesOf(data)).toEqual(new Map([['main;old', 2], ['main;new', 3]])); // prettier-ignore
   expect(data.rows.side).toEqual([1, 0]); // new before old, by name
   expect(data.differential).toEqual({ before: 'Drawn', after: 'Drawn' });
