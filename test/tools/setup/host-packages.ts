@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 
 /** Parts of the tests that need a package. */
-export type Part = 'quick' | 'browser' | 'real' | 'guest';
+export type Part = 'quick' | 'volume' | 'browser' | 'real' | 'guest';
 
 const PACKAGES = {
   binutils: ['quick', 'real'], // objdump and c++filt: oracles of the instruction decoder and the demangler
