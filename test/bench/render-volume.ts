@@ -1,16 +1,23 @@
-// A million samples (50,000 distinct stacks, 30 frames deep), as folded text: how long `jtrace convert` takes to fold and to draw them, and
-// flamegraph.pl (FLAMEGRAPH_DIR) and inferno-flamegraph (PATH) on the same text, in alternation, median of ROUNDS; peak memory.
+// A recording of a million samples (50,000 distinct stacks, 30 frames deep): how long `jtrace convert` takes to fold and to draw it, and
+// flamegraph.pl (FLAMEGRAPH_DIR) and inferno-flamegraph (PATH) on the folded text of it, in alternation, median of ROUNDS; peak memory.
 // Run: npx tsx test/bench/render-volume.ts, after npm run build, on a machine that does nothing else.
 
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Frame } from '../../src/model/frame.ts';
+import { asPid, asTid } from '../../src/model/units.ts';
+import { createProfileBuilder } from '../../src/profile/profile-builder.ts';
+import { encodeRecording } from '../../src/recording/encode.ts';
+import { frame, recording } from '../support/recordings.ts';
 import { REPOSITORY } from '../support/repository.ts';
 
 const SAMPLES = 1_000_000;
 const STACKS = 50_000;
 const DEPTH = 30;
+const THREADS = 16;
+const PERIOD_NS = 10_101_010;
 /** JTRACE_ROUNDS=1 for a first look. */
 const ROUNDS = Number(process.env['JTRACE_ROUNDS'] ?? 5);
 /** Of one run; a tool that takes longer is not measured. */
@@ -33,21 +40,33 @@ function pseudoRandom(): (below: number) => number {
   };
 }
 
-/** One line per sample, as a stackcollapse script's input to folding would be; stacks share their beginnings as calls do. */
-function foldedSamples(): string {
+/** A recording at 99 Hz; stacks share their beginnings as calls do. */
+function syntheticRecording(): Iterable<Uint8Array> {
   const next = pseudoRandom();
-  const frame = (depth: number): string => `com/acme/pkg${String(next(4))}/Class${String(depth)}.method${String(next(3))}`;
-  const stacks: string[][] = [Array.from({ length: DEPTH }, (_, depth) => frame(depth))];
+  const made = new Map<string, Frame>();
+  const frameAt = (depth: number): Frame => {
+    const name = `com/acme/pkg${String(next(4))}/Class${String(depth)}.method${String(next(3))}`;
+    const known = made.get(name) ?? frame(name);
+    made.set(name, known);
+    return known;
+  };
+  const stacks: (readonly Frame[])[] = [Array.from({ length: DEPTH }, (_, depth) => frameAt(depth))];
   while (stacks.length < STACKS) {
     const caller = stacks[next(stacks.length)] ?? [];
     const keep = 3 + next(DEPTH - 4);
-    stacks.push([...caller.slice(0, keep), ...Array.from({ length: DEPTH - keep }, (_, i) => frame(keep + i))]);
+    stacks.push([...caller.slice(0, keep), ...Array.from({ length: DEPTH - keep }, (_, i) => frameAt(keep + i))]);
   }
-  const texts = stacks.map((stack) => stack.join(';'));
-  return Array.from({ length: SAMPLES }, () => `${texts[next(STACKS)] ?? ''} 1\n`).join('');
+  const leafFirst = stacks.map((oldestFirst) => [...oldestFirst].reverse());
+  const builder = createProfileBuilder('samples');
+  for (let i = 0; i < SAMPLES; i += 1) {
+    const facts = { pid: asPid(1), tid: asTid(1 + next(THREADS)), timeNs: i * PERIOD_NS, pc: 0, weight: 1 };
+    builder.add(facts, { frames: leafFirst[next(STACKS)] ?? [], outcome: { kind: 'complete' }, hasJava: true });
+  }
+  const { profile, facts } = recording(builder.build());
+  return encodeRecording(profile, facts);
 }
 
-function ways(folder: string, input: string): readonly Way[] {
+function ways(folder: string, input: string, folded: string): readonly Way[] {
   const found: Way[] = ['folded', 'svg', 'html'].map((ending) => ({
     name: `jtrace convert, ${ending}`,
     command: process.execPath,
@@ -56,9 +75,9 @@ function ways(folder: string, input: string): readonly Way[] {
   }));
   const script = join(process.env['FLAMEGRAPH_DIR'] ?? '', 'flamegraph.pl');
   if (process.env['FLAMEGRAPH_DIR'] !== undefined && existsSync(script))
-    found.push({ name: 'flamegraph.pl, svg', command: 'perl', args: [script, input], stdout: join(folder, 'perl.svg') });
+    found.push({ name: 'flamegraph.pl, svg', command: 'perl', args: [script, folded], stdout: join(folder, 'perl.svg') });
   if (spawnSync('inferno-flamegraph', ['--help']).status === 0)
-    found.push({ name: 'inferno-flamegraph, svg', command: 'inferno-flamegraph', args: [input], stdout: join(folder, 'inferno.svg') }); // prettier-ignore
+    found.push({ name: 'inferno-flamegraph, svg', command: 'inferno-flamegraph', args: [folded], stdout: join(folder, 'inferno.svg') }); // prettier-ignore
   return found;
 }
 
@@ -80,9 +99,9 @@ function median(values: readonly number[]): number {
 
 const folder = mkdtempSync(join(tmpdir(), 'jtrace-render-'));
 try {
-  const input = join(folder, 'samples.folded');
-  writeFileSync(input, foldedSamples());
-  const compared = ways(folder, input);
+  const input = join(folder, 'samples.jtrace');
+  for (const piece of syntheticRecording()) appendFileSync(input, piece);
+  const compared = ways(folder, input, join(folder, 'out.folded')); // jtrace's folded text comes first, and is what the others draw
   const results = compared.map((way) => ({ way, runs: [] as ReturnType<typeof run>[] }));
   for (let round = 0; round < ROUNDS; round += 1) for (const { way, runs } of results) runs.push(run(way));
   const base = median(results[0]?.runs.map(({ ms }) => ms) ?? []);

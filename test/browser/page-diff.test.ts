@@ -14,7 +14,7 @@ const AFTER = recording(profileOf([[frame('new'), frame('slower'), main], [frame
 const rows = (page: Page): Promise<string[]> =>
   page
     .locator('.changes tbody tr')
-    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent ?? '').join(' | ')));
+    .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent).join(' | ')));
 
 describeOnHost('the table of the largest changes', ['chromium'], () => {
   let pages: BrowserPages;
