@@ -7,11 +7,12 @@ const config: KnipConfig = {
     'src/cli/main.ts',
     'bin/jtrace.js', // started by bin/jtrace
     'test/tools/*.ts',
-    'test/{unit,golden,browser,real,guest}/**/*.test.ts',
+    'test/{unit,golden,volume,browser,real,guest}/**/*.test.ts',
     // Started as programs by tests and tools.
     'test/guest/programs/*.ts',
     'test/real/**/*-child.ts',
     'test/bench/tapped-jtrace.ts',
+    'test/bench/render-volume.ts',
   ],
   project: ['src/**/*.ts', 'test/**/*.{ts,mjs}', 'bin/**/*.js'],
   // Exports used only in their own file are for readers and tests to come; unused ones are still found.

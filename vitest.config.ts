@@ -1,10 +1,12 @@
-// Four parts of the tests, told apart by what they need: `unit` runs anywhere, `browser` needs Chromium, `real` needs root, bpftrace
+// Five parts of the tests, told apart by what they need: `unit` runs anywhere, `volume` needs some seconds a test and gigabytes, `browser` needs Chromium, `real` needs root, bpftrace
 // and a JDK and runs one file at a time (samplers disturb each other), `guest` boots other kernels under QEMU.
 
 import { defineConfig } from 'vitest/config';
 
 /** JVMs start, warm up and are sampled for seconds; on a loaded two-core machine a minute goes by quickly. */
 const REAL_TIMEOUT_MS = 120_000;
+/** A million of anything, on a loaded machine. */
+const VOLUME_TIMEOUT_MS = 300_000;
 /** A browser starts, and draws in software. */
 const BROWSER_TIMEOUT_MS = 60_000;
 /** A guest's emulated processor is 10 to 20 times slower than the host's. */
@@ -19,6 +21,16 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
           // A property test of a parser or a demangler runs thousands of cases; slow machines get their time.
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'volume',
+          include: ['test/volume/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
+          testTimeout: VOLUME_TIMEOUT_MS,
+          hookTimeout: VOLUME_TIMEOUT_MS,
         },
       },
       {

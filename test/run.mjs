@@ -1,5 +1,5 @@
 // `npm test`, from a fresh clone on: uses nothing but Node itself until the npm packages are there, then hands over to
-// test/tools/run-tests.ts. Arguments: the parts to run (quick, browser, real, guest), none for all.
+// test/tools/run-tests.ts. Arguments: the parts to run (quick, volume, browser, real, guest), none for all.
 
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';

@@ -1,13 +1,14 @@
 // Folded stacks → a recording: `frame;frame;frame COUNT`, oldest first, as FlameGraph's stackcollapse scripts, async-profiler's
 // `collapsed` and jtrace write them. `_[j] _[i] _[k] _[0] _[1]` behind a name say its kind, `[name tid=N]` as the first frame is the
-// thread. Equal stacks become one sample, so memory is bounded by distinct stacks. Not known, and so missing: times, processes.
+// thread, "lib.so`" before a function is its library (asprof -l), a signature behind a method its signature (-g). Equal stacks become
+// one sample, so memory is bounded by distinct stacks. Not known, and so missing: times, processes.
 
 import { OperatorError } from '../model/errors.ts';
 import type { Frame, FrameKind, ResolvedStack } from '../model/frame.ts';
 import type { Recording } from '../model/recording.ts';
 import { asPid, asTid } from '../model/units.ts';
 import { createProfileBuilder } from '../profile/profile-builder.ts';
-import { FrameCache, importedFrame, kindOfName, markOf } from './imported-frames.ts';
+import { FrameCache, importedFrame, kindOfLibrary, kindOfName, markOf, splitLibrary, splitSignature } from './imported-frames.ts';
 import { ImportProblems } from './import-problems.ts';
 import { firstLines, lineBlocks, looksLikeText } from './line-blocks.ts';
 import type { RecordingReader } from './reader.ts';
@@ -42,9 +43,11 @@ export function parseFoldedLine(line: string): { readonly stack: string; readonl
 /** A frame's text → the frame. */
 function foldedFrame(text: string): Frame {
   const kind = text.endsWith(']') ? KINDS[text.slice(-SUFFIX_CHARACTERS)] : undefined;
-  if (kind !== undefined && text.length > SUFFIX_CHARACTERS)
-    return importedFrame({ kind, name: text.slice(0, -SUFFIX_CHARACTERS) });
-  return importedFrame({ kind: kindOfName(text), name: text, marker: markOf(text) });
+  const isKnown = kind !== undefined && text.length > SUFFIX_CHARACTERS;
+  const { name: withSignature, library } = splitLibrary(isKnown ? text.slice(0, -SUFFIX_CHARACTERS) : text);
+  const { name, signature } = splitSignature(withSignature);
+  if (isKnown) return importedFrame({ kind, name, signature, library });
+  return importedFrame({ kind: kindOfLibrary(library) ?? kindOfName(name), name, signature, library, marker: markOf(name) });
 }
 
 async function readFolded(bytes: AsyncIterable<Uint8Array>, title: string): Promise<Recording> {

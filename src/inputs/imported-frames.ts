@@ -55,8 +55,29 @@ export function markOf(name: string): MarkerKind | null {
   return MARKS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
 }
 
-/** `java/lang/Thread.run`, `Main.main`, `Main$$Lambda/0x7f.run`; not `libc.so.6`, `f.part.0`, `std::f`, `[lib.so+0x1f]`. */
-const JAVA = /^(?:[^\s/.:;[\]()]+\/)*[^\s/.:;[\]()]+\.(?:[^\s/.:;[\]()\d][^\s/.:;[\]()]*)(?::~?\d+)?$/u;
+/** `java/lang/Thread.run`, `Main.main`, hidden classes (`Main$$Lambda/0x7f.run`, async-profiler's `.0x7f`, jtrace's `+0x...`); not `libc.so.6`, `f.part.0`, `std::f`, `[lib.so+0x1f]`. */
+const JAVA =
+  /^(?:[^\s/.:;[\]()]+\/)*[^\s/.:;[\]()]+(?:[.+]0x(?:[0-9a-f]+|\.{3}))?\.(?:[^\s/.:;[\]()\d][^\s/.:;[\]()]*)(?::~?\d+)?$/u;
+
+/** async-profiler's `-g`: a method with its signature, in which `|` stands for `;`. Any other text is not changed. */
+export function splitSignature(text: string): { readonly name: string; readonly signature: string } {
+  const at = text.endsWith(')') ? -1 : text.lastIndexOf(')');
+  const open = at < 0 ? -1 : text.lastIndexOf('(', at);
+  const signature = open <= 0 ? '' : text.slice(open).replaceAll('|', ';');
+  return SIGNATURE.test(signature) ? { name: text.slice(0, open), signature } : { name: text, signature: '' };
+}
+
+/** JVM specification 4.3.3. */
+const SIGNATURE = /^\((?:\[*(?:[BCDFIJSZ]|L[^;]+;))*\)\[*(?:[BCDFIJSVZ]|L[^;]+;)$/;
+
+/** async-profiler's `-l`: a function with the library it is of. Any other text is not changed. */
+export function splitLibrary(text: string): { readonly name: string; readonly library: string } {
+  const at = text.indexOf('`');
+  const library = at > 0 && at < text.length - 1 ? text.slice(0, at) : '';
+  return LIBRARY.test(library) ? { name: text.slice(at + 1), library } : { name: text, library: '' };
+}
+
+const LIBRARY = /^(?:\[[\w.-]+\]|[\w.+-]+\.so(?:\.[\w.]+)?)$/;
 
 /** A guess by the form of the name. */
 export function kindOfName(name: string): FrameKind {

@@ -16,6 +16,8 @@ const JDK = /^(?:[\w$.[\]<>]+ )([\w$.\/+-]+)\.([\w$<>]+)\(.*\)$/s;
 /** Names of HotSpot's own code in the JDK's maps. */
 const INTERPRETER = /^Interpreter$/;
 const MAX_INLINED = 64;
+/** Longer names are looked at by no pattern that may go back. */
+const MAX_PATTERN_CHARACTERS = 4096;
 
 /** null: the text does not end in `(file)`. By hand: a pattern would try every bracket of a hostile name. */
 export function splitPerfFrame(text: string): { readonly symbol: string; readonly library: string } | null {
@@ -27,10 +29,11 @@ export function splitPerfFrame(text: string): { readonly symbol: string; readonl
 }
 
 export function perfFrames(text: string): readonly Frame[] {
-  const { symbol, library } = splitPerfFrame(text) ?? { symbol: text, library: '' };
+  const { symbol, library } = splitPerfFrame(text) ?? { symbol: text.replace(OFFSET, ''), library: '' };
   if (library === 'inlined') return [importedFrame({ kind: 'inlined', name: symbol })];
   if (MAP_FILE.test(library)) return mappedJava(symbol, library);
   if (symbol === '[unknown]') return [unknownFrame(library)];
+  if (library === '' && isJava(symbol)) return mappedJava(symbol, library);
   const kind = kindOfLibrary(library) ?? kindOfName(symbol);
   return [importedFrame({ kind, name: symbol, library: library === '[unknown]' ? '' : library })];
 }
@@ -42,10 +45,15 @@ function mappedJava(symbol: string, library: string): readonly Frame[] {
   return names.map((name, i) => javaFrame(name, i === 0 ? 'c2' : 'inlined')).reverse();
 }
 
+/** Without files, only the forms of the maps tell Java. */
+function isJava(symbol: string): boolean {
+  return symbol.length < MAX_PATTERN_CHARACTERS && (AGENT.test(symbol) || JDK.test(symbol));
+}
+
 function javaFrame(symbol: string, kind: FrameKind): Frame {
   const [, type, method, signature = ''] = AGENT.exec(symbol) ?? [];
   if (type !== undefined && method !== undefined) return importedFrame({ kind, name: `${type}.${method}`, signature });
-  const [, jdkType, jdkMethod] = symbol.length < 4096 ? (JDK.exec(symbol) ?? []) : [];
+  const [, jdkType, jdkMethod] = symbol.length < MAX_PATTERN_CHARACTERS ? (JDK.exec(symbol) ?? []) : [];
   if (jdkType !== undefined && jdkMethod !== undefined) {
     return importedFrame({ kind, name: `${jdkType.replaceAll('.', '/')}.${jdkMethod}` });
   }

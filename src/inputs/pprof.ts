@@ -4,13 +4,14 @@
 // threads. Not in the format: times of samples. Limits: the file is held whole (strings stand behind what refers to them).
 
 import { OperatorError } from '../model/errors.ts';
-import type { Frame, FrameKind } from '../model/frame.ts';
+import type { Frame } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
 import { asPid, asTid } from '../model/units.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
-import { importedFrame, kindOfLibrary, kindOfName, markOf, NO_STACK } from './imported-frames.ts';
+import { NO_STACK } from './imported-frames.ts';
 import { ImportProblems } from './import-problems.ts';
+import { frameSource, LOST } from './pprof-frames.ts';
 import { type PprofTables, readPprofTables } from './pprof-tables.ts';
 import { DamagedMessage, fieldNumbers, packedNumbers, protobufFields } from './protobuf-fields.ts';
 import type { RecordingReader } from './reader.ts';
@@ -21,11 +22,6 @@ const MAX_BYTES = 1 << 30;
 const FIRST_NEGATIVE = 2 ** 63;
 const NANOSECONDS_PER_MS = 1e6;
 
-/** Mapping names of code that lies in no file (src/outputs/pprof.ts). */
-const MAPPING_KINDS: Readonly<Record<string, FrameKind>> = {
-  '[interpreted]': 'interpreted', '[c1]': 'c1', '[c2]': 'c2', '[inlined]': 'inlined', '[java-native]': 'java-native', '[stub]': 'stub',
-  '[native]': 'native', '[vm]': 'vm', '[kernel]': 'kernel', '[marker]': 'marker',
-}; // prettier-ignore
 const THREAD_KEYS: readonly string[] = ['thread', 'thread_name', 'thread name'];
 const TID_KEYS: readonly string[] = ['tid', 'thread_id', 'thread id'];
 const PID_KEYS: readonly string[] = ['pid', 'process_id'];
@@ -122,38 +118,6 @@ function addSample(builder: ProfileBuilder, { thread, tid, pid }: PprofSample, f
   const facts = { pid: asPid(pid), tid: asTid(tid), timeNs: 0, pc: 0, weight };
   builder.add(facts, { frames: frames.length > 0 ? frames : [NO_STACK], outcome: { kind: 'complete' }, hasJava: true });
   if (thread !== '') builder.nameThread(asPid(pid), asTid(tid), thread);
-}
-
-const LOST = importedFrame({ kind: 'marker', name: '[unresolved: no such location]', marker: 'unresolved' });
-
-/** Gives the frames of a location, innermost first; each is made once. */
-function frameSource({ locations, functions, mappings, text }: PprofTables): (id: number) => readonly Frame[] {
-  const made = new Map<number, readonly Frame[]>();
-  const make = (id: number): readonly Frame[] => {
-    const location = locations.get(id);
-    if (location === undefined) return [LOST];
-    const library = text(mappings.get(location.mapping) ?? 0);
-    const mapped = Object.hasOwn(MAPPING_KINDS, library) ? MAPPING_KINDS[library] : undefined;
-    if (location.lines.length === 0) {
-      const name = `[${library.replace(/^.*\//, '')}+0x${location.address.toString(16)}]`;
-      return [importedFrame({ kind: mapped ?? kindOfLibrary(library) ?? 'native', name, library, marker: 'unresolved' })];
-    }
-    return location.lines.map(({ function: id_, line }, i) => {
-      const { name: nameIndex = 0, systemName = 0, filename = 0 } = functions.get(id_) ?? {};
-      const name = text(nameIndex) || text(systemName) || '[unknown]';
-      const system = text(systemName);
-      const physical = mapped ?? kindOfLibrary(library) ?? kindOfName(name);
-      const kind = i < location.lines.length - 1 ? 'inlined' : physical;
-      const file = mapped === undefined && library !== '' ? library : text(filename);
-      const signature = system.startsWith(`${name}(`) ? system.slice(name.length) : '';
-      return importedFrame({ kind, name, signature, line, library: file, marker: markOf(name) });
-    });
-  };
-  return (id) => {
-    const frames = made.get(id) ?? make(id);
-    made.set(id, frames);
-    return frames;
-  };
 }
 
 async function gather(bytes: AsyncIterable<Uint8Array>, title: string): Promise<Uint8Array> {

@@ -1,5 +1,6 @@
 // Two profiles as one tree: what every picture, file and table of their difference is made from. Frames are told apart by name and
-// by whether they are the kernel's; the same method compiled in another way, or on another line, is the same frame.
+// by whether they are the kernel's; the same method compiled in another way, or on another line, is the same frame, of the kind that
+// most of its weight has.
 
 import type { FrameTable, Profile, StackTable } from './profile.ts';
 
@@ -27,12 +28,21 @@ export interface DiffProfile {
   readonly titleB: string;
 }
 
-/** How one method changed. Shares are percent of all weight of its profile. */
+/** How a share changed. Shares are percent of all weight of their profile. */
+export interface ShareChange {
+  readonly percentA: number;
+  readonly percentB: number;
+  /** B's minus A's, in percentage points. */
+  readonly points: number;
+}
+
+/** How one method changed. */
 export interface MethodChange {
   /** Hostile text. */
   readonly name: string;
-  readonly selfPercentA: number;
-  readonly selfPercentB: number;
-  /** B's minus A's, in percentage points. */
-  readonly points: number;
+  readonly isKernel: boolean;
+  /** Samples that end in it. */
+  readonly self: ShareChange;
+  /** Samples that have it anywhere in their stack. */
+  readonly total: ShareChange;
 }

@@ -16,6 +16,7 @@ const PROCESSED_VERSION = 62;
 /** The Gecko format's, which readers ignore in processed profiles. */
 const GECKO_VERSION = 24;
 const NANOSECONDS_PER_MS = 1e6;
+const NANOSECONDS_PER_US = 1e3;
 /** Between samples whose times are not known. */
 const UNKNOWN_INTERVAL_MS = 1;
 
@@ -84,10 +85,15 @@ function* threadPieces(
     markers: { category: [], data: [], endTime: [], name: [], phase: [], startTime: [], length: 0 },
   };
   yield `${JSON.stringify(head).slice(0, -1)},"samples":`;
+  const periodNs = facts.hasTimes ? samplePeriodNs(profile, facts) : null;
   const columns = {
     stack: list.map((sample) => stackOf[samples.stack[sample] ?? -1] ?? 0),
     time: list.map(timeMs),
     weight: list.map((sample) => (samples.weight[sample] ?? 0) / (isTime ? NANOSECONDS_PER_MS : 1)),
+    // What was used since the sample before: the profiler draws how busy a thread was from it, and sorts threads by it.
+    ...(periodNs === null
+      ? {}
+      : { threadCPUDelta: list.map((sample) => Math.round(((samples.weight[sample] ?? 0) * periodNs) / NANOSECONDS_PER_US)) }),
   };
   const weightType = isTime ? 'tracing-ms' : profile.weightUnit;
   yield* jsonColumns(columns, `"weightType":"${weightType}","length":${String(list.length)}`);

@@ -6,6 +6,7 @@ import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import { escapeForFolded } from './escape-folded.ts';
 import type { OutputFormat, RenderOptions } from './format.ts';
+import { frameName, plainName } from './frame-name.ts';
 import { mergeStacks } from './merged-stacks.ts';
 
 /** async-profiler's annotations (its flameGraph.cpp); C2's is that of all compiled Java, native code has none. */
@@ -22,21 +23,14 @@ const KIND_SUFFIXES: Readonly<Record<FrameKind, string>> = {
   marker: '',
 };
 
-/** Frame text without its suffix. */
-function nameOf(frame: Frame, lines: boolean): string {
-  const name = escapeForFolded(frame.name);
-  if (!lines || frame.line === 0) return name;
-  return `${name}:${frame.lineApproximate ? '~' : ''}${String(frame.line)}`;
-}
-
 /** The text of a frame in folded output. */
 export function foldedFrame(frame: Frame, lines: boolean): string {
-  return frame.kind === 'kernel' ? `${nameOf(frame, lines)}_[k]` : nameOf(frame, lines);
+  return frameName(frame, lines, escapeForFolded);
 }
 
 /** The same with the suffix of its kind. */
 function annotatedFrame(frame: Frame, lines: boolean): string {
-  const name = nameOf(frame, lines);
+  const name = plainName(frame, lines, escapeForFolded);
   return name === '' ? '' : `${name}${KIND_SUFFIXES[frame.kind]}`;
 }
 

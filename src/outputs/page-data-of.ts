@@ -1,4 +1,4 @@
-// A recording, or two to be compared → the data of a page. Samples of one moment, thread and stack become one row.
+// A recording → the data of a page (two: diff-page-data.ts). Samples of one moment, thread and stack become one row.
 
 import type { StackOutcome } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
@@ -38,37 +38,6 @@ export function pageDataOf(recording: Recording, options: RenderOptions): PageDa
     differential: null,
     facts: pageFacts(recording),
     advice: pageAdvice(recording),
-  };
-}
-
-/** The page of two recordings of one unit: no times and no threads, which two runs do not share. */
-export function differentialPageDataOf(before: Recording, after: Recording, options: RenderOptions): PageData {
-  const tree = new PageTree(options);
-  const sides = [before, after].map((recording, index) => ({
-    profile: recording.profile,
-    leaves: tree.add(recording.profile),
-    slices: recording.profile.samples.timeNs.map(() => 0),
-    side: index === 0 ? (0 as const) : (1 as const),
-  }));
-  const { nodes, place } = tree.finish();
-  const names = [before, after].map(({ facts }) => escapeForTerminal(facts.title));
-  const label = (which: string, recording: Recording): PageData['facts'] =>
-    pageFacts(recording).map((fact) => ({ ...fact, label: `${fact.label} (${which})` }));
-  return {
-    version: 1,
-    title: `${names[0] ?? ''} → ${names[1] ?? ''}`,
-    subtitle: '',
-    unit: after.profile.weightUnit,
-    texts: tree.frames.texts,
-    kinds: PAGE_KINDS,
-    frames: tree.frames.columns,
-    nodes,
-    rows: rowsOf(sides, place),
-    threads: [],
-    time: null,
-    differential: { before: names[0] ?? '', after: names[1] ?? '' },
-    facts: [...label('before', before), ...label('after', after)],
-    advice: [...pageAdvice(before), ...pageAdvice(after)].filter((line, at, all) => all.indexOf(line) === at),
   };
 }
 

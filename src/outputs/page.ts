@@ -4,23 +4,12 @@
 
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Recording } from '../model/recording.ts';
-import type { OutputFormat, PageAssets, RenderOptions } from './format.ts';
-import { differentialPageDataOf, pageDataOf } from './page-data-of.ts';
+import type { OutputFormat, PageAssets } from './format.ts';
+import { pageDataOf } from './page-data-of.ts';
 import type { PageData } from './page-data.ts';
 
 /** Fixed, so that one recording always gives the same bytes. */
 const GZIP_LEVEL = 6;
-
-/** The page of a comparison, for `jtrace diff`. */
-export function* renderDifferentialPage(
-  before: Recording,
-  after: Recording,
-  options: RenderOptions,
-  assets: PageAssets,
-): Generator<string> {
-  yield* pageHtml(differentialPageDataOf(before, after, options), assets);
-}
 
 /** The file in pieces. */
 export function* pageHtml(data: PageData, assets: PageAssets): Generator<string> {

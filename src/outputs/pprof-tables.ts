@@ -54,9 +54,12 @@ export class PprofTables {
   readonly #idOfGroup: number[] = [];
   readonly #locations: number[] = [];
 
-  constructor(frames: readonly Frame[]) {
+  /** `program`: what was profiled; '' when that is not known. */
+  constructor(frames: readonly Frame[], program: string) {
     this.#frames = frames;
     this.text(''); // profile.proto: string 0 is empty
+    // profile.proto: the first mapping is the main program, which pprof calls the file.
+    if (program !== '') this.#mappings.of(program);
   }
 
   /** The index of a text, with its control characters escaped. */

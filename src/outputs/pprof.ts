@@ -34,7 +34,7 @@ const CPU_TIME = ['cpu', 'nanoseconds'] as const;
 export function* pprofPieces(recording: Recording, options: RenderOptions): Generator<Uint8Array> {
   const { profile, facts } = recording;
   const { frames, leafFirst } = visibleFrames(profile, options);
-  const tables = new PprofTables(frames);
+  const tables = new PprofTables(frames, facts.title);
   const periodNs = samplePeriodNs(profile, facts);
   yield headOf(recording, periodNs, tables);
   const labels = profile.threads.map((thread) => labelsOf(thread, tables));

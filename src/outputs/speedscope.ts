@@ -1,11 +1,13 @@
 // Recording → speedscope's own JSON (speedscope.app/file-format-schema.json): frames once, one sampled profile per thread. Where the
 // rate and the times of samples are known, a profile runs on the clock: each sample lasts one period and the time between them is
-// an empty stack, so that speedscope's time order shows when things ran. Else samples stand in a row with their weights. Leaves out:
-// kinds of frames (but for `_[k]`), bytecode indexes, outcomes. Pure.
+// an empty stack, so that speedscope's time order shows when things ran. Else samples stand in a row with their weights. A frame is a
+// function there, told apart by its place in the list: one for each name and library, or speedscope's tables would have a method once
+// per line and kind. Leaves out: kinds of frames (but for `_[k]`), lines (without --lines), bytecode indexes, outcomes. Pure.
 
 import type { Frame } from '../model/frame.ts';
 import type { Recording } from '../model/recording.ts';
 import { escapeControls } from './escape-folded.ts';
+import { frameName } from './frame-name.ts';
 import type { OutputFormat, RenderOptions } from './format.ts';
 import { jsonArray } from './json-pieces.ts';
 import { samplePeriodNs, samplesByThread, visibleFrames } from './visible-stacks.ts';
@@ -27,7 +29,8 @@ export function* speedscopePieces(recording: Recording, options: RenderOptions):
   const { frames, leafFirst } = visibleFrames(profile, options);
   const title = escapeControls(facts.title);
   yield `{"$schema":"${SCHEMA}","exporter":"jtrace","name":${JSON.stringify(title)},"activeProfileIndex":0,"shared":{"frames":`;
-  yield* jsonArray(frames.map(frameJson));
+  const { texts, indexOf } = functionsOf(frames, options.lines);
+  yield* jsonArray(texts);
   yield '},"profiles":[';
   const periodNs = facts.hasTimes ? samplePeriodNs(profile, facts) : null;
   let lead = '';
@@ -43,7 +46,7 @@ export function* speedscopePieces(recording: Recording, options: RenderOptions):
       endValue: total,
     };
     yield `${lead}${JSON.stringify(head).slice(0, -1)},"samples":`;
-    yield* jsonArray(stackTexts(spans, leafFirst));
+    yield* jsonArray(stackTexts(spans, (stack) => leafFirst(stack).map((frame) => indexOf[frame] ?? 0)));
     yield ',"weights":';
     yield* jsonArray(spans.map(({ weight }) => weight));
     yield '}';
@@ -52,12 +55,20 @@ export function* speedscopePieces(recording: Recording, options: RenderOptions):
   yield ']}\n';
 }
 
-function frameJson({ kind, name, library, line }: Frame): string {
-  return JSON.stringify({
-    name: `${escapeControls(name)}${kind === 'kernel' ? '_[k]' : ''}`,
-    ...(library === '' ? {} : { file: escapeControls(library) }),
-    ...(line === 0 ? {} : { line }),
+/** The list of frames as JSON, and the place of each of the profile's frames in it. */
+function functionsOf(
+  frames: readonly Frame[],
+  lines: boolean,
+): { readonly texts: Iterable<string>; readonly indexOf: Int32Array } {
+  const indexes = new Map<string, number>();
+  const indexOf = Int32Array.from(frames, (frame) => {
+    const name = frameName(frame, lines, escapeControls);
+    const text = JSON.stringify({ name, ...(frame.library === '' ? {} : { file: escapeControls(frame.library) }) });
+    const index = indexes.get(text) ?? indexes.size;
+    indexes.set(text, index);
+    return index;
   });
+  return { texts: indexes.keys(), indexOf };
 }
 
 function* stackTexts(spans: readonly Span[], leafFirst: (stack: number) => number[]): Generator<string> {

@@ -1,6 +1,6 @@
 // Recording → a flame graph as one static SVG: what is written is what is seen, in any viewer, a browser, a document. No script and
 // nothing from elsewhere. Frames in alphabetical order, the oldest at the bottom, coloured by kind; each has a title (the tooltip)
-// with its share. Frames too narrow to see are left out, and so are rows beyond MAX_ROWS. Pure.
+// with its share. Frames too narrow to see are left out, and so are rows beyond the most that viewers show (svg-layout.ts). Pure.
 
 import type { FrameKind } from '../model/frame.ts';
 import type { Recording } from '../model/recording.ts';
@@ -8,7 +8,8 @@ import { escapeForFolded } from './escape-folded.ts';
 import { escapeXml } from './escape-xml.ts';
 import { foldedFrame } from './folded.ts';
 import type { OutputFormat, RenderOptions } from './format.ts';
-import { type MergedStacks, mergeStacks } from './merged-stacks.ts';
+import { mergeStacks } from './merged-stacks.ts';
+import { layOut, visibleBoxes } from './svg-layout.ts';
 
 const WIDTH = 1200;
 const MARGIN = 10;
@@ -16,10 +17,6 @@ const ROW_HEIGHT = 16;
 /** Title above, legend below. */
 const HEAD_HEIGHT = 40;
 const FOOT_HEIGHT = 36;
-/** Narrower is less than a third of a pixel. */
-const MIN_WIDTH = 0.3;
-/** Viewers give up on pictures of some 32,000 pixels. */
-const MAX_ROWS = 2000;
 /** Of the 11 pixel monospace font. */
 const CHARACTER_WIDTH = 6.65;
 const TEXT_PADDING = 3;
@@ -43,19 +40,12 @@ const KINDS: Readonly<Record<FrameKind | 'thread', { readonly fill: string; read
 /** Of the legend. */
 const LABEL_CHARACTER_WIDTH = 6.2;
 
-interface Layout {
-  readonly total: readonly number[];
-  readonly all: number;
-  /** Children by name, under the node; roots under -1. */
-  readonly childrenOf: ReadonlyMap<number, readonly number[]>;
-}
-
 /** The picture in pieces. */
 export function* svgPieces(recording: Recording, options: RenderOptions): Generator<string> {
   const stacks = mergeStacks(recording.profile, options, (frame) => foldedFrame(frame, options.lines));
   const layout = layOut(stacks);
   const scale = layout.all === 0 ? 0 : (WIDTH - 2 * MARGIN) / layout.all;
-  const boxes = visibleBoxes(layout, scale);
+  const boxes = visibleBoxes(layout, scale, MARGIN);
   const rows = boxes.reduce((most, { row }) => Math.max(most, row + 1), 1);
   const height = HEAD_HEIGHT + rows * ROW_HEIGHT + FOOT_HEIGHT;
   const unit = recording.profile.weightUnit;
@@ -78,50 +68,6 @@ export function* svgPieces(recording: Recording, options: RenderOptions): Genera
   }
   yield* legend(seen, height);
   yield '</svg>\n';
-}
-
-function layOut({ prefix, text, texts, self }: MergedStacks): Layout {
-  const total = [...self];
-  const childrenOf = new Map<number, number[]>();
-  let all = 0;
-  // Backwards: a node's children are in it before it is added to its own parent.
-  for (let node = prefix.length - 1; node >= 0; node -= 1) {
-    const parent = prefix[node] ?? -1;
-    if (parent < 0) all += total[node] ?? 0;
-    else total[parent] = (total[parent] ?? 0) + (total[node] ?? 0);
-    const siblings = childrenOf.get(parent);
-    if (siblings === undefined) childrenOf.set(parent, [node]);
-    else siblings.push(node);
-  }
-  const nameOf = (node: number): string => texts[text[node] ?? -1] ?? '';
-  for (const siblings of childrenOf.values()) siblings.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  return { total, all, childrenOf };
-}
-
-interface Box {
-  readonly node: number;
-  readonly x: number;
-  readonly width: number;
-  /** 0: the bottom. */
-  readonly row: number;
-}
-
-/** Callers before what they call, left to right. */
-function visibleBoxes({ total, childrenOf }: Layout, scale: number): readonly Box[] {
-  const boxes: Box[] = [];
-  const work: { readonly parent: number; readonly x: number; readonly row: number }[] = [{ parent: -1, x: MARGIN, row: 0 }];
-  for (let item = work.pop(); item !== undefined; item = work.pop()) {
-    let { x } = item;
-    for (const node of childrenOf.get(item.parent) ?? []) {
-      const width = (total[node] ?? 0) * scale;
-      if (width >= MIN_WIDTH && item.row < MAX_ROWS) {
-        boxes.push({ node, x, width, row: item.row });
-        work.push({ parent: node, x, row: item.row + 1 });
-      }
-      x += width;
-    }
-  }
-  return boxes;
 }
 
 function label(name: string, x: number, y: number, width: number): string {

@@ -1,5 +1,6 @@
 // The page as a whole: holds which samples are shown, puts the parts in their place, and tells each when something changes.
 
+import { changesTables } from './changes-table.ts';
 import { copyText } from './clipboard.ts';
 import { type Command, commandsOf } from './commands.ts';
 import { element } from './dom.ts';
@@ -64,6 +65,7 @@ export class App {
       legendOf(this.#model),
       ...this.#graphs.elements,
       this.#picked.element,
+      ...changesTables(this.#model, (frame) => this.#graphs.enterSandwich(frame)),
       element('div', { class: 'below' }, this.#hottest.element, factsPanel(data.facts)),
       this.#graphs.tooltip.element,
     );

@@ -1,9 +1,9 @@
 // Two recordings → their difference (model/diff-profile.ts): one tree that has the stacks of both, with A's weights scaled to B's total.
 // Refuses profiles that measure different things, and those that measured nothing. Pure.
 
-import type { DiffProfile, MethodChange } from '../model/diff-profile.ts';
+import type { DiffProfile } from '../model/diff-profile.ts';
 import { OperatorError } from '../model/errors.ts';
-import type { Frame } from '../model/frame.ts';
+import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
 import { StackColumns } from '../model/stack-columns.ts';
@@ -29,7 +29,7 @@ export function diffRecordings(a: Recording, b: Recording): DiffProfile {
   const scaledA = filled(selfA, tree.nodes.prefix.length).map((weight) => (weight * total) / rawTotalA);
   const paddedB = filled(selfB, tree.nodes.prefix.length);
   return {
-    frames: { frames: tree.frames },
+    frames: { frames: tree.framesOfMostWeight() },
     stacks: { prefix: tree.nodes.prefix, frame: tree.nodes.value },
     selfA: scaledA,
     selfB: paddedB,
@@ -60,29 +60,13 @@ export function reverseDiff(diff: DiffProfile): DiffProfile {
   };
 }
 
-/** The `top` methods whose self share changed most, in either direction; those that did not change are left out. */
-export function largestChanges(diff: DiffProfile, top: number): readonly MethodChange[] {
-  const sums = new Map<string, { a: number; b: number }>();
-  diff.stacks.frame.forEach((frame, node) => {
-    const [a, b] = [diff.selfA[node] ?? 0, diff.selfB[node] ?? 0];
-    if (a === 0 && b === 0) return;
-    const name = diff.frames.frames[frame]?.name ?? '';
-    const sum = sums.get(name) ?? { a: 0, b: 0 };
-    sums.set(name, { a: sum.a + a, b: sum.b + b });
-  });
-  const percent = (weight: number): number => (100 * weight) / diff.total;
-  return [...sums]
-    .map(([name, { a, b }]) => ({ name, selfPercentA: percent(a), selfPercentB: percent(b), points: percent(b) - percent(a) }))
-    .filter(({ points }) => Math.abs(points) > 1e-9)
-    .sort((a, b) => Math.abs(b.points) - Math.abs(a.points) || (a.name < b.name ? -1 : 1))
-    .slice(0, top);
-}
-
 /** The stacks of both profiles, parents first. */
 class DiffTree {
-  readonly frames: Frame[] = [];
   readonly nodes = new StackColumns();
+  readonly #frames: Frame[] = [];
   readonly #frameIndexes = new Map<string, number>();
+  /** By frame: the share of its profile's weight that each kind has, of both profiles. */
+  readonly #kinds: Map<FrameKind, number>[] = [];
 
   /** Puts a profile's stacks in; gives its weight by node (holes: none). */
   add({ frames, stacks, samples }: Profile): readonly number[] {
@@ -92,11 +76,28 @@ class DiffTree {
       nodeOf[stack] = this.nodes.child(prefix < 0 ? -1 : (nodeOf[prefix] ?? -1), frameOf[stacks.frame[stack] ?? -1] ?? 0);
     });
     const self: number[] = this.nodes.prefix.map(() => 0);
+    const ofStack: number[] = stacks.prefix.map(() => 0);
     samples.stack.forEach((stack, sample) => {
-      const node = nodeOf[stack] ?? 0;
-      self[node] = (self[node] ?? 0) + (samples.weight[sample] ?? 0);
+      const [node, weight] = [nodeOf[stack] ?? 0, samples.weight[sample] ?? 0];
+      self[node] = (self[node] ?? 0) + weight;
+      ofStack[stack] = (ofStack[stack] ?? 0) + weight;
+    });
+    const all = sumOf(ofStack);
+    inclusive(ofStack, stacks.prefix).forEach((weight, stack) => {
+      const frame = stacks.frame[stack] ?? -1;
+      const [kinds, kind] = [this.#kinds[frameOf[frame] ?? -1], frames.frames[frame]?.kind];
+      if (kinds !== undefined && kind !== undefined) kinds.set(kind, (kinds.get(kind) ?? 0) + weight / Math.max(1, all));
     });
     return self;
+  }
+
+  /** One frame for each name, of the kind that it mostly was. */
+  framesOfMostWeight(): readonly Frame[] {
+    return this.#frames.map((frame, index) => {
+      let [kind, most] = [frame.kind, 0];
+      for (const [of, weight] of this.#kinds[index] ?? []) if (weight > most) [kind, most] = [of, weight];
+      return { ...frame, kind };
+    });
   }
 
   #frameIndex(frame: Frame): number {
@@ -104,7 +105,8 @@ class DiffTree {
     const known = this.#frameIndexes.get(key);
     if (known !== undefined) return known;
     // Lines and bytecode indexes are one sample's; the frame stands for many.
-    const index = this.frames.push({ ...frame, line: 0, bci: -1, lineApproximate: false }) - 1;
+    const index = this.#frames.push({ ...frame, line: 0, bci: -1, lineApproximate: false }) - 1;
+    this.#kinds.push(new Map());
     this.#frameIndexes.set(key, index);
     return index;
   }

@@ -4,6 +4,7 @@
 import type { FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { HotMethod } from '../model/summary.ts';
+import { outermostNodes } from './outermost-nodes.ts';
 
 /** The `top` methods with most self weight, then most total weight. Empty for a profile without weight. */
 export function hottestMethods(profile: Profile, top: number): readonly HotMethod[] {
@@ -22,41 +23,11 @@ export function hottestMethods(profile: Profile, top: number): readonly HotMetho
     const parent = prefix[node] ?? -1;
     if (parent >= 0) inclusive[parent] = (inclusive[parent] ?? 0) + (inclusive[node] ?? 0);
   }
-  const outermost = outermostNodes(profile, methods);
+  const outermost = outermostNodes(profile.stacks, (index) => methods.of(index), methods.count);
   for (let node = 0; node < prefix.length; node++) {
     if (outermost[node] === 1) methods.addTotal(frame[node] ?? -1, inclusive[node] ?? 0);
   }
   return all === 0 ? [] : methods.hottest(top, all);
-}
-
-/** Marks the nodes whose method stands nowhere among their callers: the totals of these alone make the method's total. */
-function outermostNodes(profile: Profile, methods: MethodTable): Uint8Array {
-  const { prefix, frame } = profile.stacks;
-  const marks = new Uint8Array(prefix.length).fill(1);
-  const children = new Map<number, number[]>();
-  for (let node = 0; node < prefix.length; node++) {
-    const siblings = children.get(prefix[node] ?? -1);
-    if (siblings === undefined) children.set(prefix[node] ?? -1, [node]);
-    else siblings.push(node);
-  }
-  // How often each method is on the path to the node visited: the tree is walked depth first.
-  const onPath = new Uint32Array(methods.count);
-  const work = [...(children.get(-1) ?? [])];
-  while (work.length > 0) {
-    const item = work.pop() ?? 0;
-    const node = item >= 0 ? item : ~item; // a node's complement stands below its children: leave it
-    const method = methods.of(frame[node] ?? -1);
-    const depth = onPath[method] ?? 0;
-    if (item < 0) {
-      onPath[method] = depth - 1;
-      continue;
-    }
-    if (depth > 0) marks[node] = 0;
-    onPath[method] = depth + 1;
-    work.push(~node);
-    for (const child of children.get(node) ?? []) work.push(child);
-  }
-  return marks;
 }
 
 /** Frames of one name as one method. */

@@ -9,7 +9,9 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { RENDER_RESOURCES } from '../../src/app/render-resources.ts';
 import type { Recording } from '../../src/model/recording.ts';
-import { PAGE_FORMAT, renderDifferentialPage } from '../../src/outputs/page.ts';
+import { DIFF_PAGE_FORMAT } from '../../src/outputs/diff-page.ts';
+import { PAGE_FORMAT } from '../../src/outputs/page.ts';
+import { diffRecordings } from '../../src/profile/diff.ts';
 import { chromiumPath } from './host-tools.ts';
 import { REPOSITORY } from './repository.ts';
 
@@ -62,8 +64,9 @@ export class BrowserPages {
     return this.openHtml([...PAGE_FORMAT.render(recording, OPTIONS, RENDER_RESOURCES)].join(''), options);
   }
 
-  openDifferential(before: Recording, after: Recording): Promise<OpenPage> {
-    return this.openHtml([...renderDifferentialPage(before, after, OPTIONS, RENDER_RESOURCES.pageAssets())].join(''));
+  openDifferential(before: Recording, after: Recording, options: BrowserContextOptions = {}): Promise<OpenPage> {
+    const comparison = { before, after, diff: diffRecordings(before, after) };
+    return this.openHtml([...DIFF_PAGE_FORMAT.render(comparison, RENDER_RESOURCES)].join(''), options);
   }
 
   async openHtml(html: string, options: BrowserContextOptions = {}): Promise<OpenPage> {

@@ -2,7 +2,7 @@
 
 import { EXIT, OperatorError } from '../../model/errors.ts';
 import { DIFF_ENDINGS, diffFormatOf } from '../../outputs/diff-formats.ts';
-import { largestChanges } from '../../profile/diff.ts';
+import { largestChanges } from '../../profile/largest-changes.ts';
 import { checkOutputs } from '../check-outputs.ts';
 import type { Command, ParsedArguments } from '../command.ts';
 import { DEFAULT_CHANGED_ROWS, DIFF_FLAGS } from '../flags/convert-flags.ts';

@@ -1,4 +1,4 @@
-// The largest changes between two profiles → a table that fits the terminal.
+// The largest changes between two profiles → a table that fits the terminal: own shares of both, their change, and that of the total.
 
 import type { MethodChange } from '../../model/diff-profile.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
@@ -9,6 +9,7 @@ const COLUMNS: readonly TableColumn[] = [
   { head: 'SELF A %', align: 'right', cut: 'none' },
   { head: 'SELF B %', align: 'right', cut: 'none' },
   { head: 'POINTS', align: 'right', cut: 'none' },
+  { head: 'TOTAL +-', align: 'right', cut: 'none' },
   { head: 'METHOD', align: 'left', cut: 'middle' },
 ];
 
@@ -18,11 +19,16 @@ const MAX_NAME_CHARS = 1000;
 /** Head and rows; one line that says so when nothing changed. */
 export function renderChanges(changes: readonly MethodChange[], maxColumns: number): readonly string[] {
   if (changes.length === 0) return ['no method changed its share'];
-  const rows = changes.map(({ name, selfPercentA, selfPercentB, points }) => [
-    formatPercent(selfPercentA),
-    formatPercent(selfPercentB),
-    `${points < 0 ? '-' : '+'}${formatPercent(Math.abs(points))}`,
-    escapeForTerminal(name, MAX_NAME_CHARS),
+  const rows = changes.map(({ name, isKernel, self, total }) => [
+    formatPercent(self.percentA),
+    formatPercent(self.percentB),
+    formatPoints(self.points),
+    formatPoints(total.points),
+    `${escapeForTerminal(name, MAX_NAME_CHARS)}${isKernel ? '_[k]' : ''}`,
   ]);
   return renderTable(COLUMNS, rows, maxColumns);
+}
+
+function formatPoints(points: number): string {
+  return `${points < 0 ? '-' : '+'}${formatPercent(Math.abs(points))}`;
 }

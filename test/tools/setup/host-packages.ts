@@ -4,7 +4,7 @@
 import { aptCommand, aptInstall, isDebian12, isInstalled, isRoot } from './apt.ts';
 
 /** Parts of the tests that need a package. */
-export type Part = 'quick' | 'browser' | 'real' | 'guest';
+export type Part = 'quick' | 'volume' | 'browser' | 'real' | 'guest';
 
 const PACKAGES = {
   binutils: ['quick', 'real'], // objdump and c++filt: oracles of the instruction decoder and the demangler

@@ -36,7 +36,7 @@ export interface TestEnvironment {
 
 /** Does all set-up the parts need, saying what it does. Never throws: what could not be had is an obstacle of its part. */
 export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment {
-  const obstacles: Record<Part, string[]> = { quick: [], browser: [], real: [], guest: [] };
+  const obstacles: Record<Part, string[]> = { quick: [], volume: [], browser: [], real: [], guest: [] };
   const onHost = parts.some((part) => part === 'real' || part === 'guest');
   const missing = installHostPackages(parts);
   if (missing.length > 0) console.error(`== set-up: still missing: ${missing.join(' ')}`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FOLDED_READER, parseFoldedLine } from '../../../src/inputs/folded.ts';
@@ -24,7 +25,15 @@ test("async-profiler's suffixes are kinds", async () => {
 });
 
 test('without suffixes the form of a name tells Java from native code, and marks from both', async () => {
-  const java = ['java/lang/Thread.run', 'Main.main', 'a/b/C$$Lambda/0x7f.accept', 'a/B.<init>', 'a/B.run:12'];
+  const java = [
+    'java/lang/Thread.run',
+    'Main.main',
+    'a/b/C$$Lambda/0x7f.accept',
+    'a/C$$Lambda$4.0x7f.apply',
+    'C$$Lambda$47+0x....compare',
+    'a/B.<init>',
+    'a/B.run:12',
+  ];
   const native = [
     'libc.so.6',
     'std::foo',
@@ -42,6 +51,43 @@ test('without suffixes the form of a name tells Java from native code, and marks
   for (const name of java) expect(kinds[name], name).toBe('c2');
   for (const name of native) expect(kinds[name], name).toBe('native');
   for (const name of marks) expect(kinds[name], name).toBe('marker');
+});
+
+describe('what async-profiler really wrote (test/fixtures/async-profiler)', () => {
+  const framesOf = async (name: string): Promise<Recording> =>
+    read(readFileSync(`test/fixtures/async-profiler/${name}.collapsed`), 1 << 16);
+  test.each(['plain', 'threads', 'threads-annotated', 'threads-annotated-signatures', 'threads-annotated-libraries'])(
+    '%s: Java is Java, methods have their names alone',
+    async (name) => {
+      const { profile, facts } = await framesOf(name);
+      expect(facts.problems).toEqual([]);
+      const methods = profile.frames.frames.filter(({ name: text }) => text.startsWith('java/'));
+      expect(methods.length).toBeGreaterThan(3);
+      for (const { name: text, kind } of methods) {
+        expect(text).not.toMatch(/[(`|;]/);
+        expect(['interpreted', 'c1', 'c2', 'inlined'], text).toContain(kind);
+      }
+      expect(profile.threads.map(({ name: thread }) => thread.replace(/\d$/, '')).slice(0, 1)).toEqual([name === 'plain' ? '' : 'streams-']); // prettier-ignore
+    },
+  );
+
+  test('libraries and signatures are facts of the frame', async () => {
+    const { profile } = await framesOf('threads-annotated-libraries');
+    const of = (name: string): unknown => profile.frames.frames.find((one) => one.name === name);
+    expect(of('JavaCalls::call_helper')).toMatchObject({ kind: 'vm', library: 'libjvm.so' });
+    expect(of('start_thread')).toMatchObject({ kind: 'native', library: 'libc.so.6' });
+    const signed = await framesOf('threads-annotated-signatures');
+    expect(signed.profile.frames.frames.find(({ name }) => name === 'java/util/stream/ReferencePipeline.collect')).toMatchObject({
+      kind: 'c2',
+      signature: '(Ljava/util/stream/Collector;)Ljava/lang/Object;',
+    });
+  });
+
+  test('without suffixes signatures tell Java, too; what only looks like one stays', async () => {
+    expect(await kindsOf('a/B.run()V;a/B.f([[ILx/Y|)J;operator()V;B::b(int)X;f`g;/x.so`g 1\n')).toEqual({
+      'a/B.run': 'c2', 'a/B.f': 'c2', operator: 'native', 'B::b(int)X': 'native', 'f`g': 'native', '/x.so`g': 'native',
+    }); // prettier-ignore
+  });
 });
 
 test('threads, comments, Windows line ends, an end without a line end', async () => {
@@ -116,16 +162,10 @@ test('a line that is too long is left out, and told', async () => {
   expect(facts.problems).toEqual(['lines longer than 16 MiB: 1, the first is behind line 1']);
 });
 
-test('a million distinct frames', { timeout: 180_000 }, async () => {
-  async function* many(): AsyncGenerator<Uint8Array> {
-    for (let i = 0; i < 1000; i += 1) {
-      yield await Promise.resolve(
-        Buffer.from(Array.from({ length: 1000 }, (_, j) => `main;pkg/Cls${i}.method${j} 1\n`).join('')),
-      );
-    }
-  }
-  const { profile, facts } = await FOLDED_READER.read(many(), 'x');
-  expect(profile.frames.frames.length).toBe(1_000_001);
+test('twenty thousand distinct frames (a million: test/volume)', async () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => `main;pkg/Cls${i >> 7}.method${i} 1\n`).join('');
+  const { profile, facts } = await read(lines, 1 << 16);
+  expect(profile.frames.frames.length).toBe(20_001);
   expect(facts.problems).toEqual([]);
 });
 

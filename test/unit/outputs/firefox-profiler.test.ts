@@ -93,7 +93,7 @@ function read(of: Recording, options: Partial<RenderOptions> = {}): File {
       samples: (value, path) => {
         const { weightType, ...table } = value as Record<string, unknown>;
         isOneOf('samples', 'tracing-ms', 'bytes')(weightType, `${path}.weightType`);
-        isTable({ stack: isIndex(stackTable.length), time: isNumber, weight: isNumber })(table, path);
+        isTable({ stack: isIndex(stackTable.length), time: isNumber, weight: isNumber, ...('threadCPUDelta' in table ? { threadCPUDelta: isNumber } : {}) })(table, path);
       },
     })),
   })(file, 'file'); // prettier-ignore
@@ -135,6 +135,15 @@ test('samples by thread with times, kinds as categories', () => {
     ],
     ['y', ['main (Java (interpreted));b (Java (inlined))', 2, 2]],
   ]);
+});
+
+test('how much CPU a thread used, where rate and times are known', () => {
+  const profile = drawProfile([{ stack: 'a' }, { stack: 'b', weight: 2 }]);
+  expect(read(recording(profile, { run: runFacts(100) })).threads[0]?.samples).toMatchObject({
+    threadCPUDelta: [10_000, 20_000],
+  });
+  for (const facts of [{ hasTimes: false, run: runFacts(100) }, { run: null }])
+    expect(read(recording(profile, facts)).threads[0]?.samples).not.toHaveProperty('threadCPUDelta');
 });
 
 test('without times samples stand a millisecond apart; nanoseconds are weights in ms', () => {

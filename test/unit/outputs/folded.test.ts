@@ -86,7 +86,7 @@ describe('hostile names', () => {
 
 test('round trip: the text parses back to the same stacks and weights', () => {
   const name = fc.oneof(
-    fc.constantFrom('A.run', 'a b 12', 'x;y 3', '\n 7', '\u{1F600}', '_[k]', ' ', '\u2028 5', '[native]', 'q'.repeat(60_000)),
+    fc.constantFrom('A.run', 'a b 12', 'x;y 3', '\n 7', '\u{1F600}', '_[k]', ' ', '\u2028 5', '[native]', 'q'.repeat(5000)),
     fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
   );
   const kind = fc.constantFrom<FrameKind>('c2', 'interpreted', 'kernel', 'native', 'stub');

@@ -7,7 +7,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
 import type { PageData } from '../../../src/outputs/page-data.ts';
-import { PAGE_FORMAT, renderDifferentialPage } from '../../../src/outputs/page.ts';
+import { DIFF_PAGE_FORMAT } from '../../../src/outputs/diff-page.ts';
+import { PAGE_FORMAT } from '../../../src/outputs/page.ts';
+import { diffRecordings } from '../../../src/profile/diff.ts';
 import { UNFINISHED_TEXTS } from '../../../src/model/reason-texts.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
 import { drawProfile } from '../profile/draw-profile.ts';
@@ -169,15 +171,17 @@ test('facts tell every reason with what it means', () => {
 test('a comparison has both sides on one tree', () => {
   const before = drawRecording([{ stack: 'main;old', weight: 2 }]);
   const after = drawRecording([{ stack: 'main;new', weight: 3 }]);
-  const data = dataOf([...renderDifferentialPage(before, after, OPTIONS, ASSETS)].join(''));
+  const data = dataOf(
+    [...DIFF_PAGE_FORMAT.render({ before, after, diff: diffRecordings(before, after) }, { pageAssets: () => ASSETS })].join(''),
+  );
   expect(linesOf(data)).toEqual(new Map([['main;old', 2], ['main;new', 3]])); // prettier-ignore
   expect(data.rows.side).toEqual([1, 0]); // new before old, by name
   expect(data.differential).toEqual({ before: 'Drawn', after: 'Drawn' });
 });
 
-test('a stack 100,000 frames deep, and 100,000 distinct stacks', () => {
-  const deep = Array.from({ length: 100_000 }, (_, i) => `f${String(i % 50)}`).join(';');
-  expect(dataOf(render(drawRecording([{ stack: deep }]))).nodes.level.at(-1)).toBe(99_999);
-  const wide = Array.from({ length: 100_000 }, (_, i) => ({ stack: `a;${String(i)}` }));
-  expect(dataOf(render(drawRecording(wide))).nodes.level).toHaveLength(100_001);
+test('a stack 12,000 frames deep, and 10,000 distinct stacks (more: test/volume)', () => {
+  const deep = Array.from({ length: 12_000 }, (_, i) => `f${String(i % 50)}`).join(';');
+  expect(dataOf(render(drawRecording([{ stack: deep }]))).nodes.level.at(-1)).toBe(11_999);
+  const wide = Array.from({ length: 10_000 }, (_, i) => ({ stack: `a;${String(i)}` }));
+  expect(dataOf(render(drawRecording(wide))).nodes.level).toHaveLength(10_001);
 });

@@ -48,6 +48,13 @@ test('stacks leaf first, inlined frames as lines of the code they are in, labels
   ]);
 });
 
+test('the first mapping is what was profiled: pprof calls it the file', () => {
+  const { profile, text } = read(recording(drawProfile([{ stack: 'a/c2 < b/native' }]), { title: 'Main' }));
+  expect(profile.mapping.map(({ filename }) => text(filename))).toEqual(['Main', '[c2]', '[native]']);
+  const nameless = read(recording(drawProfile([{ stack: 'a/c2' }]), { title: '' }));
+  expect(nameless.profile.mapping.map(({ filename }) => nameless.text(filename))).toEqual(['[c2]']);
+});
+
 test('CPU time beside the count where the rate is known, and when it began', () => {
   const profile = drawProfile([{ stack: 'a', weight: 3 }]);
   const { profile: out, samples, text } = read(recording(profile, { run: runFacts(100), startedAtMs: 1_700_000_000_123 }));
@@ -65,7 +72,7 @@ test('libraries are mappings; every id that is used is there once', () => {
     [frame('memcpy', { kind: 'native', library: '/lib/libc.so.6', line: 3 }), frame('A.run', { signature: '()V', line: 12 })],
   ];
   const { profile, text } = read(recording(profileOf(stacks)));
-  expect(profile.mapping.map(({ filename }) => text(filename))).toEqual(['/lib/libc.so.6', '[c2]']);
+  expect(profile.mapping.map(({ filename }) => text(filename))).toEqual(['Test', '/lib/libc.so.6', '[c2]']);
   expect(profile.function.map(({ systemName }) => text(systemName))).toEqual(['memcpy', 'A.run()V']);
   expect(profile.location.map(({ line }) => Number(line[0]?.line))).toEqual([3, 12]);
   for (const table of [profile.mapping, profile.function, profile.location]) {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
 import { SPEEDSCOPE_FORMAT } from '../../../src/outputs/speedscope.ts';
 import { hasShape, isIndex, isList, isNumber, isOneOf, isText } from '../../support/check-json.ts';
-import { bytesOf, hostileProfile, recording, runFacts } from '../../support/recordings.ts';
+import { bytesOf, frame, hostileProfile, profileOf, recording, runFacts } from '../../support/recordings.ts';
 import { drawProfile } from '../profile/draw-profile.ts';
 
 interface File {
@@ -27,7 +27,7 @@ function read(of: Recording): File {
     exporter: isText,
     name: isText,
     activeProfileIndex: isNumber,
-    shared: hasShape({ frames: isList(hasShape({ name: isText, 'file?': isText, 'line?': isNumber, 'col?': isNumber })) }),
+    shared: hasShape({ frames: isList(hasShape({ name: isText, 'file?': isText })) }),
     profiles: isList(
       hasShape({
         type: isOneOf('sampled'),
@@ -74,6 +74,18 @@ test('on the clock where rate and times are known: idle time is an empty stack',
   );
   expect(file.profiles[0]?.unit).toBe('nanoseconds');
   expect(stacksOf(file)).toEqual([['main (101)', ['a', 20_000_000], ['', 20_000_000], ['b', 10_000_000]]]);
+});
+
+test('a method is one frame whatever its lines and compilers, as speedscope adds up by frame; lines when asked for', () => {
+  const stacks = [
+    [frame('A.a', { line: 3 }), frame('main')],
+    [frame('A.a', { line: 7, lineApproximate: true, kind: 'inlined' }), frame('main', { kind: 'interpreted', bci: 4 })],
+    [frame('A.a', { library: '/x.so', kind: 'native' }), frame('main')],
+  ];
+  const of = recording(profileOf(stacks));
+  expect(read(of).shared.frames).toEqual([{ name: 'main' }, { name: 'A.a' }, { name: 'A.a', file: '/x.so' }, { name: '[native]' }]); // prettier-ignore
+  const withLines = JSON.parse(bytesOf(SPEEDSCOPE_FORMAT, of, { lines: true }).toString()) as File;
+  expect(withLines.shared.frames.map(({ name }) => name).slice(0, 3)).toEqual(['main', 'A.a:3', 'A.a:~7']);
 });
 
 test('native frames left out', () => {

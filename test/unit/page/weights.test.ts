@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { differentialPageDataOf } from '../../../src/outputs/page-data-of.ts';
+import { differentialPageDataOf } from '../../../src/outputs/diff-page-data.ts';
 import { changeOf, changeStep } from '../../../src/page/change.ts';
 import { modelOf, weighed } from '../../../src/page/model.ts';
 import { timeBins } from '../../../src/page/time-bins.ts';
 import { NO_FILTER } from '../../../src/page/weights.ts';
+import { diffRecordings } from '../../../src/profile/diff.ts';
 import { drawModel, drawRecording, drawWeights, nodeAt } from './draw-tree.ts';
 
 const SAMPLES = [
@@ -45,7 +46,7 @@ test('two profiles: each counts as one whole, whichever has more samples', () =>
     { stack: 'main;fast', weight: 2 },
     { stack: 'main;same', weight: 2 },
   ]);
-  const model = modelOf(differentialPageDataOf(before, after, { byThread: false, lines: false, native: true }));
+  const model = modelOf(differentialPageDataOf({ before, after, diff: diffRecordings(before, after) }));
   const { tree, weights, other } = weighed(model, NO_FILTER, 1);
   if (other === null) throw new Error('nothing to compare with');
   const change = (stack: string): number => changeOf(weights, other, nodeAt(model, tree, stack));

@@ -4,7 +4,8 @@ import type { DiffProfile } from '../../../src/model/diff-profile.ts';
 import type { Profile } from '../../../src/model/profile.ts';
 import { diffFoldedLines } from '../../../src/outputs/diff-folded.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
-import { diffRecordings, largestChanges, reverseDiff } from '../../../src/profile/diff.ts';
+import { diffRecordings, reverseDiff } from '../../../src/profile/diff.ts';
+import { largestChanges } from '../../../src/profile/largest-changes.ts';
 import { HOSTILE_NAMES, PLAIN, recording } from '../../support/recordings.ts';
 import { drawProfile } from './draw-profile.ts';
 
@@ -45,8 +46,35 @@ test('the other direction scales B to A', () => {
 
 test('the largest changes of own shares, in points, both ways', () => {
   const changes = largestChanges(diffOf(BEFORE, AFTER), 3);
-  expect(changes.map(({ name, points }) => [name, Math.round(points)])).toEqual([['gone', -33], ['x', -33], ['y', 33]]); // prettier-ignore
+  expect(changes.map(({ name, self }) => [name, Math.round(self.points)])).toEqual([['gone', -33], ['x', -33], ['y', 33]]); // prettier-ignore
   expect(largestChanges(diffOf(BEFORE, BEFORE), 10)).toEqual([]);
+});
+
+test('changes of total shares: recursion counts once, functions of the kernel by themselves', () => {
+  const diff = diffOf(
+    drawProfile([{ stack: 'f < g < f < main', weight: 1 }, { stack: 'read/kernel < read/native', weight: 3 }]), // prettier-ignore
+    drawProfile([{ stack: 'f < f < main', weight: 30 }, { stack: 'read/kernel < read/native', weight: 10 }]), // prettier-ignore
+  );
+  expect(
+    largestChanges(diff, 10, 'total').map(({ name, isKernel, self, total }) => [
+      name, isKernel, self.points, total.percentA, total.percentB, total.points,
+    ]),
+  ).toEqual([
+    ['f', false, 50, 25, 75, 50],
+    ['main', false, 0, 25, 75, 50],
+    ['read', false, 0, 75, 25, -50],
+    ['read', true, -50, 75, 25, -50],
+    ['g', false, 0, 25, 0, -25],
+  ]); // prettier-ignore
+  expect(largestChanges(diff, 10, 'self').map(({ name }) => name)).toEqual(['f', 'read']);
+});
+
+test('a frame is of the kind that most of its weight has, in both profiles', () => {
+  const diff = diffOf(
+    drawProfile([{ stack: 'a < main/interpreted' }]),
+    drawProfile([{ stack: 'a/interpreted < main/c1', weight: 3 }, { stack: 'a/c1 < main/c1', weight: 6 }, { stack: 'main' }]), // prettier-ignore
+  );
+  expect(diff.frames.frames.map(({ name, kind }) => [name, kind])).toEqual([['main', 'interpreted'], ['a', 'c2']]); // prettier-ignore
 });
 
 test('what cannot be compared is refused', () => {

@@ -129,8 +129,8 @@ test('a target that names all its threads with control characters: still units t
   expect(decoded.outcomes).toHaveLength(2000);
 });
 
-test('a million distinct frames and samples', { timeout: 120_000 }, () => {
-  const rows = 1_000_000;
+test('twenty thousand distinct frames and samples (a million: test/volume)', () => {
+  const rows = 20_000;
   const index = Array.from({ length: rows }, (_, i) => i);
   const profile: Profile = {
     frames: { frames: index.map((i) => frameOf(`some/pkg/Class${String(i >> 5)}.method`, { line: i & 1023 })) },
@@ -156,5 +156,5 @@ test('a million distinct frames and samples', { timeout: 120_000 }, () => {
       name,
     ).toBe(true);
   expect(decoded.stacks.prefix.every((prefix, i) => prefix === profile.stacks.prefix[i])).toBe(true);
-  expect(decoded.frames.frames[999_999]).toEqual(profile.frames.frames[999_999]);
+  expect(decoded.frames.frames[rows - 1]).toEqual(profile.frames.frames[rows - 1]);
 });
