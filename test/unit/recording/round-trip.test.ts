@@ -69,7 +69,7 @@ test('cut at any byte: the units before it, and a problem that says so', () => {
     const recording = read();
     expect(samplesOf(recording), String(cut)).toEqual(whole.slice(0, kept));
     expect(recording.facts.problems).toEqual([
-      `the file ends early, at byte ${String(ends.includes(cut) ? cut : ends[kept - 1])}: jtrace was killed, or its disk was full`,
+      `the file ends early, at byte ${String(ends.includes(cut) ? cut : ends[kept - 1])} (${String(kept - 1)}.0 s after its start): jtrace still writes it, was killed, or its disk was full`,
     ]);
     expect(recording.facts.run?.end).toBe('failed');
     // A file system that had made room for what was never written.
@@ -79,19 +79,32 @@ test('cut at any byte: the units before it, and a problem that says so', () => {
   }
 });
 
-test('any byte changed: the same recording, or one line that says it is damaged', () => {
-  const file = bytesOf(builderOf(SAMPLES).build());
+test('any byte changed: all units before it, and a problem that says so; in the first, one line', () => {
+  const [builder, encoder] = [createProfileBuilder('samples'), new RecordingEncoder()];
+  const units = SAMPLES.map((sample) => {
+    addSample(builder, sample);
+    return Buffer.concat([...encoder.units(builder.current(), FACTS, sample === SAMPLES.at(-1))]);
+  });
+  const file = Buffer.concat(units);
   const whole = decodeRecording(file, 'x.jtrace');
   fc.assert(
     fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const damaged = Buffer.from(file);
       damaged[at] = (damaged[at] ?? 0) ^ change;
+      const before = units.filter((_, i) => units.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0) <= at).length;
       try {
-        // Bits that say nothing: time, system and level in the head of gzip, what fills the last byte of the data.
-        expect(decodeRecording(damaged, 'x.jtrace')).toEqual(whole);
+        const read = decodeRecording(damaged, 'x.jtrace');
+        if (read.facts.problems.length === 0) {
+          // Bits that say nothing: time, system and level in the head of gzip, what fills the last byte of the data.
+          expect(read).toEqual(whole);
+          return;
+        }
+        expect(samplesOf(read)).toEqual(samplesOf(whole).slice(0, before));
+        expect(read.facts.problems).toEqual([expect.stringMatching(/^the file (is damaged|ends early,) at byte \d+ [^\n]+$/)]);
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
-        expect(error.message).toMatch(/^x\.jtrace (is damaged: [^\n]+|ends before anything was recorded)$/);
+        expect(before).toBe(0);
+        expect(error.message).toMatch(/^x\.jtrace (is damaged at byte 0 [^\n]+|ends before anything was recorded)$/);
       }
     }),
     { numRuns: 1000 },
