@@ -15,6 +15,7 @@ import { createProfileBuilder } from '../profile/profile-builder.ts';
 import { decodeRecording } from '../recording/decode.ts';
 import { MAX_FILE_BYTES } from '../recording/limits.ts';
 import { beginsAsRecording } from '../recording/units.ts';
+import { beginsAsRecordedReads } from '../target/recording/format.ts';
 
 const JTRACE_READER: RecordingReader = {
   name: '.jtrace',
@@ -48,6 +49,10 @@ async function readFrom(raw: StartedSource, title: string): Promise<Recording> {
   if (!isGzip(raw.start)) return raw.start.length === 0 ? emptyRecording(title) : refuse(title);
   const unpacked = await withStart(gunzipped(raw.bytes, title));
   if (unpacked.start.length === 0) return emptyRecording(title);
+  if (beginsAsRecordedReads(unpacked.start)) {
+    const message = `${title} holds what jtrace read of a target (profile --record-reads), for reports of errors, and no profile`;
+    throw new OperatorError('usage', message, 'a recording for jtrace report is made by jtrace profile -o x.jtrace');
+  }
   return (readerOf(unpacked.start) ?? refuse(title)).read(unpacked.bytes, title);
 }
 

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { OperatorError } from '../model/errors.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
+import { RECORDING_FORMAT } from '../outputs/recording.ts';
 
 /** Which file names a command can write. */
 export interface OutputNames {
@@ -36,7 +37,7 @@ export function checkOutputs(paths: readonly string[], { formatOf, endings }: Ou
   }
 }
 
-/** Checks a recording's file: made anew, so neither a link nor a FIFO. Throws OperatorErrors. */
+/** Checks the file of `--record-reads`: made anew, so neither a link nor a FIFO. Throws OperatorErrors. */
 export function checkRecording(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat?.isFIFO() === true || stat?.isSymbolicLink() === true)
@@ -44,6 +45,13 @@ export function checkRecording(path: string): void {
       'usage',
       `${shown(path)} is a ${stat.isFIFO() ? 'FIFO' : 'link'}`,
       'name a file: a recording holds memory of the target',
+    );
+  // Profiles have that ending, and a target's memory is not to be handed on as one.
+  if (outputFormatOf(path) === RECORDING_FORMAT)
+    throw new OperatorError(
+      'usage',
+      `${shown(path)}: ${RECORDING_FORMAT.endings.join(', ')} is the ending of profiles`,
+      'name it reads.jreads; the profile is written by -o x.jtrace',
     );
   checkWritable(path);
 }

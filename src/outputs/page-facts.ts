@@ -60,7 +60,9 @@ function sampledRows(profile: Profile, { run, startedAtMs, source }: RecordingFa
   const rows = [counted(profile.samples.stack.length, 'samples')];
   if (run !== null) {
     const early = END_TEXTS[run.end] === '' ? '' : ` (${END_TEXTS[run.end]})`;
-    rows.push(plain(`${(run.durationMs / 1000).toFixed(1)} s${early} at ${String(run.rateHz)} Hz`));
+    // Recordings of different rates were put together: no one rate.
+    const rate = run.rateHz > 0 ? ` at ${String(run.rateHz)} Hz` : '';
+    rows.push(plain(`${(run.durationMs / 1000).toFixed(1)} s${early}${rate}`));
   }
   if (startedAtMs !== null) rows.push(plain(`from ${new Date(startedAtMs).toISOString().replace(/\.\d+Z$/, 'Z')}`));
   if (source !== 'jtrace') rows.push(plain(`read from: ${source}`));

@@ -1,11 +1,12 @@
 // Several recordings → one: frames, stacks, threads and outcomes that are the same are one again, samples stand one recording after
-// the other, on one clock where all know the time of day. Pure.
+// the other, on one clock where all know the time of day, and weigh the same time (merge-weights.ts). Pure.
 
 import { OperatorError } from '../model/errors.ts';
 import type { Frame } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
 import { mergeFacts } from './merge-facts.ts';
+import { mergeWeights } from './merge-weights.ts';
 
 /** A Map ends at 2^24 entries, and takes a gigabyte by then. */
 const MAX_MERGED_STACKS = 1 << 23;
@@ -15,16 +16,15 @@ export function mergeRecordings(recordings: readonly Recording[]): Recording {
   const [first, ...others] = recordings;
   if (first === undefined) throw new Error('nothing to merge');
   if (others.length === 0) return first;
-  const units = [...new Set(recordings.map(({ profile }) => profile.weightUnit))];
-  if (units.length > 1)
-    throw new OperatorError(
-      'usage',
-      `these profiles count different things: ${units.join(' and ')}`,
-      'merge profiles of one kind',
-    );
-  const facts = mergeFacts(recordings.map((recording) => recording.facts));
-  const merged = new MergedTables(first.profile.weightUnit);
-  for (const recording of recordings) merged.add(recording.profile, clockOf(recording.facts, facts));
+  const weights = mergeWeights(recordings);
+  const facts = mergeFacts(
+    recordings.map((recording) => recording.facts),
+    weights.problem,
+  );
+  const merged = new MergedTables(weights.unit);
+  recordings.forEach((recording, i) => {
+    merged.add(recording.profile, weights.factors[i] ?? 1, clockOf(recording.facts, facts));
+  });
   return { profile: merged.profile, facts };
 }
 
@@ -82,7 +82,7 @@ class MergedTables {
     };
   }
 
-  add(profile: Profile, clock: (timeNs: number) => number): void {
+  add(profile: Profile, factor: number, clock: (timeNs: number) => number): void {
     const frames = profile.frames.frames.map((frame) => this.#frames.placeOf(frame, keyOf(frame)));
     const threads = profile.threads.map((thread) => this.#threads.placeOf(thread, `${String(thread.pid)}/${String(thread.tid)}/${thread.name}`)); // prettier-ignore
     const outcomes = profile.outcomes.map((outcome) => this.#outcomes.placeOf(outcome, JSON.stringify(outcome)));
@@ -97,7 +97,7 @@ class MergedTables {
       this.#samples.timeNs.push(clock(timeNs[i] ?? 0));
       this.#samples.pc.push(pc[i] ?? 0);
       this.#samples.thread.push(threads[thread[i] ?? -1] ?? -1);
-      this.#samples.weight.push(weight[i] ?? 0);
+      this.#samples.weight.push((weight[i] ?? 0) * factor);
       this.#samples.outcome.push(outcomes[outcome[i] ?? -1] ?? -1);
     });
   }
