@@ -10,6 +10,7 @@ import { PERF_SCRIPT_READER } from '../inputs/perf-script.ts';
 import { PPROF_READER } from '../inputs/pprof.ts';
 import { type RecordingReader, SNIFFED_BYTES } from '../inputs/reader.ts';
 import { OperatorError } from '../model/errors.ts';
+import { codeOf, fileProblem } from '../model/file-problems.ts';
 import type { Recording } from '../model/recording.ts';
 import { createProfileBuilder } from '../profile/profile-builder.ts';
 import { decodeRecording } from '../recording/decode.ts';
@@ -147,11 +148,12 @@ async function* stdinBytes(): AsyncGenerator<Uint8Array> {
 }
 
 function readError(path: string, cause: unknown): OperatorError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = codeOf(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new OperatorError('usage', `${path}: no such file`, 'give a file that holds a profile, or - for standard input', {
       cause,
     });
-  const reason = code === 'EACCES' ? 'permission denied' : code === 'EISDIR' ? 'a directory' : code;
-  return new OperatorError('environment', `${path} cannot be read: ${reason}`, 'check the file and its permissions', { cause });
+  return new OperatorError('environment', `${path} cannot be read: ${fileProblem(cause)}`, 'check the file and its permissions', {
+    cause,
+  });
 }

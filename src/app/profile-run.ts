@@ -10,6 +10,7 @@ import type { Recording } from '../model/recording.ts';
 import type { RunEnd, RunFacts } from '../model/summary.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
+import { visibleProfile } from '../outputs/hidden-frames.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
 import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
@@ -219,7 +220,7 @@ export class ProfileRun {
     const recording = this.#recording(this.#builder.build(), sampled, session, end, durationMs);
     const files = await this.#outputs.finish(recording);
     const facts = { ...this.#runFacts(sampled, session, end, durationMs), files };
-    this.#ui.summary(summarize(recording.profile, facts, this.#request.top));
+    this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);

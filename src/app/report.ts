@@ -7,11 +7,11 @@ import type { Recording } from '../model/recording.ts';
 import type { ReportRequest } from '../model/request.ts';
 import type { Ui } from '../model/ui.ts';
 import { foldedFrame } from '../outputs/folded.ts';
-import { isHidden } from '../outputs/merged-stacks.ts';
+import { visibleProfile } from '../outputs/hidden-frames.ts';
 import type { RenderOptions } from '../outputs/format.ts';
 import { callTree } from '../profile/call-tree.ts';
 import { filterRecording } from '../profile/filter.ts';
-import { groupRecording } from '../profile/group.ts';
+import { groupRecording, groupsOnly } from '../profile/group.ts';
 import { mergeRecordings } from '../profile/merge.ts';
 import { problemsOf } from '../profile/merge-facts.ts';
 import { summarize } from '../profile/summarize.ts';
@@ -41,7 +41,8 @@ export async function runReport(request: ReportRequest, ui: Ui): Promise<number>
   const outputs = recordingOutputs(request.outputs, request, () => shown);
   const files = await Promise.all(outputs.map((output) => finishOutput(output)));
   if (request.treePercent !== null) ui.tree(treeOf(shown, request.treePercent, request));
-  ui.summary(summarize(filtered.profile, summaryFacts(filtered, files), request.top));
+  const hottestOf = request.by === null ? visibleProfile(filtered.profile, request) : groupsOnly(filtered, request.by);
+  ui.summary(summarize(filtered.profile, summaryFacts(filtered, files), request.top, hottestOf));
   return whole.facts.problems.length > 0 || files.some(({ problem }) => problem !== null) ? EXIT.incomplete : EXIT.ok;
 }
 
@@ -57,6 +58,6 @@ function tellProblems(inputs: readonly Input[], whole: Recording, ui: Ui): void 
 
 function treeOf(recording: Recording, minPercent: number, options: RenderOptions): CallTree {
   const { profile } = options.byThread ? groupRecording(recording, 'thread') : recording;
-  const nameOf = (frame: Frame): string | null => (isHidden(frame, options) ? null : foldedFrame(frame, options.lines));
-  return callTree(profile, { minPercent, maxDepth: MAX_TREE_DEPTH, nameOf });
+  const nameOf = (frame: Frame): string => foldedFrame(frame, options.lines);
+  return callTree(visibleProfile(profile, options), { minPercent, maxDepth: MAX_TREE_DEPTH, nameOf });
 }

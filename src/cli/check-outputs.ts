@@ -6,6 +6,7 @@
 import { accessSync, closeSync, constants, lstatSync, openSync, type Stats, statSync, unlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperatorError } from '../model/errors.ts';
+import { codeOf, fileProblem } from '../model/file-problems.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
 import { RECORDING_FORMAT } from '../outputs/recording.ts';
@@ -102,7 +103,7 @@ function statOf(path: string): Stats | null {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new OperatorError('environment', `${shown(path)} cannot be looked at: ${reasonOf(code)}`, 'choose another file', {
+    throw new OperatorError('environment', `${shown(path)} cannot be looked at: ${fileProblem(error)}`, 'choose another file', {
       cause: error,
     });
   }
@@ -112,29 +113,9 @@ function orExplain(path: string, attempt: () => void): void {
   try {
     attempt();
   } catch (error) {
-    const message = `${shown(path)} cannot be written: ${reasonOf(codeOf(error))}`;
+    const message = `${shown(path)} cannot be written: ${fileProblem(error)}`;
     throw new OperatorError('environment', message, 'choose another place, e.g. -o /tmp/out.folded', { cause: error });
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'the file system forbids it',
-  EROFS: 'the file system is read-only',
-  ELOOP: 'too many links',
-  ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'no file can be made there',
-  ENOSPC: 'no space is left on its file system',
-  EDQUOT: 'the quota is used up',
-  ETXTBSY: 'it is a program that runs',
-};
-
-function reasonOf(code: string): string {
-  return REASONS[code] ?? code;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
 }
 
 function shown(path: string): string {

@@ -5,6 +5,7 @@ import type { Frame, FrameKind, MarkerKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
 import type { RenderOptions } from './format.ts';
+import { ALL_HIDDEN, isHidden } from './hidden-frames.ts';
 import { NodeVariants } from './node-variants.ts';
 import type { PageData } from './page-data.ts';
 
@@ -37,7 +38,7 @@ export class PageTree {
 
   /** Adds a profile's samples. The node of each sample's leaf, as numbered before {@link finish}. */
   add(profile: Profile): Int32Array {
-    const frames = profile.frames.frames.map((frame) => (this.#isHidden(frame) ? -1 : this.#addFrame(frame)));
+    const frames = profile.frames.frames.map((frame) => (isHidden(frame, this.#options) ? -1 : this.#addFrame(frame)));
     const leaves = new Int32Array(profile.samples.stack.length);
     for (const [root, samples] of this.#groups(profile)) this.#addGroup(profile, frames, root, samples, leaves);
     return leaves;
@@ -87,12 +88,8 @@ export class PageTree {
     for (const sample of samples) {
       const node = nodeOf[profile.samples.stack[sample] ?? 0] ?? -1;
       // Nothing of the stack is shown: the sample still is.
-      leaves[sample] = node === root ? this.#child(root, this.#addLabel('[native]', 'native-gap')) : node;
+      leaves[sample] = node === root ? this.#child(root, this.#addLabel(ALL_HIDDEN, 'native-gap')) : node;
     }
-  }
-
-  #isHidden(frame: Frame): boolean {
-    return !this.#options.native && (frame.kind === 'native' || frame.kind === 'vm' || frame.marker === 'native-gap');
   }
 
   #addFrame(frame: Frame): number {

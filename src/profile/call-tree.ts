@@ -6,8 +6,8 @@ import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 
 export interface CallTreeOptions {
-  /** How a frame is called; null: it is left out, and what it called belongs to its caller. */
-  readonly nameOf: (frame: Frame) => string | null;
+  /** How a frame is called. */
+  readonly nameOf: (frame: Frame) => string;
   /** Calls with less of all weight are left out. */
   readonly minPercent: number;
   /** Calls shown below each other. */
@@ -59,12 +59,11 @@ export function callTree(profile: Profile, options: CallTreeOptions): CallTree {
 }
 
 /** Puts together what is called the same by the same caller. */
-function namedCalls(profile: Profile, nameOf: (frame: Frame) => string | null): NamedCalls {
+function namedCalls(profile: Profile, nameOf: (frame: Frame) => string): NamedCalls {
   const calls: NamedCalls = { parent: [-1], name: [''], kind: ['marker'], self: [0] };
   const names = new Map<string, number>();
   const frameNames = profile.frames.frames.map((frame) => {
     const name = nameOf(frame);
-    if (name === null) return null;
     const known = names.get(name);
     if (known === undefined) names.set(name, names.size);
     return { name, index: known ?? names.size - 1 };

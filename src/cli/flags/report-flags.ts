@@ -5,6 +5,7 @@ import type { FlagTable, FlagValues } from './flag.ts';
 import { parseGrouping, parsePattern } from './parse-pattern.ts';
 import { DEFAULT_TOP_ROWS, PROFILE_FLAGS } from './profile-flags.ts';
 import { parseAge, parsePath, parsePercent } from './parse-quantity.ts';
+import { RENDER_FLAGS } from './render-flags.ts';
 
 /** Smaller calls fill screens. */
 export const DEFAULT_TREE_PERCENT = 1;
@@ -46,9 +47,7 @@ export const MERGE_FLAGS = {
     shownDefault: '',
     help: 'First level of every stack: thread, process, or the package or class of its innermost Java frame.',
   },
-  threads: PROFILE_FLAGS.threads,
-  lines: PROFILE_FLAGS.lines,
-  'no-native': PROFILE_FLAGS['no-native'],
+  ...RENDER_FLAGS,
   json: PROFILE_FLAGS.json,
   quiet: {
     kind: 'switch', alias: 'q', group: 'Other',

@@ -2,7 +2,7 @@
 // profile (`-o -`) or the output of a COMMAND is there (which gives way to JSON); everything else goes to standard error.
 
 import type { OperatorError } from '../../model/errors.ts';
-import type { ProfileRequest } from '../../model/request.ts';
+import type { ProfileRequest, ReportRequest } from '../../model/request.ts';
 import type { Ui } from '../../model/ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { errorLines } from '../report-failure.ts';
@@ -25,8 +25,10 @@ export interface TerminalUi extends Ui {
   close(): void;
 }
 
-/** `target` only where something is sampled. */
-type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs'> & Partial<Pick<ProfileRequest, 'target'>>;
+/** `target` only where something is sampled, `by` only where nothing is. */
+type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs'> &
+  Partial<Pick<ProfileRequest, 'target'>> &
+  Partial<Pick<ReportRequest, 'by'>>;
 
 /** Draws for one request. */
 export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): TerminalUi {
@@ -64,7 +66,7 @@ export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): 
         results.write(renderSummaryJson(summary));
         return;
       }
-      const [head = '', ...rows] = look.top > 0 ? renderHottest(summary.hottest, TEXT_COLUMNS) : [];
+      const [head = '', ...rows] = look.top > 0 ? renderHottest(summary.hottest, TEXT_COLUMNS, look.by) : [];
       if (head !== '') print([onResults.heading(head), ...rows]);
       if (look.verbosity === 'quiet') return;
       if (head !== '') print(['']);
