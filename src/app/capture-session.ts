@@ -14,6 +14,8 @@ export interface SessionSinks {
   readonly exit: (pid: Pid) => void;
   readonly fork: (parent: Pid, child: Pid) => void;
   readonly message: (text: string) => void;
+  /** bpftrace's own time, once a second. */
+  readonly heartbeat: (timeNs: number) => void;
 }
 
 export interface CaptureSession {
@@ -57,6 +59,7 @@ export async function startSession(bpftracePath: string, program: CaptureProgram
         sinks.exit(event.pid);
         return;
       case 'heartbeat':
+        sinks.heartbeat(event.timeNs);
         return;
       case 'message':
         sinks.message(event.text);

@@ -23,6 +23,7 @@ import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
+import { SamplingClock } from './sampling-start.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
 /** Also the longest that a run outlives a target whose end bpftrace did not tell. */
@@ -56,8 +57,7 @@ export class ProfileRun {
   readonly #resolver: SampleResolver;
   readonly #outputs: RunOutputs;
   #session: CaptureSession | null = null;
-  /** Unix time; 0: sampling has not begun. */
-  #startedAtMs = 0;
+  readonly #clock = new SamplingClock();
   #root: Pid | null = null;
   #onRootExit: () => void = () => undefined;
   #bugs = 0;
@@ -107,6 +107,9 @@ export class ProfileRun {
       message: (text: string) => {
         ui.message('detail', `bpftrace: ${text}`);
       },
+      heartbeat: (timeNs: number) => {
+        this.#clock.heard(timeNs, performance.now());
+      },
     };
   }
 
@@ -154,13 +157,13 @@ export class ProfileRun {
       return this.#report(sampled, session, 'interrupted', 0);
     }
     const readyMs = performance.now();
-    this.#startedAtMs = Date.now();
+    this.#clock.begin(readyMs, Date.now());
     const soFar = (profile: Profile, end: RunEnd): Recording =>
       this.#recording(profile, sampled, session, end, performance.now() - readyMs);
-    const writing = this.#outputs.start({
-      copy: () => soFar(this.#builder.build(), 'duration'),
-      growing: () => soFar(this.#builder.current(), 'failed'),
-    });
+    const writing = this.#outputs.start(
+      { copy: () => soFar(this.#builder.build(), 'duration'), growing: () => soFar(this.#builder.current(), 'failed') },
+      (text) => { this.#ui.message('warning', text); }, // prettier-ignore
+    );
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
     const end = await this.#untilEnd(session, sampled);
@@ -176,7 +179,7 @@ export class ProfileRun {
   #recording(profile: Profile, sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Recording {
     return {
       profile,
-      facts: recordingFacts(profile, this.#startedAtMs || null, this.#runFacts(sampled, session, end, durationMs)),
+      facts: recordingFacts(profile, this.#clock.start, this.#runFacts(sampled, session, end, durationMs)),
     };
   }
 

@@ -24,9 +24,9 @@ export class RecordingStream {
     this.#path = path;
   }
 
-  /** Appends what is new. What goes wrong is tried again at the next call, and told by {@link finish}. */
-  append(recording: Recording): void {
-    this.#write(recording, false);
+  /** Appends what is new. What goes wrong is told (null: nothing), and tried again at the next call. */
+  append(recording: Recording): string | null {
+    return this.#write(recording, false);
   }
 
   /** Appends the rest and closes. Never throws: what went wrong is in the result. */
