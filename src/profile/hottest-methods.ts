@@ -4,6 +4,7 @@
 import type { FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { HotMethod } from '../model/summary.ts';
+import { Children } from './children.ts';
 
 /** The `top` methods with most self weight, then most total weight. Empty for a profile without weight. */
 export function hottestMethods(profile: Profile, top: number): readonly HotMethod[] {
@@ -33,15 +34,10 @@ export function hottestMethods(profile: Profile, top: number): readonly HotMetho
 function outermostNodes(profile: Profile, methods: MethodTable): Uint8Array {
   const { prefix, frame } = profile.stacks;
   const marks = new Uint8Array(prefix.length).fill(1);
-  const children = new Map<number, number[]>();
-  for (let node = 0; node < prefix.length; node++) {
-    const siblings = children.get(prefix[node] ?? -1);
-    if (siblings === undefined) children.set(prefix[node] ?? -1, [node]);
-    else siblings.push(node);
-  }
+  const children = new Children(prefix);
   // How often each method is on the path to the node visited: the tree is walked depth first.
   const onPath = new Uint32Array(methods.count);
-  const work = [...(children.get(-1) ?? [])];
+  const work = [...children.of(-1)];
   while (work.length > 0) {
     const item = work.pop() ?? 0;
     const node = item >= 0 ? item : ~item; // a node's complement stands below its children: leave it
@@ -54,7 +50,7 @@ function outermostNodes(profile: Profile, methods: MethodTable): Uint8Array {
     if (depth > 0) marks[node] = 0;
     onPath[method] = depth + 1;
     work.push(~node);
-    for (const child of children.get(node) ?? []) work.push(child);
+    for (const child of children.of(node)) work.push(child);
   }
   return marks;
 }
