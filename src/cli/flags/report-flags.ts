@@ -61,6 +61,7 @@ export const MERGE_FLAGS = {
 
 export const REPORT_FLAGS = {
   ...MERGE_FLAGS,
+  by: { ...MERGE_FLAGS.by, help: `${MERGE_FLAGS.by.help} --top shows their shares.` },
   top: { ...PROFILE_FLAGS.top, shownDefault: `${DEFAULT_TOP_ROWS} without -o and --tree, else 0` },
   tree: {
     kind: 'switch', group: 'Output',

@@ -7,11 +7,20 @@ import { decodeRecording } from '../../../src/recording/decode.ts';
 import { encodeRecording, RecordingEncoder } from '../../../src/recording/encode.ts';
 import { beginsAsRecording } from '../../../src/recording/units.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
-import { asTid } from '../../../src/model/units.ts';
+import { asPid, asTid } from '../../../src/model/units.ts';
 import type { Profile } from '../../../src/model/profile.ts';
 import { createProfileBuilder } from '../../../src/profile/profile-builder.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
-import { type AnySample, addSample, anySamples, builderOf, FACTS, frameOf, samplesOf } from '../../support/sample-recordings.ts';
+import {
+  type AnySample,
+  addSample,
+  anySamples,
+  builderOf,
+  FACTS,
+  frameOf,
+  RUN,
+  samplesOf,
+} from '../../support/sample-recordings.ts';
 
 const bytesOf = (profile: Profile, facts = FACTS): Buffer => Buffer.concat([...encodeRecording(profile, facts)]);
 
@@ -129,6 +138,16 @@ test('names without end are cut, and stay readable', () => {
   const decoded = decodeRecording(bytesOf(renamed, { ...FACTS, title: thread }), 'x');
   expect(decoded.profile.frames.frames.map(({ name }) => name.length)).toEqual([4, 1 << 20, 1 << 20]);
   expect([decoded.facts.title.length, decoded.profile.threads[0]?.name.length]).toEqual([1024, 1024]);
+});
+
+test('more targets, flags and problems than are read: the first ones are kept, and the file is whole', () => {
+  const [target] = RUN.targets;
+  if (target === undefined) throw new Error('no target');
+  const vmFlags = Array.from({ length: 300 }, (_, i) => ({ name: `F${String(i)}`, value: '1', note: '' }));
+  const targets = Array.from({ length: 5000 }, (_, i) => ({ ...target, pid: asPid(i), vmFlags: i === 0 ? vmFlags : [] }));
+  const problems = Array.from({ length: 300 }, (_, i) => `problem ${String(i)}`);
+  const { facts } = decodeRecording(bytesOf(builderOf(SAMPLES).build(), { ...FACTS, problems, run: { ...RUN, targets } }), 'x');
+  expect([facts.run?.targets.length, facts.run?.targets[0]?.vmFlags.length, facts.problems.length]).toEqual([4096, 256, 256]);
 });
 
 test('a target that names all its threads with control characters: still units that are read', () => {
