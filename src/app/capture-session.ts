@@ -16,6 +16,8 @@ export interface SessionSinks {
   /** One of `every` ticks is sampled from now on. */
   readonly budget: (every: number) => void;
   readonly message: (text: string) => void;
+  /** bpftrace's own time, once a second. */
+  readonly heartbeat: (timeNs: number) => void;
 }
 
 export interface CaptureCounts {
@@ -73,6 +75,7 @@ export async function startSession(bpftracePath: string, program: CaptureProgram
         sinks.budget(event.every);
         return;
       case 'heartbeat':
+        sinks.heartbeat(event.timeNs);
         return;
       case 'message':
         sinks.message(event.text);

@@ -10,11 +10,13 @@ import { PERF_SCRIPT_READER } from '../inputs/perf-script.ts';
 import { PPROF_READER } from '../inputs/pprof.ts';
 import { type RecordingReader, SNIFFED_BYTES } from '../inputs/reader.ts';
 import { OperatorError } from '../model/errors.ts';
+import { codeOf, fileProblem } from '../model/file-problems.ts';
 import type { Recording } from '../model/recording.ts';
 import { createProfileBuilder } from '../profile/profile-builder.ts';
 import { decodeRecording } from '../recording/decode.ts';
 import { MAX_FILE_BYTES } from '../recording/limits.ts';
 import { beginsAsRecording } from '../recording/units.ts';
+import { beginsAsRecordedReads } from '../target/recording/format.ts';
 
 const JTRACE_READER: RecordingReader = {
   name: '.jtrace',
@@ -48,6 +50,10 @@ async function readFrom(raw: StartedSource, title: string): Promise<Recording> {
   if (!isGzip(raw.start)) return raw.start.length === 0 ? emptyRecording(title) : refuse(title);
   const unpacked = await withStart(gunzipped(raw.bytes, title));
   if (unpacked.start.length === 0) return emptyRecording(title);
+  if (beginsAsRecordedReads(unpacked.start)) {
+    const message = `${title} holds what jtrace read of a target (profile --record-reads), for reports of errors, and no profile`;
+    throw new OperatorError('usage', message, 'a recording for jtrace report is made by jtrace profile -o x.jtrace');
+  }
   return (readerOf(unpacked.start) ?? refuse(title)).read(unpacked.bytes, title);
 }
 
@@ -142,11 +148,12 @@ async function* stdinBytes(): AsyncGenerator<Uint8Array> {
 }
 
 function readError(path: string, cause: unknown): OperatorError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const code = codeOf(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return new OperatorError('usage', `${path}: no such file`, 'give a file that holds a profile, or - for standard input', {
       cause,
     });
-  const reason = code === 'EACCES' ? 'permission denied' : code === 'EISDIR' ? 'a directory' : code;
-  return new OperatorError('environment', `${path} cannot be read: ${reason}`, 'check the file and its permissions', { cause });
+  return new OperatorError('environment', `${path} cannot be read: ${fileProblem(cause)}`, 'check the file and its permissions', {
+    cause,
+  });
 }

@@ -20,6 +20,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileSync } from 'tmp';
+import { codeOf, fileProblem } from '../model/file-problems.ts';
 import type { WrittenFile } from '../model/summary.ts';
 
 /** Text gathered before it is written: few system calls without holding a large profile twice. */
@@ -49,7 +50,7 @@ export function writeOutput(output: Output): WrittenFile {
     if (path === '-') return done((bytes = writeTo(STDOUT_FD, output.render())), null);
     return done((bytes = replace(realPath(path), output)), null);
   } catch (error) {
-    return done(bytes, reasonOf(error));
+    return done(bytes, fileProblem(error));
   }
 }
 
@@ -71,7 +72,7 @@ export async function finishOutput(output: Output, readerWaitMs: number = READER
     }
     return { path, format, bytes, problem: null };
   } catch (error) {
-    return { path, format, bytes, problem: reasonOf(error) };
+    return { path, format, bytes, problem: fileProblem(error) };
   }
 }
 
@@ -259,23 +260,4 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return codeOf(error) === 'EPERM';
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** Why a write failed, in words. */
-export function reasonOf(error: unknown): string {
-  const reasons: Readonly<Record<string, string>> = {
-    ENOSPC: 'no space left on the device',
-    EDQUOT: 'the disk quota is used up',
-    EFBIG: 'larger than a file may be here',
-    EPIPE: 'the reader closed the pipe',
-    EACCES: 'permission denied',
-    EROFS: 'the file system is read-only',
-    ENXIO: 'nobody reads the FIFO',
-    EIO: 'the device failed to write',
-  };
-  return reasons[codeOf(error)] ?? (error instanceof Error ? error.message : String(error));
 }

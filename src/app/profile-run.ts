@@ -10,6 +10,7 @@ import type { Recording } from '../model/recording.ts';
 import type { RunEnd, RunFacts } from '../model/summary.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
+import { visibleProfile } from '../outputs/hidden-frames.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
 import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
@@ -23,6 +24,7 @@ import { ObservedProcesses } from './observed-processes.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
+import { SamplingClock } from './sampling-start.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
 /** Also the longest that a run outlives a target whose end bpftrace did not tell. */
@@ -56,8 +58,7 @@ export class ProfileRun {
   readonly #resolver: SampleResolver;
   readonly #outputs: RunOutputs;
   #session: CaptureSession | null = null;
-  /** Unix time; 0: sampling has not begun. */
-  #startedAtMs = 0;
+  readonly #clock = new SamplingClock();
   #root: Pid | null = null;
   #onRootExit: () => void = () => undefined;
   #bugs = 0;
@@ -111,6 +112,9 @@ export class ProfileRun {
       message: (text: string) => {
         ui.message('detail', `bpftrace: ${text}`);
       },
+      heartbeat: (timeNs: number) => {
+        this.#clock.heard(timeNs, performance.now());
+      },
     };
   }
 
@@ -158,13 +162,13 @@ export class ProfileRun {
       return this.#report(sampled, session, 'interrupted', 0);
     }
     const readyMs = performance.now();
-    this.#startedAtMs = Date.now();
+    this.#clock.begin(readyMs, Date.now());
     const soFar = (profile: Profile, end: RunEnd): Recording =>
       this.#recording(profile, sampled, session, end, performance.now() - readyMs);
-    const writing = this.#outputs.start({
-      copy: () => soFar(this.#builder.build(), 'duration'),
-      growing: () => soFar(this.#builder.current(), 'failed'),
-    });
+    const writing = this.#outputs.start(
+      { copy: () => soFar(this.#builder.build(), 'duration'), growing: () => soFar(this.#builder.current(), 'failed') },
+      (text) => { this.#ui.message('warning', text); }, // prettier-ignore
+    );
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
     const end = await this.#untilEnd(session, sampled);
@@ -180,7 +184,7 @@ export class ProfileRun {
   #recording(profile: Profile, sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Recording {
     return {
       profile,
-      facts: recordingFacts(profile, this.#startedAtMs || null, this.#runFacts(sampled, session, end, durationMs)),
+      facts: recordingFacts(profile, this.#clock.start, this.#runFacts(sampled, session, end, durationMs)),
     };
   }
 
@@ -225,7 +229,7 @@ export class ProfileRun {
     const recording = this.#recording(this.#builder.build(), sampled, session, end, durationMs);
     const files = await this.#outputs.finish(recording);
     const facts = { ...this.#runFacts(sampled, session, end, durationMs), files };
-    this.#ui.summary(summarize(recording.profile, facts, this.#request.top));
+    this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);

@@ -2,11 +2,12 @@
 // tried again at the next turn, and until then the file ends with the unit before: nothing of a run is lost that the disk would take.
 
 import { fstatSync, ftruncateSync, writeSync } from 'node:fs';
+import { fileProblem } from '../model/file-problems.ts';
 import type { Recording } from '../model/recording.ts';
 import type { WrittenFile } from '../model/summary.ts';
 import { RECORDING_FORMAT } from '../outputs/recording.ts';
 import { RecordingEncoder } from '../recording/encode.ts';
-import { openReplacement, realPath, reasonOf, type Replacement } from './output-files.ts';
+import { openReplacement, realPath, type Replacement } from './output-files.ts';
 
 export class RecordingStream {
   readonly #path: string;
@@ -23,9 +24,9 @@ export class RecordingStream {
     this.#path = path;
   }
 
-  /** Appends what is new. What goes wrong is tried again at the next call, and told by {@link finish}. */
-  append(recording: Recording): void {
-    this.#write(recording, false);
+  /** Appends what is new. What goes wrong is told (null: nothing), and tried again at the next call. */
+  append(recording: Recording): string | null {
+    return this.#write(recording, false);
   }
 
   /** Appends the rest and closes. Never throws: what went wrong is in the result. */
@@ -43,7 +44,7 @@ export class RecordingStream {
       for (const unit of this.#encoder.units(profile, facts, isEnd)) this.#writeUnit(this.#file, (this.#unwritten = unit));
       return null;
     } catch (error) {
-      return reasonOf(error);
+      return fileProblem(error);
     }
   }
 

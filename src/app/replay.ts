@@ -1,4 +1,4 @@
-// A recording (--record-reads) → the profile of the run that made it, through the same code that resolved the live samples: no
+// A recording of reads (--record-reads, `.jreads`) → the profile of the run that made it, through the same code that resolved the live samples: no
 // root, JVM or kernel needed. Each sample is a batch of its own: what the live run proved once per batch is asked again here, and
 // the recording answers with what was true at that sample. Leaves out what is no part of stacks: outputs, summary, processes' rows.
 //

@@ -34,11 +34,18 @@ export class RunOutputs {
     this.#streams = new Map(streamed.map((path) => [path, new RecordingStream(path)]));
   }
 
-  /** Writes while sampling, until stopped. */
-  start(run: RunSoFar): { stop(): void } {
+  /** Writes while sampling, until stopped. `warn` hears once of each recording that cannot grow, and when it can again. */
+  start(run: RunSoFar, warn: (text: string) => void): { stop(): void } {
     const snapshots = startSnapshots(() => recordingOutputs(this.#others(), this.#options, run.copy));
+    const stuck = new Set<string>();
     const append = (): void => {
-      for (const stream of this.#streams.values()) stream.append(run.growing());
+      for (const [path, stream] of this.#streams) {
+        const problem = stream.append(run.growing());
+        if (problem !== null && !stuck.has(path)) warn(`${path} cannot grow: ${problem}; it is tried again every second`);
+        if (problem === null && stuck.has(path)) warn(`${path} grows again, nothing is lost`);
+        if (problem === null) stuck.delete(path);
+        else stuck.add(path);
+      }
     };
     append();
     const timer = setInterval(append, APPEND_INTERVAL_MS);

@@ -3,16 +3,17 @@
 // pid, start time and pid namespace. It is only ended when it runs as we do and that jtrace is gone.
 
 import { closeSync, constants, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
+import { MAX_STAT_BYTES, parseProcessStat } from '../model/process-stat.ts';
 
 const MARK = 'JTRACE_CAPTURE_OF';
 /** Most that is looked at of /proc/PID/environ: one of ours is small, another may be megabytes, or grow while it is read. */
 const MAX_ENVIRONMENT_BYTES = 256 * 1024;
-/** /proc/PID/stat fits, and the Uid line of status is near its top; its list of groups may be long. */
+/** The Uid line is near its top; its list of groups may be long. */
 const MAX_STATUS_BYTES = 4096;
 
 /** The environment variable that marks a child of this process. */
 export function captureMark(): Readonly<Record<string, string>> {
-  return { [MARK]: `${String(process.pid)}:${startTime(process.pid) ?? ''}:${pidNamespace()}` };
+  return { [MARK]: `${String(process.pid)}:${String(startTicks(process.pid) ?? '')}:${pidNamespace()}` };
 }
 
 /** Ends leftovers; returns their pids. */
@@ -25,7 +26,7 @@ export function sweepLeftovers(): readonly number[] {
     // First of all: nothing of another user's process is read that it can make large.
     if (!runsAsWeDo(pid)) continue;
     const owner = ownerOf(pid, buffer);
-    if (owner === null || owner.startTime === startTime(owner.pid)) continue;
+    if (owner === null || owner.startTicks === startTicks(owner.pid)) continue;
     try {
       process.kill(pid, 'SIGKILL');
       ended.push(pid);
@@ -36,13 +37,13 @@ export function sweepLeftovers(): readonly number[] {
   return ended;
 }
 
-function ownerOf(pid: number, buffer: Buffer): { readonly pid: number; readonly startTime: string } | null {
+function ownerOf(pid: number, buffer: Buffer): { readonly pid: number; readonly startTicks: number } | null {
   const environment = read(`/proc/${String(pid)}/environ`, buffer);
   if (environment === null) return null;
   for (const entry of environment.split('\0')) {
     const match = /^JTRACE_CAPTURE_OF=(\d{1,10}):(\d{1,20}):(pid:\[\d{1,20}\])$/.exec(entry);
     // A jtrace in a container counts its pids otherwise: whether it lives cannot be told from here.
-    if (match !== null && match[3] === pidNamespace()) return { pid: Number(match[1]), startTime: match[2] ?? '' };
+    if (match !== null && match[3] === pidNamespace()) return { pid: Number(match[1]), startTicks: Number(match[2]) };
   }
   return null;
 }
@@ -58,11 +59,10 @@ function runsAsWeDo(pid: number): boolean {
   return uids !== null && Number(uids[1]) === process.getuid?.() && Number(uids[2]) === process.geteuid?.();
 }
 
-/** Field 22 of /proc/PID/stat: with the pid it names one process for ever. null when there is none. */
-function startTime(pid: number): string | null {
-  const stat = read(`/proc/${String(pid)}/stat`, Buffer.alloc(MAX_STATUS_BYTES));
-  // The name in parentheses may hold anything: count from the last one.
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+/** With the pid it names one process for ever. null when there is none. */
+function startTicks(pid: number): number | null {
+  const stat = read(`/proc/${String(pid)}/stat`, Buffer.alloc(MAX_STAT_BYTES));
+  return stat === null ? null : (parseProcessStat(stat)?.startTicks ?? null);
 }
 
 /** The first bytes of a /proc file, as many as one read puts into `buffer`. */

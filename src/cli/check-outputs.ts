@@ -7,9 +7,11 @@ import { accessSync, closeSync, constants, lstatSync, openSync, type Stats, stat
 import { dirname } from 'node:path';
 import { checkPageBuilt } from '../app/render-resources.ts';
 import { OperatorError } from '../model/errors.ts';
+import { codeOf, fileProblem } from '../model/file-problems.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
 import { PAGE_FORMAT } from '../outputs/page.ts';
+import { RECORDING_FORMAT } from '../outputs/recording.ts';
 
 /** Which file names a command can write. */
 export interface OutputNames {
@@ -44,7 +46,7 @@ export function checkOutputs(
   }
 }
 
-/** Checks a recording's file: made anew, so neither a link nor a FIFO. Throws OperatorErrors. */
+/** Checks the file of `--record-reads`: made anew, so neither a link nor a FIFO. Throws OperatorErrors. */
 export function checkRecording(path: string): void {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat?.isFIFO() === true || stat?.isSymbolicLink() === true)
@@ -52,6 +54,13 @@ export function checkRecording(path: string): void {
       'usage',
       `${shown(path)} is a ${stat.isFIFO() ? 'FIFO' : 'link'}`,
       'name a file: a recording holds memory of the target',
+    );
+  // Profiles have that ending, and a target's memory is not to be handed on as one.
+  if (outputFormatOf(path) === RECORDING_FORMAT)
+    throw new OperatorError(
+      'usage',
+      `${shown(path)}: ${RECORDING_FORMAT.endings.join(', ')} is the ending of profiles`,
+      'name it reads.jreads; the profile is written by -o x.jtrace',
     );
   checkWritable(path);
 }
@@ -102,7 +111,7 @@ function statOf(path: string): Stats | null {
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw new OperatorError('environment', `${shown(path)} cannot be looked at: ${reasonOf(code)}`, 'choose another file', {
+    throw new OperatorError('environment', `${shown(path)} cannot be looked at: ${fileProblem(error)}`, 'choose another file', {
       cause: error,
     });
   }
@@ -112,29 +121,9 @@ function orExplain(path: string, attempt: () => void): void {
   try {
     attempt();
   } catch (error) {
-    const message = `${shown(path)} cannot be written: ${reasonOf(codeOf(error))}`;
+    const message = `${shown(path)} cannot be written: ${fileProblem(error)}`;
     throw new OperatorError('environment', message, 'choose another place, e.g. -o /tmp/out.folded', { cause: error });
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EPERM: 'the file system forbids it',
-  EROFS: 'the file system is read-only',
-  ELOOP: 'too many links',
-  ENAMETOOLONG: 'the name is too long',
-  ENOENT: 'no file can be made there',
-  ENOSPC: 'no space is left on its file system',
-  EDQUOT: 'the quota is used up',
-  ETXTBSY: 'it is a program that runs',
-};
-
-function reasonOf(code: string): string {
-  return REASONS[code] ?? code;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : String(error);
 }
 
 function shown(path: string): string {

@@ -7,6 +7,7 @@ import type { Profile } from '../model/profile.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import { escapeForFolded } from './escape-folded.ts';
 import type { RenderOptions } from './format.ts';
+import { ALL_HIDDEN, HIDDEN_FRAME, isHidden } from './hidden-frames.ts';
 
 export interface MergedStacks {
   /** Distinct texts of frames; nodes refer to them. */
@@ -22,14 +23,6 @@ export interface MergedStacks {
   /** Nodes in which a sample ends, in order of their first. */
   readonly leaves: readonly number[];
 }
-
-/** Whether a frame is left out. */
-export function isHidden(frame: Frame, options: RenderOptions): boolean {
-  return !options.native && (frame.kind === 'native' || frame.kind === 'vm' || frame.marker === 'native-gap');
-}
-
-/** Stands for a stack of which all frames are hidden. */
-export const ALL_HIDDEN = '[native]';
 
 /** How a thread is written as a frame. One of which nothing is known is not written. */
 export function threadText(name: string, tid: number): string {
@@ -72,7 +65,7 @@ export function mergeStacks(profile: Profile, options: RenderOptions, textOf: (f
       const text = roots[thread[i] ?? -1] ?? -1;
       const root = plain === null && text >= 0 ? tree.child(-1, text) : -1;
       const found = resolve(leaf, root);
-      node = found === root ? tree.child(root, tree.textIndex(ALL_HIDDEN, 'native')) : found;
+      node = found === root ? tree.child(root, tree.textIndex(ALL_HIDDEN, HIDDEN_FRAME.kind)) : found;
       nodeOf[pair] = node;
     }
     tree.add(node, weight[i] ?? 0);

@@ -80,7 +80,9 @@ function targetText({ pid, mainClass, jdkVersion }: TargetFacts): string {
 
 function ratesText({ durationMs, rateHz, end }: Pick<RunFacts, 'durationMs' | 'rateHz' | 'end'>): string {
   const early = END_TEXTS[end] === '' ? '' : ` (${END_TEXTS[end]})`;
-  return `${(durationMs / 1000).toFixed(1)} s${early} at ${String(rateHz)} Hz`;
+  // Recordings of different rates were put together: no one rate.
+  const rate = rateHz > 0 ? ` at ${String(rateHz)} Hz` : '';
+  return `${(durationMs / 1000).toFixed(1)} s${early}${rate}`;
 }
 
 function startText(startedAtMs: number): string {

@@ -1,9 +1,10 @@
 // Stacks of one or two profiles → the page's tree: frames of one method are one node whatever compiled them, children sorted by
 // name, preorder. Iterative: a stack may be a million frames deep. Frames that the options hide are left out.
 
-import type { Frame, FrameKind } from '../model/frame.ts';
+import type { FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RenderOptions } from './format.ts';
+import { ALL_HIDDEN, isHidden } from './hidden-frames.ts';
 import { NodeVariants } from './node-variants.ts';
 import type { PageData } from './page-data.ts';
 import { PageFrames } from './page-frames.ts';
@@ -32,7 +33,7 @@ export class PageTree {
 
   /** Adds a profile's samples. The node of each sample's leaf, as numbered before {@link finish}. */
   add(profile: Profile): Int32Array {
-    const frames = profile.frames.frames.map((frame) => (this.#isHidden(frame) ? -1 : this.frames.add(frame)));
+    const frames = profile.frames.frames.map((frame) => (isHidden(frame, this.#options) ? -1 : this.frames.add(frame)));
     const leaves = new Int32Array(profile.samples.stack.length);
     for (const [root, samples] of this.#groups(profile)) this.#addGroup(profile, frames, root, samples, leaves);
     return leaves;
@@ -84,12 +85,8 @@ export class PageTree {
     for (const sample of samples) {
       const node = nodeOf[profile.samples.stack[sample] ?? 0] ?? -1;
       // Nothing of the stack is shown: the sample still is.
-      leaves[sample] = node === root ? this.#child(root, this.frames.addLabel('[native]', 'native-gap')) : node;
+      leaves[sample] = node === root ? this.#child(root, this.frames.addLabel(ALL_HIDDEN, 'native-gap')) : node;
     }
-  }
-
-  #isHidden(frame: Frame): boolean {
-    return !this.#options.native && (frame.kind === 'native' || frame.kind === 'vm' || frame.marker === 'native-gap');
   }
 
   #child(parent: number, frame: number): number {

@@ -5,7 +5,7 @@ import type { Frame } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RecordingFacts } from '../model/recording.ts';
 import type { RenderOptions } from './format.ts';
-import { ALL_HIDDEN, isHidden } from './merged-stacks.ts';
+import { HIDDEN_FRAME, isHidden } from './hidden-frames.ts';
 
 const NANOSECONDS_PER_SECOND = 1e9;
 
@@ -16,17 +16,6 @@ export interface VisibleFrames {
   readonly leafFirst: (stack: number) => number[];
   readonly isHidden: (frame: number) => boolean;
 }
-
-const HIDDEN_FRAME: Frame = {
-  kind: 'native',
-  name: ALL_HIDDEN,
-  signature: '',
-  bci: -1,
-  line: 0,
-  library: '',
-  lineApproximate: false,
-  marker: null,
-};
 
 export function visibleFrames({ frames, stacks }: Profile, options: RenderOptions): VisibleFrames {
   const hidden = frames.frames.map((frame) => isHidden(frame, options));

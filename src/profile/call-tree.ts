@@ -4,10 +4,12 @@
 import type { CallTree, CallTreeNode, OmittedCalls } from '../model/call-tree.ts';
 import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
+import { StackColumns } from '../model/stack-columns.ts';
+import { Children } from './children.ts';
 
 export interface CallTreeOptions {
-  /** How a frame is called; null: it is left out, and what it called belongs to its caller. */
-  readonly nameOf: (frame: Frame) => string | null;
+  /** How a frame is called. */
+  readonly nameOf: (frame: Frame) => string;
   /** Calls with less of all weight are left out. */
   readonly minPercent: number;
   /** Calls shown below each other. */
@@ -16,34 +18,31 @@ export interface CallTreeOptions {
 
 /** Calls by name, in columns; parents first. Row 0 stands above all roots. */
 interface NamedCalls {
-  readonly parent: number[];
-  readonly name: string[];
-  readonly kind: FrameKind[];
-  readonly self: number[];
+  readonly parent: readonly number[];
+  readonly self: readonly number[];
+  readonly name: (call: number) => string;
+  readonly kind: (call: number) => FrameKind;
 }
 
 export function callTree(profile: Profile, options: CallTreeOptions): CallTree {
   const calls = namedCalls(profile, options.nameOf);
   const total = [...calls.self];
-  const children = new Map<number, number[]>();
   for (let call = total.length - 1; call > 0; call -= 1) {
     const parent = calls.parent[call] ?? 0;
     total[parent] = (total[parent] ?? 0) + (total[call] ?? 0);
-    const siblings = children.get(parent);
-    if (siblings === undefined) children.set(parent, [call]);
-    else siblings.push(call);
   }
+  const children = new Children(calls.parent);
   const percent = (weight: number): number => (100 * weight) / (total[0] ?? 1);
   const below = (call: number, depth: number): [CallTreeNode[], OmittedCalls | null] => {
-    const all = (children.get(call) ?? []).sort((a, b) => (total[b] ?? 0) - (total[a] ?? 0) || a - b);
+    const all = [...children.of(call)].sort((a, b) => (total[b] ?? 0) - (total[a] ?? 0) || a - b);
     const isDeep = depth >= options.maxDepth;
     const shown = isDeep ? [] : all.filter((child) => percent(total[child] ?? 0) >= options.minPercent);
     const omitted = all.slice(shown.length);
     const nodes = shown.map((child): CallTreeNode => {
       const [inner, rest] = below(child, depth + 1);
       return {
-        name: calls.name[child] ?? '',
-        kind: calls.kind[child] ?? 'marker',
+        name: calls.name(child),
+        kind: calls.kind(child),
         totalPercent: percent(total[child] ?? 0),
         selfPercent: percent(calls.self[child] ?? 0),
         children: inner,
@@ -59,40 +58,33 @@ export function callTree(profile: Profile, options: CallTreeOptions): CallTree {
 }
 
 /** Puts together what is called the same by the same caller. */
-function namedCalls(profile: Profile, nameOf: (frame: Frame) => string | null): NamedCalls {
-  const calls: NamedCalls = { parent: [-1], name: [''], kind: ['marker'], self: [0] };
-  const names = new Map<string, number>();
-  const frameNames = profile.frames.frames.map((frame) => {
+function namedCalls({ frames, stacks, samples }: Profile, nameOf: (frame: Frame) => string): NamedCalls {
+  const indexes = new Map<string, number>();
+  const [names, kinds] = [[''], ['marker' as FrameKind]];
+  const indexOfFrame = frames.frames.map((frame) => {
     const name = nameOf(frame);
-    if (name === null) return null;
-    const known = names.get(name);
-    if (known === undefined) names.set(name, names.size);
-    return { name, index: known ?? names.size - 1 };
+    const known = indexes.get(name);
+    if (known !== undefined) return known;
+    indexes.set(name, names.length);
+    kinds.push(frame.kind);
+    return names.push(name) - 1;
   });
-  const known = new Map<number, number>();
-  const { prefix, frame } = profile.stacks;
-  const callOf = new Int32Array(prefix.length);
+  const calls = new StackColumns();
+  calls.child(-1, 0);
+  const callOf = new Int32Array(stacks.prefix.length);
   for (let node = 0; node < callOf.length; node += 1) {
-    const parent = callOf[prefix[node] ?? -1] ?? 0; // -1 is no place: row 0
-    const named = frameNames[frame[node] ?? -1] ?? null;
-    if (named === null) {
-      callOf[node] = parent;
-      continue;
-    }
-    const key = parent * 2 ** 24 + named.index; // both are below 2^24
-    let call = known.get(key);
-    if (call === undefined) {
-      call = calls.parent.push(parent) - 1;
-      calls.name.push(named.name);
-      calls.kind.push(profile.frames.frames[frame[node] ?? -1]?.kind ?? 'marker');
-      calls.self.push(0);
-      known.set(key, call);
-    }
-    callOf[node] = call;
+    const parent = callOf[stacks.prefix[node] ?? -1] ?? 0; // -1 is no place: row 0
+    callOf[node] = calls.child(parent, indexOfFrame[stacks.frame[node] ?? -1] ?? 0);
   }
-  profile.samples.stack.forEach((stack, sample) => {
+  const self = new Array<number>(calls.prefix.length).fill(0);
+  samples.stack.forEach((stack, sample) => {
     const call = callOf[stack] ?? 0;
-    calls.self[call] = (calls.self[call] ?? 0) + (profile.samples.weight[sample] ?? 0);
+    self[call] = (self[call] ?? 0) + (samples.weight[sample] ?? 0);
   });
-  return calls;
+  return {
+    parent: calls.prefix,
+    self,
+    name: (call) => names[calls.value[call] ?? 0] ?? '',
+    kind: (call) => kinds[calls.value[call] ?? 0] ?? 'marker',
+  };
 }

@@ -39,7 +39,7 @@ export function filterRecording(recording: Recording, filter: RecordingFilter): 
     }
     if (left === 0) throw new OperatorError('usage', `no sample is left by ${flag}`, hint());
   }
-  return { profile: selectSamples(profile, isKept), facts: factsOfWindow(facts, filter) };
+  return { profile: selectSamples(profile, isKept), facts: factsOfWindow(recording, filter) };
 }
 
 const FRAME_HINT = 'names are written as pkg/Cls.method; expressions are those of JavaScript, and a part of a name is enough';
@@ -65,9 +65,7 @@ function windowTest({ profile, facts }: Recording, { fromMs, toMs }: RecordingFi
 }
 
 function spanHint({ profile, facts }: Recording): string {
-  let last = facts.startNs;
-  for (const timeNs of profile.samples.timeNs) if (timeNs > last) last = timeNs;
-  return `its last sample is ${((last - facts.startNs) / 1e9).toFixed(1)} s after its start`;
+  return `its last sample is ${((lastNs(profile) - facts.startNs) / 1e9).toFixed(1)} s after its start`;
 }
 
 /** Samples whose stack has a frame that one of `patterns` matches, or (`isWanted` false) has none. */
@@ -97,9 +95,18 @@ function frameTest(
   return (sample) => (stackMatches[samples.stack[sample] ?? -1] === 1) === isWanted;
 }
 
-function factsOfWindow(facts: RecordingFacts, { fromMs, toMs }: RecordingFilter): RecordingFacts {
+/** How long the window was sampled: of a sum of recordings, which may have gaps and overlaps, no more than they lasted together. */
+function factsOfWindow({ profile, facts }: Recording, { fromMs, toMs }: RecordingFilter): RecordingFacts {
   const { run } = facts;
   if (run === null || (fromMs === null && toMs === null)) return facts;
-  const durationMs = Math.max(0, Math.min(toMs ?? Infinity, run.durationMs) - (fromMs ?? 0));
-  return { ...facts, run: { ...run, durationMs } };
+  const spanMs = facts.source === 'merged' ? (lastNs(profile) - facts.startNs) / 1e6 : run.durationMs;
+  const durationMs = Math.max(0, Math.min(toMs ?? Infinity, spanMs) - (fromMs ?? 0));
+  return { ...facts, run: { ...run, durationMs: Math.min(durationMs, run.durationMs) } };
+}
+
+/** Of the last sample; they come nearly in order. */
+function lastNs({ samples }: Profile): number {
+  let last = -Infinity;
+  for (const timeNs of samples.timeNs) if (timeNs > last) last = timeNs;
+  return last;
 }

@@ -17,6 +17,18 @@ export function groupRecording(recording: Recording, by: Grouping): Recording {
   return { ...recording, profile: underGroups(recording.profile, names, groupOf) };
 }
 
+/** Its groups alone: every stack is the one frame of its group. */
+export function groupsOnly(recording: Recording, by: Grouping): Profile {
+  const { names, groupOf } = groupsOf(recording, by);
+  const { profile } = recording;
+  return {
+    ...profile,
+    frames: { frames: names.map(groupFrame) },
+    stacks: { prefix: names.map(() => -1), frame: names.map((_, index) => index) },
+    samples: { ...profile.samples, stack: [...groupOf] },
+  };
+}
+
 interface Groups {
   readonly names: readonly string[];
   /** Of each sample. */
@@ -35,8 +47,12 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
   let groupOf: Int32Array;
   if (by === 'thread' || by === 'process') {
     const classes = new Map(facts.run?.targets.map(({ pid, mainClass }) => [pid, mainClass]));
-    const text = ({ pid, tid, name }: ProfileThread): string =>
-      by === 'thread' ? `[${name} tid=${String(tid)}]` : `[${`process ${String(pid)} ${classes.get(pid) ?? ''}`.trimEnd()}]`;
+    // Number 0: a profile of another tool, which does not tell.
+    const threadText = ({ tid, name }: ProfileThread): string =>
+      name === '' && Number(tid) === 0 ? '[no thread]' : `[${name} tid=${String(tid)}]`;
+    const processText = ({ pid }: ProfileThread): string =>
+      Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${classes.get(pid) ?? ''}`.trimEnd()}]`;
+    const text = by === 'thread' ? threadText : processText;
     const threads = profile.threads.map((row) => indexOf(text(row)));
     groupOf = Int32Array.from(thread, (index) => threads[index] ?? 0);
   } else {

@@ -5,19 +5,23 @@ import type { RateReduction, TargetFacts } from '../model/summary.ts';
 
 /** Titles in the merged one. */
 const SHOWN_TITLES = 3;
-/** As many rows as a `.jtrace` file may have. */
+/** Fewer rows than a `.jtrace` file may have. */
 const MAX_TARGETS = 1000;
 const MAX_PROBLEMS = 100;
 
 type Run = NonNullable<RecordingFacts['run']>;
 
-/** `all` has at least one. Times of the sum begin at 0. */
-export function mergeFacts(all: readonly RecordingFacts[]): RecordingFacts {
+/** What is wrong with one recording, as it stands in the sum. */
+export function problemsOf({ source, title, problems }: RecordingFacts): readonly string[] {
+  return problems.map((problem) => (source === 'merged' ? problem : `${title}: ${problem}`));
+}
+
+/** `all` has at least one; `weightProblem` is what could not be made comparable. Times of the sum begin at 0. */
+export function mergeFacts(all: readonly RecordingFacts[], weightProblem: string | null): RecordingFacts {
   const titles = [...new Set(all.map(({ title }) => title))];
   const starts = all.map(({ startedAtMs }) => startedAtMs).filter((startedAtMs) => startedAtMs !== null);
   const runs = all.map(({ run }) => run).filter((run) => run !== null);
   const hasTimes = all.every((facts) => facts.hasTimes);
-  const rates = [...new Set(runs.map(({ rateHz }) => rateHz))];
   return {
     source: 'merged',
     title: `${titles.slice(0, SHOWN_TITLES).join(' + ')}${titles.length > SHOWN_TITLES ? ` and ${String(titles.length - SHOWN_TITLES)} more` : ''}`,
@@ -26,10 +30,10 @@ export function mergeFacts(all: readonly RecordingFacts[]): RecordingFacts {
     hasTimes,
     run: runs.length === all.length ? mergeRuns(runs) : null,
     problems: [
-      ...new Set(all.flatMap(({ problems }) => problems)),
+      ...new Set(all.flatMap(problemsOf)),
       ...(hasTimes || !all.some((facts) => facts.hasTimes) ? [] : ['times are left out: not every input has them']),
-      ...(rates.length > 1 ? [`rates differ (${rates.map((rate) => `${String(rate)} Hz`).join(', ')}): a sample does not stand for the same time in all`] : []),
-    ].slice(0, MAX_PROBLEMS), // prettier-ignore
+      ...(weightProblem === null ? [] : [weightProblem]),
+    ].slice(0, MAX_PROBLEMS),
   };
 }
 
@@ -42,7 +46,7 @@ function mergeRuns(runs: readonly Run[]): Run {
     targets: [...targets.values()].slice(0, MAX_TARGETS),
     kernel: distinct(({ kernel }) => kernel),
     bpftraceVersion: distinct(({ bpftraceVersion }) => bpftraceVersion),
-    rateHz: runs[0]?.rateHz ?? 0,
+    rateHz: new Set(runs.map(({ rateHz }) => rateHz)).size === 1 ? (runs[0]?.rateHz ?? 0) : 0,
     durationMs: sum(({ durationMs }) => durationMs),
     end: runs.some(({ end }) => end === 'failed') ? 'failed' : 'duration',
     lostEvents: sum(({ lostEvents }) => lostEvents),

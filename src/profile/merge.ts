@@ -1,13 +1,17 @@
 // Several recordings → one: frames, stacks, threads and outcomes that are the same are one again, samples stand one recording after
-// the other, on one clock where all know the time of day. Pure.
+// the other, on one clock where all know the time of day, and weigh the same time (merge-weights.ts). Pure.
 
 import { OperatorError } from '../model/errors.ts';
 import type { Frame } from '../model/frame.ts';
+import { frameKey } from '../model/frame-key.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { sampleColumns } from '../model/sample-columns.ts';
+import { StackColumns } from '../model/stack-columns.ts';
 import { mergeFacts } from './merge-facts.ts';
+import { mergeWeights } from './merge-weights.ts';
 
-/** A Map ends at 2^24 entries, and takes a gigabyte by then. */
+/** As many as a `.jtrace` file may have are twice that. */
 const MAX_MERGED_STACKS = 1 << 23;
 
 /** One recording of all; of one, itself. OperatorError when they count different things, or are too large together. */
@@ -15,16 +19,15 @@ export function mergeRecordings(recordings: readonly Recording[]): Recording {
   const [first, ...others] = recordings;
   if (first === undefined) throw new Error('nothing to merge');
   if (others.length === 0) return first;
-  const units = [...new Set(recordings.map(({ profile }) => profile.weightUnit))];
-  if (units.length > 1)
-    throw new OperatorError(
-      'usage',
-      `these profiles count different things: ${units.join(' and ')}`,
-      'merge profiles of one kind',
-    );
-  const facts = mergeFacts(recordings.map((recording) => recording.facts));
-  const merged = new MergedTables(first.profile.weightUnit);
-  for (const recording of recordings) merged.add(recording.profile, clockOf(recording.facts, facts));
+  const weights = mergeWeights(recordings);
+  const facts = mergeFacts(
+    recordings.map((recording) => recording.facts),
+    weights.problem,
+  );
+  const merged = new MergedTables(weights.unit);
+  recordings.forEach((recording, i) => {
+    merged.add(recording.profile, weights.factors[i] ?? 1, clockOf(recording.facts, facts));
+  });
   return { profile: merged.profile, facts };
 }
 
@@ -55,16 +58,8 @@ class MergedTables {
   readonly #frames = new Unique<Frame>();
   readonly #threads = new Unique<Profile['threads'][number]>();
   readonly #outcomes = new Unique<Profile['outcomes'][number]>();
-  readonly #stacks = { prefix: [] as number[], frame: [] as number[] };
-  readonly #children = new Map<number, number>();
-  readonly #samples = {
-    stack: [] as number[],
-    timeNs: [] as number[],
-    pc: [] as number[],
-    thread: [] as number[],
-    weight: [] as number[],
-    outcome: [] as number[],
-  };
+  readonly #stacks = new StackColumns();
+  readonly #samples = sampleColumns();
   readonly #weightUnit: Profile['weightUnit'];
 
   constructor(weightUnit: Profile['weightUnit']) {
@@ -74,7 +69,7 @@ class MergedTables {
   get profile(): Profile {
     return {
       frames: { frames: this.#frames.values },
-      stacks: this.#stacks,
+      stacks: { prefix: this.#stacks.prefix, frame: this.#stacks.value },
       samples: this.#samples,
       threads: this.#threads.values,
       outcomes: this.#outcomes.values,
@@ -82,41 +77,27 @@ class MergedTables {
     };
   }
 
-  add(profile: Profile, clock: (timeNs: number) => number): void {
-    const frames = profile.frames.frames.map((frame) => this.#frames.placeOf(frame, keyOf(frame)));
+  add(profile: Profile, factor: number, clock: (timeNs: number) => number): void {
+    const frames = profile.frames.frames.map((frame) => this.#frames.placeOf(frame, frameKey(frame)));
     const threads = profile.threads.map((thread) => this.#threads.placeOf(thread, `${String(thread.pid)}/${String(thread.tid)}/${thread.name}`)); // prettier-ignore
     const outcomes = profile.outcomes.map((outcome) => this.#outcomes.placeOf(outcome, JSON.stringify(outcome)));
     const stacks = new Int32Array(profile.stacks.prefix.length);
     profile.stacks.prefix.forEach((prefix, node) => {
       const frame = frames[profile.stacks.frame[node] ?? -1] ?? -1;
-      stacks[node] = this.#child(prefix < 0 ? -1 : (stacks[prefix] ?? -1), frame);
+      stacks[node] = this.#stacks.child(prefix < 0 ? -1 : (stacks[prefix] ?? -1), frame);
     });
+    if (this.#stacks.prefix.length > MAX_MERGED_STACKS) {
+      const hint = 'filter each of them first: jtrace report … -o part.jtrace';
+      throw new OperatorError('usage', 'these profiles have too many different stacks together', hint);
+    }
     const { stack, timeNs, pc, thread, weight, outcome } = profile.samples;
     stack.forEach((leaf, i) => {
       this.#samples.stack.push(stacks[leaf] ?? -1);
       this.#samples.timeNs.push(clock(timeNs[i] ?? 0));
       this.#samples.pc.push(pc[i] ?? 0);
       this.#samples.thread.push(threads[thread[i] ?? -1] ?? -1);
-      this.#samples.weight.push(weight[i] ?? 0);
+      this.#samples.weight.push((weight[i] ?? 0) * factor);
       this.#samples.outcome.push(outcomes[outcome[i] ?? -1] ?? -1);
     });
   }
-
-  /** By prefix and frame as one number: both are below 2^24. */
-  #child(prefix: number, frame: number): number {
-    const key = (prefix + 1) * 2 ** 24 + frame;
-    let node = this.#children.get(key);
-    if (node === undefined) {
-      if (this.#stacks.prefix.length >= MAX_MERGED_STACKS)
-        throw new OperatorError('usage', 'these profiles have too many different stacks together', 'filter each of them first: jtrace report … -o part.jtrace'); // prettier-ignore
-      node = this.#stacks.prefix.push(prefix) - 1;
-      this.#stacks.frame.push(frame);
-      this.#children.set(key, node);
-    }
-    return node;
-  }
-}
-
-function keyOf({ kind, name, signature, bci, line, library, lineApproximate, marker }: Frame): string {
-  return [kind, name, signature, bci, line, library, lineApproximate, marker].join('\0');
 }

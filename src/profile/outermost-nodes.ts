@@ -2,19 +2,15 @@
 // or recursion would count twice. Iterative: a stack may be a million frames deep. Pure.
 
 import type { StackTable } from '../model/profile.ts';
+import { Children } from './children.ts';
 
 /** By node: 1 when it is the outermost of its method. `methodOf` gives a frame's method, a number below `methods`. */
 export function outermostNodes({ prefix, frame }: StackTable, methodOf: (frame: number) => number, methods: number): Uint8Array {
   const marks = new Uint8Array(prefix.length).fill(1);
-  const children = new Map<number, number[]>();
-  for (let node = 0; node < prefix.length; node++) {
-    const siblings = children.get(prefix[node] ?? -1);
-    if (siblings === undefined) children.set(prefix[node] ?? -1, [node]);
-    else siblings.push(node);
-  }
+  const children = new Children(prefix);
   // How often each method is on the path to the node visited: the tree is walked depth first.
   const onPath = new Uint32Array(methods);
-  const work = [...(children.get(-1) ?? [])];
+  const work = [...children.of(-1)];
   while (work.length > 0) {
     const item = work.pop() ?? 0;
     const node = item >= 0 ? item : ~item; // a node's complement stands below its children: leave it
@@ -27,7 +23,7 @@ export function outermostNodes({ prefix, frame }: StackTable, methodOf: (frame: 
     if (depth > 0) marks[node] = 0;
     onPath[method] = depth + 1;
     work.push(~node);
-    for (const child of children.get(node) ?? []) work.push(child);
+    for (const child of children.of(node)) work.push(child);
   }
   return marks;
 }

@@ -2,7 +2,9 @@
 // once; a sample costs a few numbers.
 
 import type { Frame, ResolvedStack, StackOutcome } from '../model/frame.ts';
+import { frameKey } from '../model/frame-key.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
+import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import type { Pid, Tid } from '../model/units.ts';
 
@@ -62,21 +64,10 @@ export interface ProfileBuilderOptions {
 
 export function createProfileBuilder(weightUnit: Profile['weightUnit'], options: ProfileBuilderOptions = {}): ProfileBuilder {
   const { maxStackNodes = MAX_STACK_NODES, mergesEqual = false } = options;
-  const frames = new Interned<Frame>(
-    ({ kind, name, signature, bci, line, library, lineApproximate, marker }) =>
-      [kind, name, signature, bci, line, library, lineApproximate, marker].join('\0'),
-    FULL,
-  );
+  const frames = new Interned<Frame>(frameKey, FULL);
   const outcomes = new Interned<StackOutcome>((outcome) => JSON.stringify(outcome), null);
   const stacks = new StackColumns();
-  const samples = {
-    stack: [] as number[],
-    timeNs: [] as number[],
-    pc: [] as number[],
-    thread: [] as number[],
-    weight: [] as number[],
-    outcome: [] as number[],
-  };
+  const samples = sampleColumns();
   /** Last row of each pair of thread and stack, where equal ones are merged. */
   const pairs = new StackColumns();
   const rowOf: number[] = [];

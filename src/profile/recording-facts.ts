@@ -4,16 +4,26 @@ import type { Profile } from '../model/profile.ts';
 import type { RecordingFacts } from '../model/recording.ts';
 import type { RunFacts } from '../model/summary.ts';
 
-/** `startedAtMs`: Unix time when sampling began; null: it did not. */
-export function recordingFacts(profile: Profile, startedAtMs: number | null, run: Omit<RunFacts, 'files'>): RecordingFacts {
+/** The moment at which sampling began, by two clocks; null: not known (yet). */
+export interface SamplingStart {
+  /** Unix time. */
+  readonly atMs: number | null;
+  /** In the time of samples. */
+  readonly ns: number | null;
+}
+
+/** Samples that were taken before that moment, while probes were still being attached, move it. */
+export function recordingFacts(profile: Profile, start: SamplingStart, run: Omit<RunFacts, 'files'>): RecordingFacts {
   const [target] = run.targets;
   const name = target === undefined ? '' : target.mainClass || `process ${String(target.pid)}`;
   const others = run.targets.length > 1 ? ` and ${String(run.targets.length - 1)} more` : '';
+  const firstNs = earliest(profile.samples.timeNs) ?? start.ns ?? 0;
+  const startNs = Math.min(firstNs, start.ns ?? firstNs);
   return {
     source: 'jtrace',
     title: `${name}${others}`,
-    startedAtMs,
-    startNs: earliest(profile.samples.timeNs),
+    startedAtMs: start.atMs === null ? null : start.atMs - Math.round(((start.ns ?? startNs) - startNs) / 1e6),
+    startNs,
     hasTimes: true,
     run,
     problems: [],
@@ -21,8 +31,8 @@ export function recordingFacts(profile: Profile, startedAtMs: number | null, run
 }
 
 /** Samples of several processors come nearly in order. Called every second of a run: no callback for each. */
-function earliest(timeNs: readonly number[]): number {
-  let least = timeNs[0] ?? 0;
-  for (const time of timeNs) if (time < least) least = time;
+function earliest(timeNs: readonly number[]): number | null {
+  let least = timeNs[0] ?? null;
+  for (const time of timeNs) if (least === null || time < least) least = time;
   return least;
 }

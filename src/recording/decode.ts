@@ -1,5 +1,6 @@
-// The bytes of a `.jtrace` file → a recording: every index, count and size is checked. A file that was cut gives all that stands
-// before the cut, and says so in its facts; one that is damaged, none at all, or of a newer jtrace is refused with one line.
+// The bytes of a `.jtrace` file → a recording: every index, count and size is checked. A file that was cut, or is damaged somewhere,
+// gives all that stands before that place, and says so in its facts; one that is damaged before anything was recorded, none at
+// all, or of a newer jtrace is refused with one line.
 
 import { OperatorError } from '../model/errors.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
@@ -11,58 +12,90 @@ import { Damage, unpackUnits } from './units.ts';
 
 const ANOTHER_COPY = 'copy it again from where it was recorded';
 
-/** `name` is what errors call the file. Throws OperatorErrors. */
-export function decodeRecording(bytes: Uint8Array, name: string): Recording {
-  try {
-    return decode(bytes, name);
-  } catch (error) {
-    if (!(error instanceof Damage)) throw error;
-    throw new OperatorError('usage', `${name} is damaged: ${error.message}`, ANOTHER_COPY, { cause: error });
-  }
+/** What the first units of a file say. */
+interface Decoded {
+  readonly units: number;
+  /** null: no unit with facts. */
+  readonly recording: Recording | null;
+  /** Its last unit is the end of the run. */
+  readonly isEnded: boolean;
+  /** Where the reading ended, and why; null: the recording is whole. */
+  readonly stop: { readonly atByte: number; readonly damage: Damage | null } | null;
 }
 
-function decode(bytes: Uint8Array, name: string): Recording {
-  const units = unpackUnits(bytes);
+/** `name` is what errors call the file. Throws OperatorErrors. */
+export function decodeRecording(bytes: Uint8Array, name: string): Recording {
+  const first = decodeUnits(bytes, name, Infinity);
+  const damage = first.stop?.damage ?? null;
+  // The damaged unit may have brought some rows before it was found out: read again, without it.
+  const { recording, isEnded } = damage === null ? first : decodeUnits(bytes, name, first.units);
+  const { stop } = first;
+  if (stop !== null && damage !== null && (recording === null || recording.profile.samples.stack.length === 0)) {
+    const message = `${name} is damaged ${placeOf(stop.atByte, damage)}, and nothing was recorded before`;
+    throw new OperatorError('usage', message, ANOTHER_COPY, { cause: damage });
+  }
+  if (recording !== null) return stop === null ? recording : { ...recording, facts: factsUntil(recording, stop, isEnded) };
+  const hint = 'the run was killed before its first second was over, or its disk was full';
+  throw new OperatorError('usage', `${name} ends before anything was recorded`, hint);
+}
+
+/** At most `most` units; of a damaged one, only its number counts. */
+function decodeUnits(bytes: Uint8Array, name: string, most: number): Decoded {
   let facts: RecordingFacts | null = null;
   let tables: DecodedTables | null = null;
   let isEnded = false;
-  let step = units.next();
-  for (; step.done !== true; step = units.next()) {
-    const unit = fieldsOf(parse(step.value), 'a part');
-    if (tables === null) {
-      checkVersion(unit['jtrace'], name);
-      tables = new DecodedTables(unit['weightUnit']);
-    } else if (isEnded || unit['jtrace'] !== undefined) {
-      throw new Damage('more follows after its end; files are put together by jtrace merge');
+  let [units, atByte] = [0, 0];
+  const decoded = (stop: Decoded['stop']): Decoded => {
+    return { units, recording: tables === null || facts === null ? null : { profile: tables.profile, facts }, isEnded, stop };
+  };
+  const file = unpackUnits(bytes);
+  try {
+    while (units < most) {
+      const step = file.next();
+      if (step.done === true) return decoded(isEnded && step.value === null ? null : { atByte, damage: null });
+      const unit = fieldsOf(parse(step.value.text), 'a part');
+      if (tables === null) {
+        checkVersion(unit['jtrace'], name);
+        tables = new DecodedTables(unit['weightUnit']);
+      } else if (isEnded || unit['jtrace'] !== undefined) {
+        throw new Damage('more follows after its end; files are put together by jtrace merge');
+      }
+      if (unit['facts'] !== undefined) facts = decodeFacts(unit['facts']);
+      tables.add(unit);
+      isEnded = unit['end'] === true;
+      units += 1;
+      atByte = step.value.endByte;
     }
-    if (unit['facts'] !== undefined) facts = decodeFacts(unit['facts']);
-    tables.add(unit);
-    isEnded = unit['end'] === true;
+    return decoded(null);
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    return decoded({ atByte, damage: error });
   }
-  if (tables === null || facts === null) {
-    const hint = 'the run was killed before its first second was over, or its disk was full';
-    throw new OperatorError('usage', `${name} ends before anything was recorded`, hint);
-  }
-  const { profile } = tables;
-  if (isEnded && step.value === null) return { profile, facts };
-  return { profile, facts: factsOfCut(facts, profile.samples.timeNs, step.value ?? bytes.length) };
 }
 
 /** What the end would have told is taken from the samples. */
-function factsOfCut(facts: RecordingFacts, timeNs: readonly number[], cutAt: number): RecordingFacts {
-  let [least, most] = [timeNs[0] ?? facts.startNs, timeNs[0] ?? facts.startNs];
-  for (const time of timeNs) {
-    if (time < least) least = time;
-    if (time > most) most = time;
-  }
-  const problem = `the file ends early, at byte ${String(cutAt)}: jtrace was killed, or its disk was full`;
-  const durationMs = Math.max(facts.run?.durationMs ?? 0, (most - least) / 1e6);
-  return {
-    ...facts,
-    startNs: facts.hasTimes ? least : facts.startNs,
-    run: facts.run === null ? null : { ...facts.run, durationMs, end: 'failed' },
-    problems: [...facts.problems, problem],
-  };
+function factsUntil(
+  { profile, facts }: Recording,
+  { atByte, damage }: NonNullable<Decoded['stop']>,
+  isEnded: boolean,
+): RecordingFacts {
+  const { timeNs } = profile.samples;
+  let last = timeNs[0] ?? facts.startNs;
+  for (const time of timeNs) if (time > last) last = time;
+  const lastMs = Math.max(0, (last - facts.startNs) / 1e6);
+  const until = facts.hasTimes ? `${(lastMs / 1000).toFixed(1)} s after its start` : `${String(timeNs.length)} samples`;
+  const problem =
+    damage === null
+      ? `the file ends early, at byte ${String(atByte)} (${until}): jtrace still writes it, was killed, or its disk was full`
+      : `the file is damaged ${placeOf(atByte, damage)}: it is whole until there (${until}), the rest is left out`;
+  const { run } = facts;
+  const brokenOff =
+    run === null || isEnded ? run : { ...run, durationMs: Math.max(run.durationMs, lastMs), end: 'failed' as const };
+  return { ...facts, run: brokenOff, problems: [...facts.problems, problem] };
+}
+
+function placeOf(atByte: number, { message }: Damage): string {
+  return `at byte ${String(atByte)} (${message})`;
 }
 
 function checkVersion(version: unknown, name: string): void {
@@ -76,6 +109,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Damage('a part of it is no JSON', { cause });
+    throw new Damage('the part there is no JSON', { cause });
   }
 }

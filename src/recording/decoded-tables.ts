@@ -2,6 +2,7 @@
 
 import type { ApproximateReason, Frame, FrameKind, MarkerKind, StackOutcome, UnfinishedReason } from '../model/frame.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
+import { sampleColumns } from '../model/sample-columns.ts';
 import { asPid, asTid } from '../model/units.ts';
 import { columnOf, type Fields, fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_ID } from './decode-facts.ts';
@@ -35,14 +36,7 @@ export class DecodedTables {
   readonly #stacks = { prefix: [] as number[], frame: [] as number[] };
   readonly #threads: ProfileThread[] = [];
   readonly #outcomes: StackOutcome[] = [];
-  readonly #samples = {
-    stack: [] as number[],
-    timeNs: [] as number[],
-    pc: [] as number[],
-    thread: [] as number[],
-    weight: [] as number[],
-    outcome: [] as number[],
-  };
+  readonly #samples = sampleColumns();
   readonly #weightUnit: Profile['weightUnit'];
   #nameCharacters = 0;
   #lastTimeNs = 0;

@@ -5,7 +5,8 @@
 import type { Frame } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RecordingFacts } from '../model/recording.ts';
-import { FORMAT_VERSION, MAX_LINE_CHARACTERS, MAX_STRING_CHARACTERS, UNIT_CHARACTERS, UNIT_LINES, UNIT_ROWS } from './limits.ts';
+import type { TargetFacts } from '../model/summary.ts';
+import { FORMAT_VERSION, MAX_FLAGS, MAX_LINE_CHARACTERS, MAX_PROBLEMS, MAX_STRING_CHARACTERS, MAX_TARGETS, UNIT_CHARACTERS, UNIT_LINES, UNIT_ROWS } from './limits.ts'; // prettier-ignore
 import { packUnit } from './units.ts';
 
 /** A column: its values, or the one value that all rows have. */
@@ -71,7 +72,7 @@ export class RecordingEncoder {
   }
 
   #newFacts(facts: RecordingFacts, isEnd: boolean): RecordingFacts | null {
-    const cut = cutTexts(facts);
+    const cut = cutLists(cutTexts(facts));
     const { run } = cut;
     const lasting = JSON.stringify({ ...cut, run: run === null ? null : { ...run, durationMs: 0 } });
     if (lasting === this.#facts && !isEnd) return null;
@@ -179,6 +180,14 @@ function shortened(values: readonly number[]): Column {
 /** The same value, its long texts cut. */
 function cutTexts<Value>(value: Value): Value {
   return JSON.parse(JSON.stringify(value, cutText)) as Value;
+}
+
+/** No more rows than are read: a command may have started any number of JVMs. */
+function cutLists(facts: RecordingFacts): RecordingFacts {
+  const { run, problems } = facts;
+  const flags = (target: TargetFacts): TargetFacts => ({ ...target, vmFlags: target.vmFlags.slice(0, MAX_FLAGS) });
+  const targets = run?.targets.slice(0, MAX_TARGETS).map(flags) ?? [];
+  return { ...facts, run: run === null ? null : { ...run, targets }, problems: problems.slice(0, MAX_PROBLEMS) };
 }
 
 function cutText(_key: string, value: unknown): unknown {

@@ -19,6 +19,12 @@ const LEVEL = 4;
 /** The file is not what was written: a reason for people, without the file's name. */
 export class Damage extends Error {}
 
+/** One unit, unpacked, and where the next one begins. */
+export interface Unit {
+  readonly text: string;
+  readonly endByte: number;
+}
+
 /** One unit as bytes. The same text gives the same bytes. */
 export function packUnit(text: string): Uint8Array {
   const plain = gzipSync(text, { level: LEVEL });
@@ -36,10 +42,8 @@ export function beginsAsRecording(head: Uint8Array): boolean {
   return head.length >= SIZE_AT && hasStart(head);
 }
 
-/**
- * The texts of whole units, in order. Returns the byte at which the file was cut; null: it ends with a unit. Throws {@link Damage}.
- */
-export function* unpackUnits(bytes: Uint8Array): Generator<string, number | null> {
+/** The whole units, in order. Returns the byte at which the file was cut; null: it ends with a unit. Throws {@link Damage}. */
+export function* unpackUnits(bytes: Uint8Array): Generator<Unit, number | null> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let textBytes = 0;
   for (let at = 0; at < file.length;) {
@@ -47,17 +51,21 @@ export function* unpackUnits(bytes: Uint8Array): Generator<string, number | null
     if (!hasStart(rest)) {
       // What a crashed machine leaves of a file that grew.
       if (rest.every((byte) => byte === 0)) return at;
-      throw new Damage(`no part of a recording begins at byte ${String(at)}`);
+      throw new Damage('no part of a recording begins there');
     }
     if (rest.length < HEAD_BYTES) return at;
     const size = rest.readUInt32LE(SIZE_AT);
-    if (size < HEAD_BYTES + TRAILER_BYTES) throw new Damage(`the part at byte ${String(at)} says that it is too short to be one`);
-    if (size > rest.length) return at;
-    const text = unpack(rest.subarray(0, size), at);
+    if (size < HEAD_BYTES + TRAILER_BYTES) throw new Damage('the part there says that it is too short to be one');
+    if (size > rest.length) {
+      // Of a file that was cut, this is the last unit.
+      if (hasStartAfter(rest)) throw new Damage('the part there says that it is longer than the file');
+      return at;
+    }
+    const text = unpack(rest.subarray(0, size));
     textBytes += text.length;
     if (textBytes > MAX_TEXT_BYTES) throw new Damage('it unpacks to more than any recording');
-    yield text.toString('utf8');
     at += size;
+    yield { text: text.toString('utf8'), endByte: at };
   }
   return null;
 }
@@ -70,13 +78,19 @@ function hasStart(bytes: Uint8Array): boolean {
   );
 }
 
-function unpack(unit: Uint8Array, at: number): Buffer {
+/** Whether one more unit begins behind the one that `bytes` begin with. */
+function hasStartAfter(bytes: Buffer): boolean {
+  const start = Buffer.from(START);
+  for (let at = bytes.indexOf(start, 1); at >= 0; at = bytes.indexOf(start, at + 1))
+    if (bytes.length - at >= HEAD_BYTES && hasStart(bytes.subarray(at))) return true;
+  return false;
+}
+
+function unpack(unit: Uint8Array): Buffer {
   try {
     return gunzipSync(unit, { maxOutputLength: MAX_UNIT_TEXT_BYTES, finishFlush: constants.Z_FINISH });
   } catch (cause) {
     const isTooLarge = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE';
-    throw new Damage(`the part at byte ${String(at)} ${isTooLarge ? 'unpacks to more than any part' : 'cannot be unpacked'}`, {
-      cause,
-    });
+    throw new Damage(`the part there ${isTooLarge ? 'unpacks to more than any part' : 'cannot be unpacked'}`, { cause });
   }
 }

@@ -15,16 +15,16 @@ import { REPOSITORY } from '../support/repository.ts';
 import { profileText } from '../support/stack-text.ts';
 
 const FOLDER = join(REPOSITORY, 'test/fixtures/recordings');
-const RECORDINGS = readdirSync(FOLDER).filter((name) => name.endsWith('.jtrace'));
+const RECORDINGS = readdirSync(FOLDER).filter((name) => name.endsWith('.jreads'));
 const folder = mkdtempSync(join(tmpdir(), 'jtrace-golden-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const nameOf = (file: string): string => file.replace('.jtrace', '');
-const linesOf = (name: string): string[] => gunzipSync(readFileSync(join(FOLDER, `${name}.jtrace`))).toString().trimEnd().split('\n'); // prettier-ignore
+const nameOf = (file: string): string => file.replace('.jreads', '');
+const linesOf = (name: string): string[] => gunzipSync(readFileSync(join(FOLDER, `${name}.jreads`))).toString().trimEnd().split('\n'); // prettier-ignore
 
 /** A recording of these lines. */
 function recordingOf(lines: readonly string[]): string {
-  const path = join(folder, 'changed.jtrace');
+  const path = join(folder, 'changed.jreads');
   writeFileSync(path, gzipSync(`${lines.join('\n')}\n`, { level: 1 }));
   return path;
 }
@@ -64,8 +64,8 @@ describe('damaged recordings', () => {
   });
 
   test('cut inside a member: refused in one line, or as much as there is', () => {
-    const whole = readFileSync(join(FOLDER, 'tiered.jtrace'));
-    const path = join(folder, 'cut.jtrace');
+    const whole = readFileSync(join(FOLDER, 'tiered.jreads'));
+    const path = join(folder, 'cut.jreads');
     writeFileSync(path, whole.subarray(0, Math.floor(whole.length * 0.9)));
     expect(() => replayRecording(path)).toThrow(/breaks off/);
     const { profile, complete, bugs } = replayRecording(path, { allowBrokenOff: true });

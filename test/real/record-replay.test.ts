@@ -32,7 +32,7 @@ describeOnHost('a recorded run', ['root', 'bpftrace', 'jdk17'], () => {
     ['nothing read again', ['--no-reread', '--stack-bytes', '8192']],
     ['by thread, with lines', ['--threads', '--lines']],
   ])('%s: replayed, it gives the same profile', async (_, flags) => {
-    const [recording, output] = [programs.path('run.jtrace'), programs.path('run.folded')];
+    const [recording, output] = [programs.path('run.jreads'), programs.path('run.folded')];
     const files = ['-o', output, '--record-reads', recording];
     const run = await runJtrace(['profile', String(pid), '-d', '3s', '-F', '99', '--json', '--bpftrace', bpftrace, ...files, ...flags]); // prettier-ignore
     expect(run.status, run.stderr).toBe(0);

@@ -52,6 +52,8 @@ function make(): Readonly<Record<string, Uint8Array>> {
   const small = Buffer.concat([...encodeRecording(profile, facts)]);
   const damaged = Buffer.from(small);
   damaged.fill(0x55, 200, 240);
+  const spoilt = Buffer.concat(seconds);
+  spoilt.fill(0x55, spoilt.length - 60, spoilt.length - 40);
   const empty = createProfileBuilder('samples').build();
   const later = { ...facts, title: 'org.acme.Other', startedAtMs: (FACTS.startedAtMs ?? 0) + 60_000 };
   return {
@@ -59,6 +61,7 @@ function make(): Readonly<Record<string, Uint8Array>> {
     'later.jtrace': Buffer.concat([...encodeRecording(profile, { ...later, run: { ...facts.run, rateHz: 49 } })]),
     'cut.jtrace': Buffer.concat([...seconds, small.subarray(0, 100)]),
     'damaged.jtrace': damaged,
+    'spoilt.jtrace': spoilt,
     'newer.jtrace': packUnit('{"jtrace":2}\n'),
     'no-samples.jtrace': Buffer.concat([...encodeRecording(empty, facts)]),
     'other-unit.jtrace': Buffer.concat([...encodeRecording({ ...empty, weightUnit: 'bytes' }, { ...facts, run: null })]),

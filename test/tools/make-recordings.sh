@@ -16,7 +16,7 @@ cc -O2 -fPIC -shared -I"$home/include" -I"$home/include/linux" -o libstrata.so "
 trim() { # NAME COUNT: the folder's name is not to be in a recording
   gzip -dc "$1.whole" | sed "s#$folder/#/opt/strata/#g" | gzip -1 > "$1.clean"
   npx --prefix "$repository" tsx "$repository/test/tools/trim-recording.ts" \
-    "$1.clean" "$repository/test/fixtures/recordings/$1.jtrace" "most-different:$2" | tail -1
+    "$1.clean" "$repository/test/fixtures/recordings/$1.jreads" "most-different:$2" | tail -1
 }
 
 one() { # NAME COUNT PHASES JAVA-OPTIONS JTRACE-OPTIONS [KILL-AFTER-S]

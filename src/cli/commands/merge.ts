@@ -15,7 +15,7 @@ export const MERGE_COMMAND: Command = {
   synopsis: 'FILE FILE… -o OUT',
   description:
     'Puts recordings together: what is the same in them is one again, samples keep their threads and, where every recording knows ' +
-    'when it began, their place on one clock. Filters are those of jtrace report.',
+    'when it began, their place on one clock. Of different rates, weights become CPU time. Filters are those of jtrace report.',
   flags: MERGE_FLAGS,
   words: { atMost: MAX_INPUTS, whenMore: `${String(MAX_INPUTS)} files at a time` },
   takesCommand: false,

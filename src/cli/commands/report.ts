@@ -2,6 +2,7 @@
 
 import { OperatorError } from '../../model/errors.ts';
 import type { ReportRequest } from '../../model/request.ts';
+import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import type { Command, ParsedArguments } from '../command.ts';
 import { DEFAULT_TOP_ROWS } from '../flags/profile-flags.ts';
 import { DEFAULT_TREE_PERCENT, type MergeFlagValues, REPORT_FLAGS, type ReportFlagValues } from '../flags/report-flags.ts';
@@ -61,6 +62,13 @@ export function commonRequest({ words }: ParsedArguments, flags: MergeFlagValues
     throw new OperatorError('usage', 'an empty file name was given', 'is a variable of your shell not set?');
   if (words.filter((word) => word === '-').length > 1)
     throw new OperatorError('usage', 'standard input can be read only once', 'give - once');
+  const twice = words.find((word, i) => words.indexOf(word) < i);
+  if (twice !== undefined)
+    throw new OperatorError(
+      'usage',
+      `${escapeForTerminal(twice, 100)} is given twice`,
+      'its samples would count twice: give every file once',
+    );
   return {
     inputs: words,
     outputs: flags.output,

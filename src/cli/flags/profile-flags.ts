@@ -89,7 +89,7 @@ export const PROFILE_FLAGS = {
   'record-reads': {
     kind: 'value', group: 'Other', placeholder: 'FILE', parse: parsePath,
     shownDefault: '',
-    help: 'Record every read of the target, for error reports. The file holds memory of the target.',
+    help: 'Record every read of the target, for error reports (x.jreads). The file holds memory of the target.',
   },
   quiet: {
     kind: 'switch', alias: 'q', group: 'Other',

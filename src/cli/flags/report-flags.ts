@@ -6,6 +6,7 @@ import type { FlagTable, FlagValues } from './flag.ts';
 import { parseGrouping, parsePattern } from './parse-pattern.ts';
 import { DEFAULT_TOP_ROWS, PROFILE_FLAGS } from './profile-flags.ts';
 import { parseAge, parsePath, parsePercent } from './parse-quantity.ts';
+import { RENDER_FLAGS } from './render-flags.ts';
 
 /** Smaller calls fill screens. */
 export const DEFAULT_TREE_PERCENT = 1;
@@ -47,9 +48,7 @@ export const MERGE_FLAGS = {
     shownDefault: '',
     help: 'First level of every stack: thread, process, or the package or class of its innermost Java frame.',
   },
-  threads: PROFILE_FLAGS.threads,
-  lines: PROFILE_FLAGS.lines,
-  'no-native': PROFILE_FLAGS['no-native'],
+  ...RENDER_FLAGS,
   json: PROFILE_FLAGS.json,
   quiet: {
     kind: 'switch', alias: 'q', group: 'Other',
@@ -63,6 +62,7 @@ export const MERGE_FLAGS = {
 
 export const REPORT_FLAGS = {
   ...MERGE_FLAGS,
+  by: { ...MERGE_FLAGS.by, help: `${MERGE_FLAGS.by.help} --top shows their shares.` },
   top: { ...PROFILE_FLAGS.top, shownDefault: `${DEFAULT_TOP_ROWS} without -o and --tree, else 0` },
   tree: {
     kind: 'switch', group: 'Output',

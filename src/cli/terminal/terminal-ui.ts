@@ -2,7 +2,7 @@
 // profile (`-o -`) or the output of a COMMAND is there (which gives way to JSON); everything else goes to standard error.
 
 import type { OperatorError } from '../../model/errors.ts';
-import type { ProfileRequest } from '../../model/request.ts';
+import type { ProfileRequest, ReportRequest } from '../../model/request.ts';
 import type { Ui } from '../../model/ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { errorLines } from '../report-failure.ts';
@@ -17,6 +17,8 @@ import { renderTree } from './tree-text.ts';
 
 /** Tables and the summary are no wider, however wide the terminal, and fit where its width is not known. */
 const TEXT_COLUMNS = 80;
+/** Narrower is no terminal to read tables on. */
+const MIN_COLUMNS = 40;
 /** One message is one line, but paths and bpftrace's words can be long. */
 const MAX_MESSAGE_CHARS = 2000;
 
@@ -25,8 +27,10 @@ export interface TerminalUi extends Ui {
   close(): void;
 }
 
-/** `target` only where something is sampled. */
-type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs'> & Partial<Pick<ProfileRequest, 'target'>>;
+/** `target` only where something is sampled, `by` only where nothing is. */
+type Look = Pick<ProfileRequest, 'verbosity' | 'json' | 'top' | 'outputs'> &
+  Partial<Pick<ProfileRequest, 'target'>> &
+  Partial<Pick<ReportRequest, 'by'>>;
 
 /** Draws for one request. */
 export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): TerminalUi {
@@ -43,6 +47,7 @@ export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): 
   const print = (lines: readonly string[]): void => {
     results.write(`${lines.join('\n')}\n`);
   };
+  const columns = Math.min(TEXT_COLUMNS, Math.max(MIN_COLUMNS, results.columns ?? TEXT_COLUMNS));
   let phase = '';
   return {
     progress: (state) => {
@@ -64,15 +69,15 @@ export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): 
         results.write(renderSummaryJson(summary));
         return;
       }
-      const [head = '', ...rows] = look.top > 0 ? renderHottest(summary.hottest, TEXT_COLUMNS) : [];
+      const [head = '', ...rows] = look.top > 0 ? renderHottest(summary.hottest, columns, look.by) : [];
       if (head !== '') print([onResults.heading(head), ...rows]);
       if (look.verbosity === 'quiet') return;
       if (head !== '') print(['']);
-      print(renderSummary(summary, TEXT_COLUMNS, look.verbosity === 'verbose'));
+      print(renderSummary(summary, columns, look.verbosity === 'verbose'));
     },
     tree: (tree) => {
       progress?.clear();
-      print([...renderTree(tree, TEXT_COLUMNS, onResults), ...(look.verbosity === 'quiet' ? [] : [''])]);
+      print([...renderTree(tree, columns, onResults), ...(look.verbosity === 'quiet' ? [] : [''])]);
     },
     problem: (error: OperatorError) => errorLines(error, look.verbosity === 'verbose', onError).forEach(say),
     program: (text) => {

@@ -11,7 +11,7 @@ const PERCENT_COLUMNS = 7;
 const HEAD = 'TOTAL %   SELF %  CALLS';
 /** Shares and the blanks behind them. */
 const NUMBERS_COLUMNS = 18;
-/** Guides of more forks are cut at their beginning: names need the room. */
+/** Guides of more forks are cut at their beginning: names need the room, at least half of it. */
 const MAX_GUIDE_COLUMNS = 30;
 /** Names are cut to the terminal, so escaping may keep more than usual. */
 const MAX_NAME_CHARS = 1000;
@@ -20,8 +20,9 @@ const MAX_NAME_CHARS = 1000;
 export function renderTree(tree: CallTree, maxColumns: number, theme: Theme): readonly string[] {
   if (tree.roots.length === 0 && tree.omitted === null) return ['no samples: no calls'];
   const lines: string[] = [theme.heading(HEAD)];
+  const maxGuide = Math.min(MAX_GUIDE_COLUMNS, Math.floor((maxColumns - NUMBERS_COLUMNS) / 2));
   const line = (total: string, self: string, guide: string, name: string, look: (text: string) => string): void => {
-    const shownGuide = displayWidth(guide) > MAX_GUIDE_COLUMNS ? `…${guide.slice(1 - MAX_GUIDE_COLUMNS)}` : guide;
+    const shownGuide = displayWidth(guide) > maxGuide ? `…${guide.slice(1 - maxGuide)}` : guide;
     const room = maxColumns - NUMBERS_COLUMNS - displayWidth(shownGuide);
     const numbers = `${pad(total, PERCENT_COLUMNS, 'right')}  ${pad(self, PERCENT_COLUMNS, 'right')}  `;
     lines.push(`${numbers}${theme.hint(shownGuide)}${look(cutMiddle(name, room))}`);

@@ -2,12 +2,13 @@
 
 import type { JavaMain, JvmProcess, ProcessClass } from '../../model/process.ts';
 import type { Pid } from '../../model/units.ts';
+import type { ProcessStat } from '../../model/process-stat.ts';
 import { classifyProcess, programName } from './classify-process.ts';
 import { type JavaCommandLine, parseJavaCommandLine } from './java-command-line.ts';
 import { jdkVersion } from './jdk-version.ts';
 import { readInTargetRoot } from './open-in-root.ts';
 import { containerOf, userIdOf, userNames } from './process-owner.ts';
-import { type ProcessStat, readProcessStat, TICKS_PER_SECOND } from './process-stat.ts';
+import { readProcessStat, TICKS_PER_SECOND } from './process-stat.ts';
 import { readProc, readProcLink } from './read-proc.ts';
 
 /** A command line of the default stack limit (8 MiB) has at most a quarter of it (execve(2)). */

@@ -1,4 +1,5 @@
-// The recording: every question asked of targets and of the kernel's symbols, with its answer, and the samples, in order of time.
+// The recording of reads (`.jreads`; profiles are `.jtrace`, src/recording): every question asked of targets and of the kernel's
+// symbols, with its answer, and the samples, in order of time.
 // Gzip members (each whole, so that a crash keeps all before it) of JSON lines:
 //   {"format":"jtrace-recording","version":1}      the first line
 //   ["=", VALUE-ID, JSON]                           a value that later lines refer to; written once
@@ -14,6 +15,11 @@ import type { KernelAddress } from '../../model/units.ts';
 
 export const RECORDING_FORMAT = 'jtrace-recording';
 export const RECORDING_VERSION = 1;
+
+/** Whether unpacked text is that of a recording. */
+export function beginsAsRecordedReads(start: Uint8Array): boolean {
+  return Buffer.from(start.subarray(0, 64)).toString('latin1').startsWith(`{"format":"${RECORDING_FORMAT}"`);
+}
 
 /** Methods of TargetReader as they stand in a recording, and the kernel's one. */
 export type QuestionMethod =

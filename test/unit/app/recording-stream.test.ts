@@ -108,7 +108,9 @@ test('a file that may grow no more: whole units stay, the rest is tried at every
   expect(told).toBe(`${String(size)} larger than a file may be here\n`);
   expect(size).toBeLessThanOrEqual(8192);
   const { facts, profile } = read(path);
-  expect(facts.problems).toEqual([`the file ends early, at byte ${String(size)}: jtrace was killed, or its disk was full`]);
+  expect(facts.problems).toEqual([
+    expect.stringMatching(`^the file ends early, at byte ${String(size)} .*: jtrace still writes it, was killed, `),
+  ]);
   expect(profile.samples.timeNs).toEqual(profile.samples.stack.map((_, second) => second * 1e9));
   expect(profile.samples.stack.length).toBeGreaterThan(10);
   expect(readdirSync(folder).sort()).toEqual(['write.ts', 'x.jtrace']);

@@ -76,9 +76,26 @@ test('a part, grouped, in two formats; the summary counts what is left', async (
 test('one that ends early: told at every reading; what is merged is told once', async () => {
   const out = join(folder, 'x.jtrace');
   const first = await report({ inputs: [fixture('cut.jtrace'), fixture('small.jtrace')], outputs: [out] });
-  expect(first.messages).toEqual([expect.stringMatching(/^warning .*cut\.jtrace: the file ends early, at byte \d+:/)]);
+  expect(first.messages).toEqual([
+    expect.stringMatching(/^warning .*cut\.jtrace: the file ends early, at byte \d+ \(1\.6 s after its start\):/),
+  ]);
   expect(samplesOf(await openRecording(out))).toHaveLength(240);
-  expect((await report({ inputs: [out] })).messages).toEqual([expect.stringMatching(/x\.jtrace: the file ends early/)]);
+  const second = await report({ inputs: [out] });
+  expect(second.messages).toEqual([expect.stringMatching(/x\.jtrace: org\.acme\.Main: the file ends early/)]);
+  expect([first.code, second.code]).toEqual([1, 1]);
+});
+
+test('different rates: one clear line, weights are time, and it stays so', async () => {
+  const out = join(folder, 'x.jtrace');
+  const first = await report({ inputs: [fixture('small.jtrace'), fixture('later.jtrace')], outputs: [out] });
+  expect(first.messages).toEqual([expect.stringMatching(/^note a sample does not stand for the same time in all files/)]);
+  const { profile } = await openRecording(out);
+  expect([profile.weightUnit, profile.samples.weight[0], profile.samples.weight[120]]).toEqual([
+    'nanoseconds',
+    10101010,
+    20408163,
+  ]);
+  expect(await report({ inputs: [out] })).toMatchObject({ messages: [], code: 0 });
 });
 
 test('an output that fails is told, and takes no other with it', async () => {

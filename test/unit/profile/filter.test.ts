@@ -7,7 +7,7 @@ import type { Recording } from '../../../src/model/recording.ts';
 import type { RecordingFilter } from '../../../src/model/view.ts';
 import { filterRecording } from '../../../src/profile/filter.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
-import { anySamples, builderOf, FACTS, samplesOf } from '../../support/sample-recordings.ts';
+import { anySamples, builderOf, FACTS, RUN, samplesOf } from '../../support/sample-recordings.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
 import { drawProfile } from './draw-profile.ts';
 
@@ -62,6 +62,16 @@ test('a window of time; the run lasts as long as the window', () => {
   );
   const timeless = { ...recording, facts: { ...FACTS, hasTimes: false } };
   expect(errorOf({ toMs: 5 }, timeless)).toMatch(/^--from and --to need times, and this profile has none/);
+});
+
+test('a window of a sum: no longer than the window, nor than the recordings lasted', () => {
+  const profile = drawProfile([{ stack: 'a' }, { stack: 'b' }]);
+  const timed = { ...profile, samples: { ...profile.samples, timeNs: [0, 65e9] } };
+  const merged: Recording = { profile: timed, facts: { ...FACTS, source: 'merged', run: { ...RUN, durationMs: 20_000 } } };
+  const durationMs = (parts: Partial<RecordingFilter>) => filterRecording(merged, { ...ALL, ...parts }).facts.run?.durationMs;
+  expect([durationMs({ fromMs: 60_000 }), durationMs({ toMs: 3000 }), durationMs({ fromMs: 1000 })]).toEqual([
+    5000, 3000, 20_000,
+  ]);
 });
 
 test('what nothing passes', () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
 import { GROUPINGS, type Grouping } from '../../../src/model/view.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
-import { groupRecording } from '../../../src/profile/group.ts';
+import { groupRecording, groupsOnly } from '../../../src/profile/group.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
 import { anySamples, builderOf, FACTS, RUN, samplesOf } from '../../support/sample-recordings.ts';
 import { drawProfile } from './draw-profile.ts';
@@ -61,4 +61,21 @@ test('any profile: one frame more at the root of every sample, and nothing else'
       expect(without).toEqual(samplesOf(recording));
     }),
   );
+});
+
+test('groups alone: a share for each, the sum is all', () => {
+  const profile = groupsOnly(DRAWN, 'package');
+  assertProfileIntegrity(profile);
+  expect([...foldedLines(profile, { byThread: false, lines: false, native: true })]).toEqual([
+    '[package java/io] 1',
+    '[package org/acme] 2',
+    '[no package] 1',
+    '[no Java] 1',
+  ]);
+});
+
+test('of a profile that tells neither threads nor processes', () => {
+  const profile = { ...DRAWN.profile, threads: DRAWN.profile.threads.map((row) => ({ ...row, name: '', pid: 0 as never, tid: 0 as never })) }; // prettier-ignore
+  const names = (by: Grouping): string[] => groupsOnly({ ...DRAWN, profile }, by).frames.frames.map(({ name }) => name);
+  expect([names('thread'), names('process')]).toEqual([['[no thread]'], ['[no process]']]);
 });

@@ -61,11 +61,37 @@ test('one clock where all know the time of day; else all begin at once; without 
 
 test('what differs is told, and what cannot be added up is refused', () => {
   const profile = drawProfile([{ stack: 'a' }]);
-  const slow = { profile, facts: { ...FACTS, title: 'B', problems: ['cut'], run: { ...RUN, rateHz: 49, kernel: '6.12', end: 'failed' as const } } }; // prettier-ignore
-  const merged = mergeRecordings([{ profile, facts: FACTS }, slow]);
-  expect(merged.facts.problems).toEqual(['cut', 'rates differ (99 Hz, 49 Hz): a sample does not stand for the same time in all']);
+  const other = { profile, facts: { ...FACTS, title: 'B', problems: ['cut'], run: { ...RUN, kernel: '6.12', end: 'failed' as const } } }; // prettier-ignore
+  const merged = mergeRecordings([{ profile, facts: FACTS }, other]);
+  expect(merged.facts.problems).toEqual(['B: cut']);
+  expect(mergeRecordings([merged, other]).facts.problems).toEqual(['B: cut']);
   expect(merged.facts).toMatchObject({ title: 'org.acme.Main + B', run: { kernel: '6.1.0 + 6.12', end: 'failed' } });
-  expect(mergeRecordings([slow, { profile, facts: { ...FACTS, run: null } }]).facts.run).toBeNull();
+  expect(mergeRecordings([other, { profile, facts: { ...FACTS, run: null } }]).facts.run).toBeNull();
   const bytes = { profile: { ...profile, weightUnit: 'bytes' as const }, facts: FACTS };
-  expect(() => mergeRecordings([slow, bytes])).toThrow('these profiles count different things: samples and bytes');
+  expect(() => mergeRecordings([other, bytes])).toThrow('these profiles count different things: samples and bytes');
+});
+
+test('a second of CPU weighs the same whatever its rate: samples of different rates become time', () => {
+  const [a, b] = [drawProfile([{ stack: 'a' }, { stack: 'a' }]), drawProfile([{ stack: 'b' }])];
+  const at = (profile: typeof a, rateHz: number): Recording => ({ profile, facts: { ...FACTS, run: { ...RUN, rateHz } } });
+  const merged = mergeRecordings([at(a, 200), at(b, 100)]);
+  expect(merged.profile).toMatchObject({ weightUnit: 'nanoseconds', samples: { weight: [5e6, 5e6, 1e7] } });
+  expect(merged.facts).toMatchObject({ problems: [], run: { rateHz: 0 } });
+  // Also with what is time already: the sum of such a merge, or another tool's.
+  const more = mergeRecordings([merged, at(b, 1000)]);
+  expect(more.profile).toMatchObject({ weightUnit: 'nanoseconds', samples: { weight: [5e6, 5e6, 1e7, 1e6] } });
+  expect(mergeRecordings([at(a, 99), at(b, 99)])).toMatchObject({
+    profile: { weightUnit: 'samples' },
+    facts: { run: { rateHz: 99 } },
+  });
+});
+
+test('an unknown rate: told beside a known one, refused beside time', () => {
+  const profile = drawProfile([{ stack: 'a' }]);
+  const folded: Recording = { profile, facts: { ...FACTS, source: 'folded', title: 'x.folded', run: null } };
+  const { facts } = mergeRecordings([{ profile, facts: FACTS }, folded]);
+  expect(facts.problems).toEqual(['the rate of x.folded is not known: a sample may not stand for the same time in all']);
+  expect(mergeRecordings([folded, folded]).facts.problems).toEqual([]);
+  const time = { profile: { ...profile, weightUnit: 'nanoseconds' as const }, facts: FACTS };
+  expect(() => mergeRecordings([folded, time])).toThrow('these profiles count different things: samples and nanoseconds');
 });

@@ -40,6 +40,17 @@ test('every sample is counted once by thread, leaf and outcome', () => {
   expect(summary).toMatchObject({ lostEvents: 3, brokenSamples: 1, end: 'duration', hottest: [] });
 });
 
+test('a row of folded stacks is as many samples as it says; a row of time is one', () => {
+  const profile = drawProfile([
+    { stack: 'a', weight: 40 },
+    { stack: 'b/native', weight: 2, thread: 'worker' },
+  ]);
+  const summary = summarize(profile, FACTS, 0);
+  expect(summary).toMatchObject({ samples: 42, leafKinds: { c2: 40, native: 2 }, outcomes: { complete: 42 } });
+  expect(summary.threads.map(({ samples }) => samples)).toEqual([40, 2]);
+  expect(summarize({ ...profile, weightUnit: 'nanoseconds' }, FACTS, 0)).toMatchObject({ samples: 2, leafKinds: { native: 1 } });
+});
+
 const rows = (profile: Parameters<typeof hottestMethods>[0], top: number): string[] =>
   hottestMethods(profile, top).map(
     ({ name, kind, selfPercent, totalPercent }) => `${name} ${kind} ${selfPercent} ${totalPercent}`,

@@ -1,4 +1,5 @@
-// Files that are whole in their gzip and wrong in what they say: each is refused in one line, whatever it points to or claims.
+// Files that are whole in their gzip and wrong in what they say: each is told in one line, whatever it points to or claims, and what
+// stands before the wrong place is read; nothing before it: refused.
 
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -37,12 +38,42 @@ test('the smallest that is good', () => {
 
 test.each<[string, unknown[], string]>([
   ['newer', [{ ...GOOD, jtrace: 2 }], 'x.jtrace was written by a newer jtrace (format 2; this one reads 1)'],
-  ['no version', [{ ...GOOD, jtrace: undefined }], 'x.jtrace is damaged: the version of its format is no whole number from 1 to 9007199254740991'],
+  ['no version', [{ ...GOOD, jtrace: undefined }], 'x.jtrace is damaged at byte 0 (the version of its format is no whole number from 1 to 9007199254740991), and nothing was recorded before'],
   ['no facts', [{ ...GOOD, facts: undefined }], 'x.jtrace ends before anything was recorded'],
-  ['two files in one', [GOOD, GOOD], 'x.jtrace is damaged: more follows after its end; files are put together by jtrace merge'],
-  ['two beginnings', [{ ...GOOD, end: false }, GOOD], 'x.jtrace is damaged: more follows after its end; files are put together by jtrace merge'],
-  ['no object', [[]], 'x.jtrace is damaged: a part is no object'],
+  ['no object', [[]], 'x.jtrace is damaged at byte 0 (a part is no object), and nothing was recorded before'],
 ]) ('%s', (_, units, message) => expect(errorOf(fileOf(...units)).message).toBe(message)); // prettier-ignore
+
+const NEXT = { ...SAMPLES, end: true };
+/** A good unit, and then one that is wrong in its last table: rows of its first ones were taken before that was seen. */
+const SPOILT = [
+  { ...GOOD, end: false },
+  { strings: ['more'], ...STACKS, ...SAMPLES, outcomes: [{ kind: 'fine' }] },
+];
+
+test.each<[string, Buffer, string, object]>([
+  ['two files in one', fileOf(GOOD, GOOD), 'more follows after its end; files are put together by jtrace merge', { end: 'duration' }],
+  ['two beginnings', fileOf({ ...GOOD, end: false }, GOOD), 'more follows after its end; files are put together by jtrace merge', { end: 'failed' }],
+  ['a later unit that says what cannot be', fileOf(...SPOILT, NEXT), 'an outcome is none that is known', { end: 'failed' }],
+  ['text behind it', Buffer.concat([fileOf(GOOD), Buffer.from('more text that is none')]), 'no part of a recording begins there', { end: 'duration' }],
+  ['a later unit of no JSON', Buffer.concat([fileOf({ ...GOOD, end: false }), packUnit('{"samples":')]), 'the part there is no JSON', { end: 'failed' }],
+  ['a hole of zeros', Buffer.concat([fileOf({ ...GOOD, end: false }), Buffer.alloc(50), fileOf(NEXT)]), 'no part of a recording begins there', { end: 'failed' }],
+  ['a flipped bit in a later unit', flipped(fileOf({ ...GOOD, end: false }), fileOf(NEXT), 30), 'the part there cannot be unpacked', { end: 'failed' }],
+  ['a later unit that claims to be longer than the file', flipped(fileOf({ ...GOOD, end: false }), fileOf(NEXT, NEXT), 18), 'the part there says that it is longer than the file', { end: 'failed' }],
+])('%s: what stands before it is read', (_, bytes, why, run) => {
+  const { profile, facts } = decodeRecording(bytes, 'x.jtrace');
+  const at = String(fileOf({ ...GOOD, end: facts.run?.end === 'duration' }).length);
+  expect(facts.problems).toEqual([
+    `the file is damaged at byte ${at} (${why}): it is whole until there (0.0 s after its start), the rest is left out`,
+  ]);
+  expect(facts.run).toMatchObject(run);
+  expect(profile).toEqual(decodeRecording(fileOf(GOOD), 'x').profile);
+}); // prettier-ignore
+
+/** Two parts of a file, one byte of the second changed. */
+function flipped(first: Buffer, second: Buffer, at: number): Buffer {
+  second[at] = (second[at] ?? 0) ^ 0x40;
+  return Buffer.concat([first, second]);
+}
 
 describe('what points nowhere, or is of another kind', () => {
   const frames = (parts: object) => ({ frames: { ...FRAMES.frames, ...parts } });
@@ -80,16 +111,18 @@ describe('what points nowhere, or is of another kind', () => {
   ])('%j', (parts, message) => {
     const error = errorOf(fileOf({ ...GOOD, ...parts }));
     expect(error.message).toMatch(message);
-    expect(error.message).toMatch(/^x\.jtrace is damaged: [^\n]+$/);
+    expect(error.message).toMatch(/^x\.jtrace is damaged at byte 0 \([^\n]+\), and nothing was recorded before$/);
   });
 });
 
 test('a unit that unpacks to far more than any, and rows without end out of a few bytes', () => {
   const bomb = packUnit(`{"jtrace":1,"x":"${' '.repeat(70 << 20)}"}`);
   expect(bomb.length).toBeLessThan(200_000);
-  expect(errorOf(bomb).message).toBe('x.jtrace is damaged: the part at byte 0 unpacks to more than any part');
+  expect(errorOf(bomb).message).toBe(
+    'x.jtrace is damaged at byte 0 (the part there unpacks to more than any part), and nothing was recorded before',
+  );
   const rows = { samples: { ...SAMPLES.samples, count: (1 << 20) + 1 } };
-  expect(errorOf(fileOf({ ...GOOD, end: false }, rows)).message).toMatch(/the count of samples is no whole number/);
+  expect(errorOf(fileOf({ ...GOOD, ...rows })).message).toMatch(/the count of samples is no whole number/);
 });
 
 test('any value in any place: taken, or one line', () => {
@@ -124,9 +157,9 @@ function expectIndexesWithin({ frames, stacks, samples, threads, outcomes }: Pro
 }
 
 test('other files', () => {
-  expect(errorOf(gzipSync('{}')).message).toBe('x.jtrace is damaged: no part of a recording begins at byte 0');
-  expect(errorOf(Buffer.from('main;work 5\n')).message).toMatch(/is damaged: no part of a recording begins/);
+  const nothing = 'and nothing was recorded before';
+  expect(errorOf(gzipSync('{}')).message).toBe(`x.jtrace is damaged at byte 0 (no part of a recording begins there), ${nothing}`);
+  expect(errorOf(Buffer.from('main;work 5\n')).message).toMatch(/no part of a recording begins/);
   expect(errorOf(new Uint8Array(0)).message).toBe('x.jtrace ends before anything was recorded');
-  expect(errorOf(packUnit('{"jtrace":')).message).toBe('x.jtrace is damaged: a part of it is no JSON');
-  expect(errorOf(Buffer.concat([fileOf(GOOD), Buffer.from('more text that is none')])).message).toMatch(/begins at byte \d+$/);
+  expect(errorOf(packUnit('{"jtrace":')).message).toBe(`x.jtrace is damaged at byte 0 (the part there is no JSON), ${nothing}`);
 });

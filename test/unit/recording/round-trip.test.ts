@@ -7,11 +7,20 @@ import { decodeRecording } from '../../../src/recording/decode.ts';
 import { encodeRecording, RecordingEncoder } from '../../../src/recording/encode.ts';
 import { beginsAsRecording } from '../../../src/recording/units.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
-import { asTid } from '../../../src/model/units.ts';
+import { asPid, asTid } from '../../../src/model/units.ts';
 import type { Profile } from '../../../src/model/profile.ts';
 import { createProfileBuilder } from '../../../src/profile/profile-builder.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
-import { type AnySample, addSample, anySamples, builderOf, FACTS, frameOf, samplesOf } from '../../support/sample-recordings.ts';
+import {
+  type AnySample,
+  addSample,
+  anySamples,
+  builderOf,
+  FACTS,
+  frameOf,
+  RUN,
+  samplesOf,
+} from '../../support/sample-recordings.ts';
 
 const bytesOf = (profile: Profile, facts = FACTS): Buffer => Buffer.concat([...encodeRecording(profile, facts)]);
 
@@ -69,7 +78,7 @@ test('cut at any byte: the units before it, and a problem that says so', () => {
     const recording = read();
     expect(samplesOf(recording), String(cut)).toEqual(whole.slice(0, kept));
     expect(recording.facts.problems).toEqual([
-      `the file ends early, at byte ${String(ends.includes(cut) ? cut : ends[kept - 1])}: jtrace was killed, or its disk was full`,
+      `the file ends early, at byte ${String(ends.includes(cut) ? cut : ends[kept - 1])} (${String(kept - 1)}.0 s after its start): jtrace still writes it, was killed, or its disk was full`,
     ]);
     expect(recording.facts.run?.end).toBe('failed');
     // A file system that had made room for what was never written.
@@ -79,19 +88,32 @@ test('cut at any byte: the units before it, and a problem that says so', () => {
   }
 });
 
-test('any byte changed: the same recording, or one line that says it is damaged', () => {
-  const file = bytesOf(builderOf(SAMPLES).build());
+test('any byte changed: all units before it, and a problem that says so; in the first, one line', () => {
+  const [builder, encoder] = [createProfileBuilder('samples'), new RecordingEncoder()];
+  const units = SAMPLES.map((sample) => {
+    addSample(builder, sample);
+    return Buffer.concat([...encoder.units(builder.current(), FACTS, sample === SAMPLES.at(-1))]);
+  });
+  const file = Buffer.concat(units);
   const whole = decodeRecording(file, 'x.jtrace');
   fc.assert(
     fc.property(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const damaged = Buffer.from(file);
       damaged[at] = (damaged[at] ?? 0) ^ change;
+      const before = units.filter((_, i) => units.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0) <= at).length;
       try {
-        // Bits that say nothing: time, system and level in the head of gzip, what fills the last byte of the data.
-        expect(decodeRecording(damaged, 'x.jtrace')).toEqual(whole);
+        const read = decodeRecording(damaged, 'x.jtrace');
+        if (read.facts.problems.length === 0) {
+          // Bits that say nothing: time, system and level in the head of gzip, what fills the last byte of the data.
+          expect(read).toEqual(whole);
+          return;
+        }
+        expect(samplesOf(read)).toEqual(samplesOf(whole).slice(0, before));
+        expect(read.facts.problems).toEqual([expect.stringMatching(/^the file (is damaged|ends early,) at byte \d+ [^\n]+$/)]);
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
-        expect(error.message).toMatch(/^x\.jtrace (is damaged: [^\n]+|ends before anything was recorded)$/);
+        expect(before).toBe(0);
+        expect(error.message).toMatch(/^x\.jtrace (is damaged at byte 0 [^\n]+|ends before anything was recorded)$/);
       }
     }),
     { numRuns: 1000 },
@@ -116,6 +138,16 @@ test('names without end are cut, and stay readable', () => {
   const decoded = decodeRecording(bytesOf(renamed, { ...FACTS, title: thread }), 'x');
   expect(decoded.profile.frames.frames.map(({ name }) => name.length)).toEqual([4, 1 << 20, 1 << 20]);
   expect([decoded.facts.title.length, decoded.profile.threads[0]?.name.length]).toEqual([1024, 1024]);
+});
+
+test('more targets, flags and problems than are read: the first ones are kept, and the file is whole', () => {
+  const [target] = RUN.targets;
+  if (target === undefined) throw new Error('no target');
+  const vmFlags = Array.from({ length: 300 }, (_, i) => ({ name: `F${String(i)}`, value: '1', note: '' }));
+  const targets = Array.from({ length: 5000 }, (_, i) => ({ ...target, pid: asPid(i), vmFlags: i === 0 ? vmFlags : [] }));
+  const problems = Array.from({ length: 300 }, (_, i) => `problem ${String(i)}`);
+  const { facts } = decodeRecording(bytesOf(builderOf(SAMPLES).build(), { ...FACTS, problems, run: { ...RUN, targets } }), 'x');
+  expect([facts.run?.targets.length, facts.run?.targets[0]?.vmFlags.length, facts.problems.length]).toEqual([4096, 256, 256]);
 });
 
 test('a target that names all its threads with control characters: still units that are read', () => {

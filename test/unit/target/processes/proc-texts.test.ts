@@ -1,9 +1,9 @@
 // Texts of /proc and paths of JDKs, as the kernel and hostile processes write them.
 
 import { expect, test } from 'vitest';
+import { parseProcessStat } from '../../../../src/model/process-stat.ts';
 import { versionInPath } from '../../../../src/target/processes/jdk-version.ts';
 import { containerInCgroup } from '../../../../src/target/processes/process-owner.ts';
-import { parseProcessStat } from '../../../../src/target/processes/process-stat.ts';
 
 const STAT = (comm: string): string =>
   `4711 (${comm}) S 1 4711 4711 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 33 0 168153 123 456 18446744073709551615 1 1 0 0 0`;

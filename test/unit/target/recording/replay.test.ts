@@ -16,7 +16,7 @@ import { openReplay } from '../../../../src/target/recording/replay.ts';
 const folder = mkdtempSync(join(tmpdir(), 'jtrace-recording-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 let files = 0;
-const newPath = (): string => join(folder, `${(files += 1)}.jtrace`);
+const newPath = (): string => join(folder, `${(files += 1)}.jreads`);
 
 const MAPPING: Mapping = {
   start: asAddress(0x7000), end: asAddress(0x9000), permissions: 'r-xp', fileOffsetBytes: 0, path: '/lib/\n"; x', deleted: true, fileId: '08:01:7',
