@@ -14,8 +14,8 @@ export interface CpuProfile {
   readonly byFunction: readonly SelfTime[];
 }
 
-/** Waiting is no work. */
-const IDLE = '(idle)';
+/** Waiting is no work: node's own, and for more of bpftrace's lines (src/child/start-child.ts). */
+const IDLE: ReadonlySet<string> = new Set(['(idle)', 'gatherMore']);
 
 /** `from` and `to`: only what lies between, as process.hrtime counts, in milliseconds. */
 export function readCpuProfile(json: unknown, fromMs = -Infinity, toMs = Infinity): CpuProfile {
@@ -29,7 +29,7 @@ export function readCpuProfile(json: unknown, fromMs = -Infinity, toMs = Infinit
     const ms = Number((json['timeDeltas'] as unknown[])[i]) / 1000;
     atMs += ms;
     const place = places.get(id);
-    if (place === undefined || place.name === IDLE || atMs < fromMs || atMs > toMs) return;
+    if (place === undefined || IDLE.has(place.name) || atMs < fromMs || atMs > toMs) return;
     totalMs += ms;
     modules.set(place.module, (modules.get(place.module) ?? 0) + ms);
     const name = place.module === place.name ? place.name : `${place.module} ${place.name}`;

@@ -20,7 +20,10 @@ export function cpuTime(pid: number): CpuTime | null {
 
 /** proc_pid_stat(5): after the name, which may hold anything, field 3 is the first. */
 export function parseStat(text: string): CpuTime {
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [utime = NaN, stime = NaN, cutime = NaN, cstime = NaN] = fields.slice(11, 15);
   return {
     ownSeconds: (utime + stime) / TICKS_PER_SECOND,

@@ -21,7 +21,9 @@ export async function recordedStacks(workload: string, log: (text: string) => vo
     const unfinished = `${path}.unfinished`;
     const flags = ['-q', '-F', String(RATE_HZ), '-d', `${String(SECONDS)}s`, '--record-reads', unfinished];
     const program = join(REPOSITORY, 'bin/jtrace.js');
-    const { status, stderr } = spawnSync(process.execPath, [program, 'profile', String(running.pid), ...flags], { encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, [program, 'profile', String(running.pid), ...flags], {
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`recording ${workload} ended with ${String(status)}: ${stderr}`);
     renameSync(unfinished, path);
     return path;

@@ -11,7 +11,7 @@ const known = new WeakMap<KernelSymbols, Map<KernelAddress, Frame>>();
 export function kernelFrames(addresses: readonly KernelAddress[], symbols: KernelSymbols): readonly Frame[] {
   if (addresses.length === 0) return [];
   let frames = known.get(symbols);
-  if (frames === undefined || frames.size > MAX_CACHE_ENTRIES) known.set(symbols, (frames = new Map()));
+  if (frames === undefined || frames.size > MAX_CACHE_ENTRIES) known.set(symbols, (frames = new Map<KernelAddress, Frame>()));
   return addresses.map((address) => frameOf(address, symbols, frames));
 }
 

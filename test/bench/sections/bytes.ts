@@ -48,7 +48,9 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
         ]),
       },
     ],
-    notes: ['Bytes for each sample, of 20 s at 99 Hz: files share what samples have in common, so longer runs need less for each.'],
+    notes: [
+      'Bytes for each sample, of 20 s at 99 Hz: files share what samples have in common, so longer runs need less for each.',
+    ],
     data,
   };
 }

@@ -57,7 +57,11 @@ function jtraceTools({ pid }: RunningWorkload, quick: boolean): Measured[] {
 }
 
 /** The events that work here; what async-profiler says of the others is noted. */
-async function asyncProfilerTools({ pid }: RunningWorkload, profiler: AsyncProfiler | null, notes: string[]): Promise<Measured[]> {
+async function asyncProfilerTools(
+  { pid }: RunningWorkload,
+  profiler: AsyncProfiler | null,
+  notes: string[],
+): Promise<Measured[]> {
   if (profiler === null) return [];
   const tools: Measured[] = [];
   for (const event of EVENTS) {
@@ -74,7 +78,9 @@ async function asyncProfilerTools({ pid }: RunningWorkload, profiler: AsyncProfi
         name: `async-profiler ${event} ${String(rateHz)} Hz`,
         begin: async () => {
           await profiler.start(pid, rateHz, event);
-          return async () => void (await profiler.stop(pid));
+          return async () => {
+            await profiler.stop(pid);
+          };
         },
       });
   }
