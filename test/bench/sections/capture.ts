@@ -25,6 +25,7 @@ export const CAPTURE_SECTION: Section = {
 async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
   const [seconds, warmUpSeconds] = quick ? [3, 2] : [10, 10];
   const rows: CaptureRow[] = [];
+  const failures: string[] = [];
   const putBack = countProbeTime();
   process.once('exit', putBack);
   try {
@@ -33,9 +34,14 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
       try {
         for (const rateHz of quick ? [99] : RATES_HZ) {
           log(`${workload} at ${String(rateHz)} Hz`);
-          const { cost, summary } = await runPlainJtrace(running.pid, { seconds, rateHz });
-          if (cost === null) throw new Error('jtrace was not seen sampling');
-          rows.push({ workload, rateHz, summary, cost });
+          try {
+            const { cost, summary } = await runPlainJtrace(running.pid, { seconds, rateHz });
+            if (cost === null) throw new Error('jtrace was not seen sampling');
+            rows.push({ workload, rateHz, summary, cost });
+          } catch (error) {
+            // One of twelve runs: the others count all the same.
+            failures.push(`${workload} at ${String(rateHz)} Hz failed: ${error instanceof Error ? error.message : String(error)}`);
+          }
         }
       } finally {
         await running.stop();
@@ -45,6 +51,7 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
     process.off('exit', putBack);
     putBack();
   }
+  if (rows.length === 0) throw new Error(failures.join('; '));
   return {
     tables: [
       {
@@ -52,7 +59,7 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
         rows: rows.map(rowOf),
       },
     ],
-    notes: ['Percent of one core while sampling; memory is the peak.'],
+    notes: ['Percent of one core while sampling; memory is the peak.', ...failures],
     data: rows,
   };
 } // prettier-ignore
