@@ -21,9 +21,17 @@ const MAX_ENDED = 32;
 /** Rows of ended JVMs for the summary, some 1 KB each: more is not read by anybody. */
 const MAX_PAST_FACTS = 1000;
 
+/** A process open for reading. */
+export interface ProcessReader extends TargetReader {
+  /** Gives its descriptors back. */
+  close(): void;
+  /** What is read from here until the batch's end may be remembered until then. */
+  beginBatch?(): void;
+  endBatch?(): void;
+}
+
 export interface ProcessSources {
-  /** Opens a process for reading; `close` gives its descriptors back. */
-  readonly open: (pid: Pid) => TargetReader & { close(): void };
+  readonly open: (pid: Pid) => ProcessReader;
   readonly kernel: KernelSymbols;
   /** Row of a JVM for the summary; null: not one, or gone. */
   readonly describe: (pid: Pid) => JvmProcess | null;
@@ -35,7 +43,7 @@ export interface ProcessSources {
 interface Observed {
   /** When it was met, counted: rows of the summary stand in this order, a command before what it started. */
   readonly order: number;
-  readonly reader: TargetReader & { close(): void };
+  readonly reader: ProcessReader;
   readonly unwinder: ProcessUnwinder;
   jvm: JvmProcess | null;
   attachIntervalMs: number;
@@ -91,8 +99,15 @@ export class ObservedProcesses {
 
   /** All samples resolved from now on were taken before now; `nowMs` is their time. */
   beginBatch(nowMs: number): void {
-    for (const { unwinder } of this.#observed.values()) unwinder.beginBatch(nowMs);
+    for (const { reader, unwinder } of this.#observed.values()) {
+      reader.beginBatch?.();
+      unwinder.beginBatch(nowMs);
+    }
     for (const { unwinder } of this.#ended.values()) unwinder.beginBatch(nowMs);
+  }
+
+  endBatch(): void {
+    for (const { reader } of this.#observed.values()) reader.endBatch?.();
   }
 
   resolve(sample: RawSample): WalkedSample {

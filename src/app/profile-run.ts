@@ -15,6 +15,7 @@ import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-bu
 import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
+import { withBatchPages } from '../target/batch-pages.ts';
 import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
 import { hasEnded } from '../target/processes/has-ended.ts';
@@ -73,7 +74,8 @@ export class ProfileRun {
     const kernel = readKernelSymbols();
     this.#processes = new ObservedProcesses(
       {
-        open: (pid) => recorder?.target(openTarget(pid)) ?? openTarget(pid),
+        // Recorded are the reads themselves, for others to replay.
+        open: (pid) => recorder?.target(openTarget(pid)) ?? withBatchPages(openTarget(pid)),
         kernel: recorder?.kernel(kernel) ?? kernel,
         describe: describeRunning,
         reread: request.reread,

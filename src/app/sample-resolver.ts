@@ -67,6 +67,7 @@ export class SampleResolver {
       const last = batch.at(-1);
       if (last !== undefined) this.#processes.beginBatch(last.timeNs / 1e6);
       for (const sample of batch) this.#resolve(sample);
+      this.#processes.endBatch();
       return;
     }
     // Each a batch of its own, as a replay does it: then it asks the same questions in the same order.

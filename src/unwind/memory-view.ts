@@ -19,6 +19,9 @@ const MAX_C_STRING_BYTES = 512;
 /** Largest single block: the biggest legitimate one is a metadata array (facts/hotspot.md section 7: 1 MB). */
 const MAX_BLOCK_BYTES = 1 << 20;
 
+/** Headers and names of the VM: as many sizes as there are get a buffer of their own. */
+const MAX_GLANCE_BYTES = 512;
+
 const TWO_TO_32 = 0x1_0000_0000;
 
 /**
@@ -28,47 +31,52 @@ const TWO_TO_32 = 0x1_0000_0000;
 export class Block {
   readonly address: number;
   readonly bytes: Uint8Array;
-  readonly #view: DataView;
   constructor(address: number, bytes: Uint8Array) {
     this.address = address;
     this.bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
   u8(offset: number): number {
     this.#check(offset, 1);
-    return this.#view.getUint8(offset);
+    return this.bytes[offset] ?? 0;
   }
   u16(offset: number): number {
     this.#check(offset, 2);
-    return this.#view.getUint16(offset, true);
+    return (this.bytes[offset] ?? 0) | ((this.bytes[offset + 1] ?? 0) << 8);
   }
   i16(offset: number): number {
-    this.#check(offset, 2);
-    return this.#view.getInt16(offset, true);
+    return (this.u16(offset) << 16) >> 16;
   }
   u32(offset: number): number {
-    this.#check(offset, 4);
-    return this.#view.getUint32(offset, true);
+    return this.i32(offset) >>> 0;
   }
   i32(offset: number): number {
     this.#check(offset, 4);
-    return this.#view.getInt32(offset, true);
+    return int32(this.bytes, offset);
   }
   /** A word as a number: exact below 2^53, which every address is. */
   word(offset: number): number {
     this.#check(offset, 8);
-    return this.#view.getUint32(offset, true) + this.#view.getUint32(offset + 4, true) * TWO_TO_32;
+    return (int32(this.bytes, offset) >>> 0) + (int32(this.bytes, offset + 4) >>> 0) * TWO_TO_32;
   }
   #check(offset: number, sizeBytes: number): void {
     if (offset < 0 || offset + sizeBytes > this.bytes.length) throw new MemoryFault(this.address + offset);
   }
 }
 
+/** Plain loads: a DataView for each block costs more than the block. */
+function int32(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+}
+
 /** What HotSpot's structures are read through: live memory, a recording, or a page cache over either. */
 export class MemoryView {
   readonly #reader: Pick<TargetReader, 'read'>;
-  readonly #scratch = new Uint8Array(8);
-  readonly #scratchView = new DataView(this.#scratch.buffer);
+  /** Made once: a proof of what is remembered reads several times a frame. */
+  readonly #byte = new Uint8Array(1);
+  readonly #half = new Uint8Array(4);
+  readonly #whole = new Uint8Array(8);
+  /** By size: blocks of {@link glance}. */
+  readonly #glanced = new Map<number, Uint8Array>();
 
   constructor(reader: Pick<TargetReader, 'read'>) {
     this.#reader = reader;
@@ -86,23 +94,32 @@ export class MemoryView {
     return new Block(address, bytes);
   }
 
+  /** A block whose bytes are only valid until the next glance: for looking at, not for keeping. */
+  glance(address: number, sizeBytes: number): Block {
+    if (sizeBytes <= 0 || sizeBytes > MAX_GLANCE_BYTES) return this.block(address, sizeBytes);
+    let bytes = this.#glanced.get(sizeBytes);
+    if (bytes === undefined) this.#glanced.set(sizeBytes, (bytes = new Uint8Array(sizeBytes)));
+    this.#fill(address, bytes);
+    return new Block(address, bytes);
+  }
+
   word(address: number): number {
-    this.#fill(address, 8);
-    return this.#scratchView.getUint32(0, true) + this.#scratchView.getUint32(4, true) * TWO_TO_32;
+    this.#fill(address, this.#whole);
+    return (int32(this.#whole, 0) >>> 0) + (int32(this.#whole, 4) >>> 0) * TWO_TO_32;
   }
 
   u32(address: number): number {
-    this.#fill(address, 4);
-    return this.#scratchView.getUint32(0, true);
+    return this.i32(address) >>> 0;
   }
 
   i32(address: number): number {
-    return this.u32(address) | 0;
+    this.#fill(address, this.#half);
+    return int32(this.#half, 0);
   }
 
   u8(address: number): number {
-    this.#fill(address, 1);
-    return this.#scratch[0] ?? 0;
+    this.#fill(address, this.#byte);
+    return this.#byte[0] ?? 0;
   }
 
   /** A NUL-terminated string in Latin-1 (the VM's own names are ASCII), cut at {@link MAX_C_STRING_BYTES}. */
@@ -120,9 +137,8 @@ export class MemoryView {
     return text.slice(0, MAX_C_STRING_BYTES);
   }
 
-  #fill(address: number, sizeBytes: number): void {
-    if (!MemoryView.isPlausible(address) || !this.#reader.read(address, this.#scratch.subarray(0, sizeBytes)))
-      throw new MemoryFault(address);
+  #fill(address: number, into: Uint8Array): void {
+    if (!MemoryView.isPlausible(address) || !this.#reader.read(address, into)) throw new MemoryFault(address);
   }
 }
 

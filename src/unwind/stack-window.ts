@@ -58,24 +58,28 @@ export class StackWindow {
   word(address: number): number {
     const chunk = this.#chunkAt(address);
     if (chunk === null) throw this.#stop(address);
-    const { bytes } = chunk;
-    const at = address - chunk.address;
-    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
-    const high = (bytes[at + 4] ?? 0) | ((bytes[at + 5] ?? 0) << 8) | ((bytes[at + 6] ?? 0) << 16) | ((bytes[at + 7] ?? 0) << 24);
-    return (low >>> 0) + (high >>> 0) * TWO_TO_32;
+    return wordOf(chunk, address);
   }
 
   /** The word, or null where it is not known. */
   tryWord(address: number): number | null {
-    return this.#chunkAt(address) === null ? null : this.word(address);
+    const chunk = this.#chunkAt(address);
+    return chunk === null ? null : wordOf(chunk, address);
   }
 
   #chunkAt(address: number): StackChunk | null {
-    if (address % 8 !== 0) return null;
-    const page = address - (address % PAGE_BYTES);
-    if (this.#unreadable.has(page)) return this.#reread(page);
+    if (this.#unreadable.size > 0) {
+      if (address % 8 !== 0) return null;
+      const page = address - (address % PAGE_BYTES);
+      if (this.#unreadable.has(page)) return this.#reread(page);
+    }
     const last = this.#last;
-    if (last !== null && address >= last.address && address + 8 <= last.address + last.bytes.length) return last;
+    if (last !== null) {
+      // Chunks begin at words: the offset is a small number, of which a remainder costs nothing.
+      const at = address - last.address;
+      if (at >= 0 && at + 8 <= last.bytes.length) return (at | 0) === at && (at & 7) === 0 ? last : null;
+    }
+    if (address % 8 !== 0) return null;
     const { chunks } = this.#stack;
     let [low, high] = [0, chunks.length];
     while (low < high) {
@@ -113,4 +117,11 @@ export class StackWindow {
       return new WalkStop('stack-cut', `${String(this.end - this.start)} bytes were copied`);
     return new WalkStop('bad-frame', `${hex(address)} is above the stack`);
   }
+}
+
+function wordOf({ address: start, bytes }: StackChunk, address: number): number {
+  const at = address - start;
+  const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+  const high = (bytes[at + 4] ?? 0) | ((bytes[at + 5] ?? 0) << 8) | ((bytes[at + 6] ?? 0) << 16) | ((bytes[at + 7] ?? 0) << 24);
+  return (low >>> 0) + (high >>> 0) * TWO_TO_32;
 }

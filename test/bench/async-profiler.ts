@@ -12,12 +12,15 @@ const run = promisify(execFile);
 /** Attaching to a busy JVM waits for a safepoint and, the first time, loads a library. */
 const COMMAND_TIMEOUT_MS = 60_000;
 
+export type AsyncProfilerEvent = 'cpu' | 'ctimer';
+
 /** Leaf keys of one profile, by thread. */
 export type LeavesByThread = ReadonlyMap<number, readonly string[]>;
 
 export interface AsyncProfiler {
   readonly version: string;
-  start(pid: number, rateHz: number): Promise<void>;
+  /** `event`: what it samples by, `ctimer` unless named. */
+  start(pid: number, rateHz: number, event?: AsyncProfilerEvent): Promise<void>;
   stop(pid: number): Promise<LeavesByThread>;
 }
 
@@ -30,8 +33,8 @@ export async function findAsyncProfiler(): Promise<AsyncProfiler | null> {
   const version = (await call('--version')).stdout.trim();
   return {
     version,
-    async start(pid, rateHz) {
-      await call('start', '-e', 'ctimer', '-i', `${Math.round(1e9 / rateHz)}ns`, '-t', String(pid));
+    async start(pid, rateHz, event = 'ctimer') {
+      await call('start', '-e', event, '-i', `${Math.round(1e9 / rateHz)}ns`, '-t', String(pid));
     },
     async stop(pid) {
       const folder = mkdtempSync(join(tmpdir(), 'jtrace-bench-'));

@@ -14,7 +14,7 @@ export interface BpftraceCost {
   readonly probeRuns: number;
 }
 
-/** Turns the kernel's counting of BPF run time on; the function given puts back what was. */
+/** Turns the kernel's counting of BPF run time on; the function given puts back what was, and may be called twice. */
 export function countProbeTime(): () => void {
   const before = readFileSync(STATS_SWITCH, 'utf8').trim();
   writeFileSync(STATS_SWITCH, '1');
@@ -23,10 +23,15 @@ export function countProbeTime(): () => void {
   };
 }
 
+/** The bpftrace below a process; null: none yet, or no more. */
+export function bpftraceBelow(parentPid: number): number | null {
+  return descendants(parentPid, MAX_DEPTH).find((child) => comm(child) === 'bpftrace') ?? null;
+}
+
 /** Follows the bpftrace below a process until it is gone; `since` is what it had used when watching began. */
 export function watchBpftrace(parentPid: number): { stop(): BpftraceCost } {
-  const pid = descendants(parentPid, MAX_DEPTH).find((child) => comm(child) === 'bpftrace');
-  if (pid === undefined) throw new Error('jtrace has no bpftrace below it');
+  const pid = bpftraceBelow(parentPid);
+  if (pid === null) throw new Error('jtrace has no bpftrace below it');
   const start = costOf(pid);
   let last = start;
   const look = (): void => {
@@ -48,13 +53,18 @@ export function watchBpftrace(parentPid: number): { stop(): BpftraceCost } {
   };
 }
 
-function costOf(pid: number): BpftraceCost {
+/** What a bpftrace has used until now. */
+export function costOf(pid: number): BpftraceCost {
   let cpuNs = 0;
   for (const tid of list(`/proc/${pid}/task`)) cpuNs += Number(read(`/proc/${pid}/task/${tid}/schedstat`).split(' ')[0]) || 0;
-  // One program is open under several descriptors (one per CPU and one of its own).
+  const fdinfos = list(`/proc/${pid}/fdinfo`).map((fd) => read(`/proc/${pid}/fdinfo/${fd}`));
+  return { cpuNs, ...probeTimeOf(fdinfos) };
+}
+
+/** Run time of the BPF programs among a process's descriptors. One program is open under several (one per CPU and one of its own). */
+export function probeTimeOf(fdinfos: readonly string[]): { readonly probeNs: number; readonly probeRuns: number } {
   const programs = new Map<string, { readonly ns: number; readonly runs: number }>();
-  for (const fd of list(`/proc/${pid}/fdinfo`)) {
-    const text = read(`/proc/${pid}/fdinfo/${fd}`);
+  for (const text of fdinfos) {
     const [id, ns, runs] = ['prog_id', 'run_time_ns', 'run_cnt'].map(
       (name) => new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text)?.[1],
     );
@@ -65,7 +75,7 @@ function costOf(pid: number): BpftraceCost {
     probeNs += ns;
     probeRuns += runs;
   }
-  return { cpuNs, probeNs, probeRuns };
+  return { probeNs, probeRuns };
 }
 
 function descendants(pid: number, depth: number): number[] {

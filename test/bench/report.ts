@@ -1,5 +1,6 @@
 // Figures of the workloads → tables for a terminal and for docs/accuracy.md. Pure.
 
+import { markdownTable } from './markdown-table.ts';
 import type { CaptureFigures } from './measure-capture.ts';
 import type { OverlapFigures } from './measure-overlap.ts';
 
@@ -90,12 +91,6 @@ function countsText(count: number, reasons: Readonly<Record<string, number>>): s
   return `${count}: ${parts.map(([reason, samples]) => `${reason} ${samples}`).join(', ')}`;
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, i) => (cells[i] ?? '').padEnd(width)).join(' | ')} |`;
-  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n');
-}
-
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => markdownTable({ head, rows });
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 const signed = (difference: number): string => `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(3)}`;

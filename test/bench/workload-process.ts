@@ -14,10 +14,19 @@ const RUN_SECONDS = 3600;
 /** Flags that change what self time means: equal for both tools because they are the JVM's. */
 const JVM_FLAGS = ['-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints'];
 
+/** One line of a workload's: operations since its start. */
+export interface Tick {
+  /** Unix time. */
+  readonly atMs: number;
+  readonly operations: number;
+}
+
 export interface RunningWorkload {
   readonly pid: number;
   /** Whether it still runs. */
   isRunning(): boolean;
+  /** What it has done, second by second. */
+  readonly ticks: readonly Tick[];
   stop(): Promise<void>;
 }
 
@@ -44,8 +53,9 @@ export async function startWorkload(name: string, threads: number, warmUpSeconds
     await closed;
   };
   try {
-    const pid = await warm(child, name, warmUpSeconds);
-    return { pid, isRunning: () => child.exitCode === null && child.signalCode === null, stop };
+    const ticks: Tick[] = [];
+    const pid = await warm(child, name, warmUpSeconds, ticks);
+    return { pid, ticks, isRunning: () => child.exitCode === null && child.signalCode === null, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -53,18 +63,34 @@ export async function startWorkload(name: string, threads: number, warmUpSeconds
 }
 
 /** The workload prints `START … pid=N` and then a TICK every second. */
-function warm(child: ChildProcess, name: string, seconds: number): Promise<number> {
+function warm(child: ChildProcess, name: string, seconds: number, ticks: Tick[]): Promise<number> {
   return new Promise((resolve, reject) => {
-    let [pid, ticks, errors] = [0, 0, ''];
+    let [pid, errors] = [0, ''];
     child.stderr?.on('data', (text: Buffer) => (errors = `${errors}${text.toString('utf8')}`.slice(-2000)));
     if (child.stdout === null) throw new Error('no pipe from the workload');
     createInterface({ input: child.stdout }).on('line', (line) => {
       const started = /^START .* pid=(\d+)/.exec(line);
       if (started !== null) pid = Number(started[1]);
-      if (line.startsWith('TICK ') && (ticks += 1) >= seconds && pid !== 0) resolve(pid);
+      const tick = parseTick(line);
+      if (tick !== null) ticks.push(tick);
+      if (ticks.length >= seconds && pid !== 0) resolve(pid);
       if (line.startsWith('NOTE')) console.error(`${name}: ${line}`);
     });
     child.once('close', (code) => reject(new Error(`${name} ended with ${String(code)}: ${errors}`)));
     setTimeout(() => reject(new Error(`${name} did not start: ${errors}`)), START_TIMEOUT_MS + seconds * 1000).unref();
   });
+}
+
+/** `TICK <epoch ms> <operations> <process CPU µs>`; null: another line. */
+export function parseTick(line: string): Tick | null {
+  const [, atMs, operations] = /^TICK (\d+) (\d+) \d+$/.exec(line) ?? [];
+  return atMs === undefined || operations === undefined ? null : { atMs: Number(atMs), operations: Number(operations) };
+}
+
+/** Operations a second between two moments, by the ticks inside; NaN: fewer than two are. */
+export function throughput(ticks: readonly Tick[], fromMs: number, toMs: number): number {
+  const inside = ticks.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs);
+  const [first, last] = [inside[0], inside.at(-1)];
+  if (first === undefined || last === undefined || first === last) return NaN;
+  return ((last.operations - first.operations) / (last.atMs - first.atMs)) * 1000;
 }

@@ -80,7 +80,7 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
     codeEnd,
     frameSizeBytes: Math.max(0, frameSizeWords) * 8,
     frameComplete: codeBegin + header.i32(at.frameCompleteOffset),
-    nmethod: kind === 'nmethod' ? nmethodHeader(memory.block(address, layout.nmethod.sizeBytes), layout, name) : null,
+    nmethod: kind === 'nmethod' ? nmethodHeader(memory.glance(address, layout.nmethod.sizeBytes), layout, name) : null,
   };
 }
 
@@ -110,10 +110,10 @@ function nmethodHeader(header: Block, layout: HotspotLayout, name: string): Nmet
 export function isSameBlob(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob): boolean {
   const at = layout.codeBlob;
   if (blob.nmethod === null) {
-    const header = memory.block(blob.address, at.sizeBytes);
+    const header = memory.glance(blob.address, at.sizeBytes);
     return header.word(at.codeBegin) === blob.codeBegin && header.i32(at.size) === blob.end - blob.address;
   }
-  const header = memory.block(blob.address, layout.nmethod.sizeBytes);
+  const header = memory.glance(blob.address, layout.nmethod.sizeBytes);
   return (
     header.word(at.codeBegin) === blob.codeBegin &&
     header.i32(layout.nmethod.compileId) === blob.nmethod.compileId &&

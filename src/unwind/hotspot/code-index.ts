@@ -22,8 +22,11 @@ export class KnownBlob {
   /** Rules found for leaf pcs: they depend on code bytes only, and those parts of code are never patched. */
   readonly leafStates = new Map<number, FrameState>();
   readonly scopes = new Map<number, ScopesResult>();
-  /** Logical frames by pc and the state of the frame there (java-frames.ts): names of an nmethod do not change while it lives. */
-  readonly frames = new Map<string, readonly Frame[]>();
+  /**
+   * Logical frames by 4 × the pc's offset in the code + the state of the frame there (java-frames.ts): names of an nmethod do not
+   * change while it lives. Small whole numbers are found fastest.
+   */
+  readonly frames = new Map<number, readonly Frame[]>();
   provenInBatch: number;
   #debugInfo: DebugInfo | null = null;
   constructor(blob: CodeBlob, batch: number) {
@@ -139,7 +142,7 @@ export class CodeIndex {
     // Where memory is gone, what was there before serves: nothing can have replaced it.
     let call: CallBefore = { ...(known ?? { isThere: false, target: null }), batch: this.#batch };
     try {
-      const { bytes } = this.#memory.block(pc - CALL_THROUGH_R10_BYTES, CALL_THROUGH_R10_BYTES);
+      const { bytes } = this.#memory.glance(pc - CALL_THROUGH_R10_BYTES, CALL_THROUGH_R10_BYTES);
       call = { isThere: endsWithCall(bytes), target: callTarget(bytes, pc), batch: this.#batch };
     } catch (error) {
       if (!(error instanceof MemoryFault)) throw error;

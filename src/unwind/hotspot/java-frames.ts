@@ -48,7 +48,7 @@ export function compiledFrames(
   isLeaf: boolean,
   isWhole: boolean,
 ): readonly Frame[] {
-  const key = `${String(pc)}${isLeaf ? 'l' : ''}${isWhole ? 'w' : ''}`;
+  const key = 4 * (pc - known.blob.codeBegin) + (isLeaf ? 2 : 0) + (isWhole ? 1 : 0);
   const remembered = known.frames.get(key);
   if (remembered !== undefined) return remembered;
   const frames = makeCompiledFrames(process, known, pc, isLeaf, isWhole);

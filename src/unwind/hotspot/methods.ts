@@ -94,7 +94,7 @@ export class Methods {
     if (known.provenInBatch === this.#batch) return true;
     try {
       if (this.#memory.word(address + this.#layout.method.constMethod) !== known.constMethod) return false;
-      const now = this.#memory.block(known.constMethod, known.proof.length).bytes;
+      const now = this.#memory.glance(known.constMethod, known.proof.length).bytes;
       if (Buffer.compare(now, known.proof) !== 0 || !known.names.every((name) => this.#isSame(name))) return false;
     } catch (error) {
       // With the memory dies whatever could have replaced it: samples of a process that has ended keep their names.
@@ -165,7 +165,7 @@ export class Methods {
 
   /** Symbols are reused memory, too: a name of the same length may stand there now. */
   #isSame({ slot, pointer, body, bytes }: ReadSymbol): boolean {
-    return this.#memory.word(slot) === pointer && Buffer.compare(this.#memory.block(body, bytes.length).bytes, bytes) === 0;
+    return this.#memory.word(slot) === pointer && Buffer.compare(this.#memory.glance(body, bytes.length).bytes, bytes) === 0;
   }
 
   #lineTable(address: number): Uint8Array {

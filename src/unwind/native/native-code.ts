@@ -40,6 +40,7 @@ export class NativeCode {
   readonly #returns = new Map<number, boolean>();
   readonly #signalReturns = new Map<number, boolean>();
   readonly #frames = new WeakMap<NativePlace, Frame>();
+  readonly #framePointers = new WeakMap<NativePlace, number | null>();
 
   constructor(reader: TargetReader) {
     this.#reader = reader;
@@ -119,7 +120,15 @@ export class NativeCode {
    * its start is not known.
    */
   framePointerFrom(place: NativePlace): number | null {
-    const { symbol, library } = place;
+    let known = this.#framePointers.get(place);
+    if (known === undefined) {
+      known = this.#findFramePointer(place);
+      this.#framePointers.set(place, known);
+    }
+    return known;
+  }
+
+  #findFramePointer({ symbol, library }: NativePlace): number | null {
     if (symbol === null || library === null) return null;
     const key = `${library.key}+${String(symbol.start)}`;
     let offset = this.#prologues.get(key);
