@@ -42,7 +42,9 @@ export async function parseArguments(argv: readonly string[], commands: readonly
   const refuse = (error: OperatorError): never => {
     throw (command.takesCommand && commandLine === null ? forgottenDashesError(own) : null) ?? error;
   };
-  const words = splitShortValues(own, command.flags);
+  // The command first: yargs takes what follows a switch it does not know yet (`-v profile`) for its value.
+  const at = own.indexOf(command.name);
+  const words = splitShortValues([command.name, ...own.slice(0, at), ...own.slice(at + 1)], command.flags);
   // Before yargs, which stumbles over names such as --constructor.
   const unknownLong = words.find(
     (word) => word.startsWith('--') && !Object.hasOwn(command.flags, word.slice(2).replace(/=.*$/s, '')),
