@@ -12,7 +12,6 @@ const config: KnipConfig = {
     'test/guest/programs/*.ts',
     'test/real/**/*-child.ts',
     'test/bench/tapped-jtrace.ts',
-    'test/bench/render-volume.ts',
     'test/bench/unwind-worker.ts', // run by run-on-dist.ts
   ],
   project: ['src/**/*.ts', 'test/**/*.{ts,mjs}', 'bin/**/*.js'],

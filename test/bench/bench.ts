@@ -8,13 +8,21 @@ import { busyWarning, machineText, readMachineFacts } from './machine-facts.ts';
 import { BYTES_SECTION } from './sections/bytes.ts';
 import { CAPTURE_SECTION } from './sections/capture.ts';
 import { LATENCY_SECTION } from './sections/latency.ts';
+import { RENDER_SECTION } from './sections/render.ts';
 import { TAX_SECTION } from './sections/tax.ts';
 import { UNWIND_SECTION } from './sections/unwind.ts';
 import type { Section } from './section.ts';
 import { sectionText, writeSection } from './write-overhead.ts';
 
 /** A row for each; a new one needs its markers in docs/overhead.md. */
-const SECTIONS: readonly Section[] = [CAPTURE_SECTION, LATENCY_SECTION, BYTES_SECTION, UNWIND_SECTION, TAX_SECTION];
+const SECTIONS: readonly Section[] = [
+  CAPTURE_SECTION,
+  LATENCY_SECTION,
+  BYTES_SECTION,
+  UNWIND_SECTION,
+  RENDER_SECTION,
+  TAX_SECTION,
+];
 
 const HELP = `npm run bench -- [SECTION…] [--quick] [--json FILE] [--write-docs]
 

@@ -29,6 +29,6 @@ test('a busy machine and a quick look are told with the numbers', () => {
   expect(busyWarning({ load: 3, cpus: 2 })).toContain('not idle');
 });
 
-test.each(['capture', 'latency', 'bytes', 'unwind', 'tax'])('docs/overhead.md has a place for %s', (name) => {
+test.each(['capture', 'latency', 'bytes', 'unwind', 'render', 'tax'])('docs/overhead.md has a place for %s', (name) => {
   expect(() => withSection(readFileSync(join(REPOSITORY, 'docs/overhead.md'), 'utf8'), name, '')).not.toThrow();
 });
