@@ -52,6 +52,8 @@ export async function startSession(bpftracePath: string, program: CaptureProgram
         settle(true);
         return;
       case 'sample':
+        // The record that told it may be among the lost ones.
+        if (event.sample.ticks > counts.largestTicks) counts.largestTicks = event.sample.ticks;
         sinks.sample(event.sample);
         return;
       case 'lost':
@@ -70,7 +72,7 @@ export async function startSession(bpftracePath: string, program: CaptureProgram
         sinks.exit(event.pid);
         return;
       case 'budget':
-        counts.skippedTicks += event.skippedTicks;
+        counts.skippedTicks = Math.max(counts.skippedTicks, event.skippedTicks);
         if (event.every > counts.largestTicks) counts.largestTicks = event.every;
         sinks.budget(event.every);
         return;

@@ -12,7 +12,7 @@ export type CaptureEvent =
   | { readonly kind: 'lost'; readonly count: number }
   /** A sample whose head or tail was lost, so that nothing can be made of it. Counted as a sample by the summary. */
   | { readonly kind: 'broken-sample'; readonly tid: Tid | null }
-  /** From now on one of `every` ticks is sampled; `skippedTicks` were left out at once since the last such event. */
+  /** From now on one of `every` ticks is sampled; `skippedTicks` were left out at once so far. */
   | { readonly kind: 'budget'; readonly every: number; readonly skippedTicks: number }
   /** A followed process forked. */
   | { readonly kind: 'fork'; readonly parent: Pid; readonly child: Pid }

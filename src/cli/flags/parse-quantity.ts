@@ -10,9 +10,9 @@ const MIN_DURATION_MS = 10;
 const MAX_DURATION_MS = 24 * 60 * 60 * 1000;
 /** One sample copies up to --stack-bytes and costs 0.05 to 0.1 ms of a CPU: at 10 kHz nothing else would run. */
 const MAX_RATE_HZ = 10_000;
-/** A budget below this takes nothing in most windows of 100 ms; above, a sample costs more than there is time. */
+/** Below, a profile says nothing, and one stack is more than a window's share; above, a sample costs more than there is time. */
 const SAMPLE_BUDGET = { least: 10, most: 1_000_000 } as const;
-const BYTE_BUDGET = { least: 64 * 1024, most: 16 * 1024 ** 3 } as const;
+const BYTE_BUDGET = { least: 1024 ** 2, most: 16 * 1024 ** 3 } as const;
 /** Less than the frames of one call holds no stack; a page is what the kernel has at hand anyway. */
 const MIN_STACK_BYTES = 1024;
 /** The kernel's verifier takes a program that copies this much, and refuses 4 MiB (src/program/dialects.ts). */
@@ -110,7 +110,7 @@ export function parseByteBudget(text: string): number {
   const { least, most } = BYTE_BUDGET;
   const bytes = amount === null || factor === undefined ? Number.NaN : Math.round(amount * factor);
   if (!(bytes >= least && bytes <= most))
-    throw bad('budget', text, 'is no size a second', 'sizes are written 16m, 512k or 1g, from 64k to 16g');
+    throw bad('budget', text, 'is no size a second', 'sizes are written 16m or 1g, from 1m to 16g');
   return bytes;
 }
 
