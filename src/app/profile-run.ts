@@ -223,7 +223,7 @@ export class ProfileRun {
       end,
       lostEvents: session.counts.lostEvents,
       brokenSamples: session.counts.brokenSamples,
-      reduction: rateReduction(session.counts, this.#request.rateHz),
+      reduction: rateReduction(session.counts, this.#resolver.counts.taken, this.#request.rateHz),
     };
   }
 

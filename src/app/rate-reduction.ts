@@ -8,8 +8,12 @@ import type { CaptureCounts } from './capture-session.ts';
 const MEBIBYTE_BYTES = 1024 ** 2;
 
 /** null: every tick was sampled. */
-export function rateReduction({ largestTicks, skippedTicks }: CaptureCounts, rateHz: number): RateReduction | null {
-  return largestTicks === 1 && skippedTicks === 0 ? null : { lowestRateHz: rateHz / largestTicks, skippedTicks };
+export function rateReduction(
+  { largestTicks, skippedTicks }: CaptureCounts,
+  takenSamples: number,
+  rateHz: number,
+): RateReduction | null {
+  return largestTicks === 1 && skippedTicks === 0 ? null : { lowestRateHz: rateHz / largestTicks, takenSamples, skippedTicks };
 }
 
 /** What is said when one of `every` ticks is sampled from now on. */

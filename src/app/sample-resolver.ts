@@ -15,9 +15,13 @@ const THREAD_NAME_AGE_MS = 1000;
  * of compiled code, long enough for several on a busy machine.
  */
 const BATCH_MS = 10;
+/** When jtrace is behind, more wait; pages read at a batch's begin and at its end must lie close together in time all the same. */
+const MAX_BATCH = 64;
 
 export interface ResolverCounts {
+  /** Ticks that the samples stand for: more than `taken` while the budget is used up. */
   samples: number;
+  taken: number;
   unfinished: number;
 }
 
@@ -28,7 +32,7 @@ const BUG_STACK: ResolvedStack = {
 };
 
 export class SampleResolver {
-  readonly counts: ResolverCounts = { samples: 0, unfinished: 0 };
+  readonly counts: ResolverCounts = { samples: 0, taken: 0, unfinished: 0 };
   readonly #processes: ObservedProcesses;
   readonly #builder: ProfileBuilder;
   readonly #onBug: (error: unknown) => void;
@@ -61,34 +65,42 @@ export class SampleResolver {
   flush(): void {
     if (this.#scheduled !== null) clearTimeout(this.#scheduled);
     this.#scheduled = null;
-    const batch = this.#queue;
+    const queue = this.#queue;
     this.#queue = [];
     if (this.#record === null) {
-      const last = batch.at(-1);
-      if (last !== undefined) this.#processes.beginBatch(last.timeNs / 1e6);
-      for (const sample of batch) this.#resolve(sample);
-      this.#processes.endBatch();
+      for (let first = 0; first < queue.length; first += MAX_BATCH) this.#resolveBatch(queue.slice(first, first + MAX_BATCH));
       return;
     }
     // Each a batch of its own, as a replay does it: then it asks the same questions in the same order.
-    for (const sample of batch) {
+    for (const sample of queue) {
       this.#record(sample);
       this.#processes.beginBatch(sample.timeNs / 1e6);
       this.#resolve(sample);
+      this.#nameThread(sample);
     }
+  }
+
+  #resolveBatch(batch: readonly RawSample[]): void {
+    const last = batch.at(-1);
+    if (last === undefined) return;
+    this.#processes.beginBatch(last.timeNs / 1e6);
+    for (const sample of batch) this.#resolve(sample);
+    this.#processes.endBatch();
+    // Afterwards: a name is proven by reading it twice, and within a batch a page is read once.
+    for (const sample of batch) this.#nameThread(sample);
   }
 
   #resolve(sample: RawSample): void {
     const walked = this.#walk(sample);
     // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
     const stack = walked.frames.length > 0 ? walked : BUG_STACK;
-    this.counts.samples += 1;
-    if (stack.outcome.kind === 'unfinished') this.counts.unfinished += 1;
+    this.counts.samples += sample.ticks;
+    this.counts.taken += 1;
+    if (stack.outcome.kind === 'unfinished') this.counts.unfinished += sample.ticks;
     // Nothing may leave a timer's callback: all that was recorded before would go with it.
     try {
       const { pid, tid, timeNs, registers } = sample;
       this.#builder.add({ pid, tid, timeNs, pc: registers?.rip ?? 0, weight: sample.ticks }, stack);
-      this.#nameThread(sample);
     } catch (error) {
       this.#onBug(error);
     }
@@ -109,6 +121,10 @@ export class SampleResolver {
     const now = sample.timeNs / 1e6;
     if (named !== undefined && named.comm === sample.comm && now - named.atMs < THREAD_NAME_AGE_MS) return;
     this.#named.set(sample.tid, { atMs: now, comm: sample.comm });
-    this.#builder.nameThread(sample.pid, sample.tid, this.#processes.threadName(sample));
+    try {
+      this.#builder.nameThread(sample.pid, sample.tid, this.#processes.threadName(sample));
+    } catch (error) {
+      this.#onBug(error);
+    }
   }
 }

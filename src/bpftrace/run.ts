@@ -33,11 +33,11 @@ export interface Capture {
   feedJvm(locator: JvmThreadLocator): Promise<boolean>;
 }
 
-/** After SIGINT bpftrace drains its buffers and detaches, in 0.2 s as a rule; one that prints nothing for so long hangs. */
-const STOP_SILENCE_MS = 3000;
-/** 64 MiB of buffers on a machine where it gets a twentieth of a CPU; one that prints for longer does not obey. */
-const STOP_MOST_MS = 30_000;
+/** After SIGINT bpftrace drains its buffers and detaches, in 0.2 s as a rule; one that prints nothing at so many looks in a row hangs. */
+const STOP_SILENT_LOOKS = 30;
 const STOP_LOOK_MS = 100;
+/** 64 MiB of buffers on a machine where it gets a twentieth of a CPU; one that prints for longer does not obey. */
+const STOP_MOST_LOOKS = 300;
 /** Of bpftrace's own words, kept to explain a failure. */
 const MAX_MESSAGES = 200;
 
@@ -49,7 +49,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   let isReady = false;
   let stopping = false;
   let isKilled = false;
-  let lastOutputMs = 0;
+  let pieces = 0;
   let markReady: () => void = () => undefined;
   const feed = new JvmFeed(new Promise<void>((resolve) => (markReady = resolve)));
 
@@ -101,7 +101,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     environment: { ...program.environment, ...captureMark() },
     input: program.text,
     onStdout: (bytes) => {
-      lastOutputMs = performance.now();
+      pieces += 1;
       stdout.push(bytes);
     },
     onStderr: (bytes) => stderr.push(bytes),
@@ -123,7 +123,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     stop: () => {
       if (!stopping) {
         endGently(child, {
-          lastOutputMs: () => lastOutputMs,
+          pieces: () => pieces,
           onKill: () => {
             isKilled = true;
           },
@@ -135,21 +135,35 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   };
 }
 
-/** What it drains after SIGINT are samples: it is killed when it hangs, not when it is slow. */
-function endGently(
-  child: Child,
-  { lastOutputMs, onKill }: { readonly lastOutputMs: () => number; readonly onKill: () => void },
-): void {
-  const askedMs = performance.now();
-  child.signal('SIGINT');
-  const timer = setInterval(() => {
-    const now = performance.now();
-    if (now - Math.max(askedMs, lastOutputMs()) < STOP_SILENCE_MS && now - askedMs < STOP_MOST_MS) return;
-    clearInterval(timer);
-    onKill();
+/**
+ * What it drains after SIGINT are samples: it is killed when it hangs, not when it is slow. Looks are counted, not time, and each
+ * begins after its output was read: a stall of jtrace itself is no silence of bpftrace.
+ */
+function endGently(child: Child, heardOf: { readonly pieces: () => number; readonly onKill: () => void }): void {
+  let [looks, silent, pieces] = [0, 0, heardOf.pieces()];
+  let timer: NodeJS.Timeout | undefined;
+  let hasEnded = false;
+  const lookLater = (): void => {
+    timer = setTimeout(() => setImmediate(look), STOP_LOOK_MS);
+  };
+  const look = (): void => {
+    if (hasEnded) return;
+    looks += 1;
+    silent = heardOf.pieces() === pieces ? silent + 1 : 0;
+    pieces = heardOf.pieces();
+    if (silent < STOP_SILENT_LOOKS && looks < STOP_MOST_LOOKS) {
+      lookLater();
+      return;
+    }
+    heardOf.onKill();
     child.signal('SIGKILL');
-  }, STOP_LOOK_MS);
-  void child.exited.then(() => clearInterval(timer));
+  };
+  child.signal('SIGINT');
+  lookLater();
+  void child.exited.then(() => {
+    hasEnded = true;
+    clearTimeout(timer);
+  });
 }
 
 interface Course {

@@ -7,7 +7,7 @@ export function rateText(rateHz: number): string {
   return Number.isInteger(rateHz) || rateHz >= 100 ? rateHz.toFixed(0) : rateHz.toFixed(1);
 }
 
-export function reductionText({ lowestRateHz, skippedTicks }: RateReduction): string {
-  const skipped = skippedTicks === 0 ? '' : `; ${String(skippedTicks)} ticks before it are in no sample`;
-  return `reduced by the budget, to ${rateText(lowestRateHz)} Hz at the lowest${skipped}`;
+export function reductionText({ lowestRateHz, takenSamples, skippedTicks }: RateReduction): string {
+  const skipped = skippedTicks === 0 ? '' : `; ${String(skippedTicks)} ticks before it are in none`;
+  return `reduced by the budget, to ${rateText(lowestRateHz)} Hz at the lowest: ${String(takenSamples)} stacks stand for all${skipped}`;
 }

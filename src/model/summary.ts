@@ -58,6 +58,8 @@ export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'failed';
 export interface RateReduction {
   /** The lowest rate that a CPU was sampled at. */
   readonly lowestRateHz: number;
+  /** Samples really taken; what outputs call samples are the ticks they stand for. */
+  readonly takenSamples: number;
   /** Ticks without a sample before the rate was lowered: not in the profile, and no sample stands for them. */
   readonly skippedTicks: number;
 }

@@ -59,6 +59,7 @@ function mergeReductions(all: readonly RateReduction[]): RateReduction | null {
   if (all.length === 0) return null;
   return {
     lowestRateHz: all.reduce((least, { lowestRateHz }) => Math.min(least, lowestRateHz), Infinity),
+    takenSamples: all.reduce((sum, { takenSamples }) => sum + takenSamples, 0),
     skippedTicks: all.reduce((sum, { skippedTicks }) => sum + skippedTicks, 0),
   };
 }

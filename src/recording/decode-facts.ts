@@ -54,6 +54,7 @@ function decodeReduction(value: unknown): RateReduction | null {
   const reduction = fieldsOf(value, 'the reduction');
   return {
     lowestRateHz: numberOf(reduction['lowestRateHz'], 'lowestRateHz'),
+    takenSamples: count(reduction['takenSamples'], 'takenSamples'),
     skippedTicks: count(reduction['skippedTicks'], 'skippedTicks'),
   };
 }

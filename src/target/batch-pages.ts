@@ -13,6 +13,13 @@ const MAX_CACHED_READ_BYTES = 1024;
 /** Up to this size a loop copies faster than a call. */
 const LOOP_BYTES = 16;
 
+/** Memory of pages of batches before, used again by whichever target comes next: 4 MiB at most. */
+const FREE: Uint8Array[] = [];
+
+function giveBack(page: Uint8Array | null): void {
+  if (page !== null && FREE.length < MAX_PAGES) FREE.push(page);
+}
+
 /** A target that can be told when a batch begins and ends. */
 export type BatchTarget = OpenTarget & {
   /** From here on, pages may be remembered. */
@@ -43,8 +50,6 @@ class BatchPages {
   readonly #target: Pick<TargetReader, 'read'>;
   /** Page addresses → what was read; null: it could not be. */
   readonly #pages = new Map<number, Uint8Array | null>();
-  /** Memory of pages of batches before, used again. */
-  readonly #free: Uint8Array[] = [];
   #isOn = false;
 
   constructor(target: Pick<TargetReader, 'read'>) {
@@ -59,7 +64,7 @@ class BatchPages {
   end(): void {
     this.#isOn = false;
     if (this.#pages.size === 0) return;
-    for (const page of this.#pages.values()) if (page !== null) this.#free.push(page);
+    for (const page of this.#pages.values()) giveBack(page);
     this.#pages.clear();
   }
 
@@ -86,9 +91,9 @@ class BatchPages {
     const known = this.#pages.get(start);
     if (known !== undefined) return known;
     if (this.#pages.size >= MAX_PAGES) return null;
-    const page = this.#free.pop() ?? new Uint8Array(PAGE_BYTES);
+    const page = FREE.pop() ?? new Uint8Array(PAGE_BYTES);
     const isThere = this.#target.read(start, page);
-    if (!isThere) this.#free.push(page);
+    if (!isThere) giveBack(page);
     this.#pages.set(start, isThere ? page : null);
     return isThere ? page : null;
   }

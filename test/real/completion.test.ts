@@ -15,9 +15,12 @@ import { type ReadyProcess, startReady } from './processes/ready-process.ts';
 const JTRACE = join(REPOSITORY, 'bin/jtrace');
 const TAB = '\t';
 
+/** Lists at the first Tab: numbers that begin alike are completed to what they share, and then it would take a third. */
+const BASH_SETTINGS = 'bind "set bell-style none"; bind "set show-all-if-ambiguous on"';
+
 /** How each is started without anybody's own settings, and what its script needs before it. */
 const SHELLS = {
-  bash: { argv: ['bash', '--norc', '--noprofile', '-i'], before: 'bind "set bell-style none"', needs: ['python3'] },
+  bash: { argv: ['bash', '--norc', '--noprofile', '-i'], before: BASH_SETTINGS, needs: ['python3'] },
   zsh: {
     argv: ['zsh', '-f', '-i'],
     before: 'bindkey -e; autoload -U compinit; compinit -u -D; unsetopt beep',

@@ -44,7 +44,21 @@ describeOnHost('hostile names', ['root', 'bpftrace', 'jdk17'], () => {
 
   test('on a terminal: no control character but our own, no line wider than it', async () => {
     const file = programs.path('hostile.folded');
-    const args = ['profile', String(pid), '-F', '499', '-d', '6s', '--threads', '--top', '60', '-v', '-o', file];
+    const args = [
+      'profile',
+      String(pid),
+      '-F',
+      '499',
+      '--sample-budget=5000',
+      '-d',
+      '6s',
+      '--threads',
+      '--top',
+      '60',
+      '-v',
+      '-o',
+      file,
+    ];
     const { status, stdout } = await runJtrace(args, { terminal: true });
     expect(status, stdout).toBe(0);
     const shown = stdout.replaceAll(OWN_SEQUENCES, '\n');

@@ -67,7 +67,17 @@ describeOnHost('the truth of a profile', ['root', 'bpftrace', 'jdk17'], () => {
   test('a rate far above the budget: fewer samples, told, and the same shares', async () => {
     const file = programs.path('budget.folded');
     const command = programs.command('KnownSplit', ['8', '3'], ['-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints']);
-    const { status, stdout, stderr } = await runJtrace(['profile', '-F', '3000', '-o', file, '--', ...command]);
+    const { status, stdout, stderr } = await runJtrace([
+      'profile',
+      '-F',
+      '3000',
+      '--sample-budget',
+      '500',
+      '-o',
+      file,
+      '--',
+      ...command,
+    ]);
     expect(status, stderr).toBe(0);
     expect(stderr).toMatch(/over the budget of 500 samples .* 1 of \d+ ticks/);
     expect(stderr).toMatch(/reduced by the budget, to \d+(\.\d)? Hz at the lowest/);

@@ -18,7 +18,7 @@ const DEFAULTS: ProfileRequest = {
   target: { kind: 'only-jvm' },
   durationMs: 10_000,
   rateHz: 99,
-  budget: { samplesPerSecond: 500, bytesPerSecond: 16_777_216 },
+  budget: { samplesPerSecond: 1000, bytesPerSecond: 16_777_216 },
   outputs: [],
   byThread: false,
   lines: false,
