@@ -6,6 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import { frameKey } from '../model/frame-key.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { MAX_SAMPLES } from '../model/recording-limits.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import { mergeFacts } from './merge-facts.ts';
@@ -19,6 +20,7 @@ export function mergeRecordings(recordings: readonly Recording[]): Recording {
   const [first, ...others] = recordings;
   if (first === undefined) throw new Error('nothing to merge');
   if (others.length === 0) return first;
+  refuseTooMany(recordings);
   const weights = mergeWeights(recordings);
   const facts = mergeFacts(
     recordings.map((recording) => recording.facts),
@@ -29,6 +31,14 @@ export function mergeRecordings(recordings: readonly Recording[]): Recording {
     merged.add(recording.profile, weights.factors[i] ?? 1, clockOf(recording.facts, facts));
   });
   return { profile: merged.profile, facts };
+}
+
+function refuseTooMany(recordings: readonly Recording[]): void {
+  const samples = recordings.reduce((sum, { profile }) => sum + profile.samples.stack.length, 0);
+  if (samples <= MAX_SAMPLES) return;
+  const [all, most] = [samples, MAX_SAMPLES].map((count) => count.toLocaleString('en-US'));
+  const message = `these recordings have ${all ?? ''} samples together, and one holds ${most ?? ''}`;
+  throw new OperatorError('usage', message, 'filter each of them first: jtrace report … -o part.jtrace');
 }
 
 /** A sample's time there → its time in the merged recording, which begins at 0. */

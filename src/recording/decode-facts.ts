@@ -13,7 +13,13 @@ const SOURCES: Readonly<Record<RecordingSource, true>> = {
   'perf-script': true,
   merged: true,
 };
-const ENDS: Readonly<Record<RunEnd, true>> = { duration: true, interrupted: true, 'target-exited': true, failed: true };
+const ENDS: Readonly<Record<RunEnd, true>> = {
+  duration: true,
+  interrupted: true,
+  'target-exited': true,
+  full: true,
+  failed: true,
+};
 /** Ids of processes and threads: the kernel's are below 2^22, other tools' what they are. */
 export const MAX_ID = 2 ** 31 - 1;
 

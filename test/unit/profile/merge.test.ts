@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
+import { MAX_SAMPLES } from '../../../src/model/recording-limits.ts';
 import { mergeRecordings } from '../../../src/profile/merge.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
 import { anySamples, builderOf, FACTS, RUN, samplesOf } from '../../support/sample-recordings.ts';
@@ -94,4 +95,13 @@ test('an unknown rate: told beside a known one, refused beside time', () => {
   expect(mergeRecordings([folded, folded]).facts.problems).toEqual([]);
   const time = { profile: { ...profile, weightUnit: 'nanoseconds' as const }, facts: FACTS };
   expect(() => mergeRecordings([folded, time])).toThrow('these profiles count different things: samples and nanoseconds');
+});
+
+test('more samples together than one recording holds are refused in one line', () => {
+  const profile = drawProfile([{ stack: 'a < main' }]);
+  const half = { ...profile, samples: { ...profile.samples, stack: Object.assign([], { length: MAX_SAMPLES / 2 + 1 }) } };
+  const recordings = [half, half].map((one) => ({ profile: one, facts: FACTS }));
+  expect(() => mergeRecordings(recordings)).toThrow(
+    'these recordings have 33,554,434 samples together, and one holds 33,554,432',
+  );
 });
