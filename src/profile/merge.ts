@@ -6,7 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import { frameKey } from '../model/frame-key.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
-import { MAX_SAMPLES, MAX_THREADS } from '../model/recording-limits.ts';
+import { MAX_SAMPLES, MAX_THREADS, MAX_WEIGHT } from '../model/recording-limits.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import { mergeFacts } from './merge-facts.ts';
@@ -107,7 +107,7 @@ class MergedTables {
       this.#samples.timeNs.push(clock(timeNs[i] ?? 0));
       this.#samples.pc.push(pc[i] ?? 0);
       this.#samples.thread.push(threads[thread[i] ?? -1] ?? -1);
-      this.#samples.weight.push((weight[i] ?? 0) * factor);
+      this.#samples.weight.push(Math.min((weight[i] ?? 0) * factor, MAX_WEIGHT));
       this.#samples.outcome.push(outcomes[outcome[i] ?? -1] ?? -1);
     });
   }

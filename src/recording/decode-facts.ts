@@ -1,9 +1,10 @@
 // The facts of a `.jtrace` file, as parsed → RecordingFacts, every field checked. Throws Damage.
 
 import type { RecordingFacts, RecordingSource } from '../model/recording.ts';
+import { MAX_DURATION_MS, MAX_RATE_HZ } from '../model/recording-limits.ts';
 import type { RateReduction, RunEnd, TargetFacts, TargetFlag } from '../model/summary.ts';
 import { asPid } from '../model/units.ts';
-import { fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
+import { amountOf, fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_LINE_CHARACTERS, MAX_FLAGS, MAX_PROBLEMS, MAX_TARGETS } from './limits.ts';
 
 const SOURCES: Readonly<Record<RecordingSource, true>> = {
@@ -45,8 +46,8 @@ function decodeRun(value: unknown): NonNullable<RecordingFacts['run']> {
     targets: listOf(run['targets'], MAX_TARGETS, 'targets').map(decodeTarget),
     kernel: text(run['kernel'], 'kernel'),
     bpftraceVersion: text(run['bpftraceVersion'], 'bpftraceVersion'),
-    rateHz: numberOf(run['rateHz'], 'rateHz'),
-    durationMs: numberOf(run['durationMs'], 'durationMs'),
+    rateHz: amountOf(run['rateHz'], MAX_RATE_HZ, 'rateHz'),
+    durationMs: amountOf(run['durationMs'], MAX_DURATION_MS, 'durationMs'),
     end: wordOf(run['end'], ENDS, 'the end'),
     lostEvents: count(run['lostEvents'], 'lostEvents'),
     brokenSamples: count(run['brokenSamples'], 'brokenSamples'),
@@ -59,7 +60,7 @@ function decodeReduction(value: unknown): RateReduction | null {
   if (value === null || value === undefined) return null;
   const reduction = fieldsOf(value, 'the reduction');
   return {
-    lowestRateHz: numberOf(reduction['lowestRateHz'], 'lowestRateHz'),
+    lowestRateHz: amountOf(reduction['lowestRateHz'], MAX_RATE_HZ, 'lowestRateHz'),
     skippedTicks: count(reduction['skippedTicks'], 'skippedTicks'),
   };
 }

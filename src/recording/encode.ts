@@ -5,6 +5,7 @@
 import type { Frame } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RecordingFacts } from '../model/recording.ts';
+import { MAX_WEIGHT } from '../model/recording-limits.ts';
 import type { TargetFacts } from '../model/summary.ts';
 import { FORMAT_VERSION, MAX_FLAGS, MAX_LINE_CHARACTERS, MAX_PROBLEMS, MAX_ROWS, MAX_STRING_CHARACTERS, MAX_TARGETS, UNIT_CHARACTERS, UNIT_LINES, UNIT_ROWS } from './limits.ts'; // prettier-ignore
 import { packUnit } from './units.ts';
@@ -170,7 +171,7 @@ export class RecordingEncoder {
       timeNs: shortened(times),
       pc: rows(samples.pc),
       thread: rows(samples.thread),
-      weight: rows(samples.weight),
+      weight: shortened(samples.weight.slice(from, to).map((weight) => Math.min(weight, MAX_WEIGHT))),
       outcome: rows(samples.outcome),
     };
   }

@@ -3,8 +3,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
-import { MAX_SAMPLES } from '../../../src/model/recording-limits.ts';
+import { MAX_DURATION_MS, MAX_SAMPLES } from '../../../src/model/recording-limits.ts';
 import { mergeRecordings } from '../../../src/profile/merge.ts';
+import { decodeRecording } from '../../../src/recording/decode.ts';
+import { encodeRecording } from '../../../src/recording/encode.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
 import { anySamples, builderOf, FACTS, RUN, samplesOf } from '../../support/sample-recordings.ts';
 import { drawProfile } from './draw-profile.ts';
@@ -104,4 +106,18 @@ test('more samples together than one recording holds are refused in one line', (
   expect(() => mergeRecordings(recordings)).toThrow(
     'these recordings have 33,554,434 samples together, and one holds 33,554,432',
   );
+});
+
+test('rates and weights as extreme as a file may have them: the sum can be written and read', () => {
+  const drawn = drawProfile([{ stack: 'a < main' }, { stack: 'b' }]);
+  const profile = { ...drawn, samples: { ...drawn.samples, weight: [0, Number.MAX_SAFE_INTEGER] } };
+  const recordings = [5e-324, 99, 1e6].map((rateHz) => ({
+    profile,
+    facts: { ...FACTS, run: { ...RUN, rateHz, durationMs: MAX_DURATION_MS, lostEvents: Number.MAX_SAFE_INTEGER } },
+  }));
+  const merged = mergeRecordings(recordings);
+  const file = Buffer.concat([...encodeRecording(merged.profile, merged.facts)]);
+  const read = decodeRecording(file, 'x.jtrace');
+  expect(read.facts.problems).toEqual([]);
+  expect(read.profile.samples.weight).toEqual(recordings.flatMap(() => [0, Number.MAX_SAFE_INTEGER]));
 });
