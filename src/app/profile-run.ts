@@ -187,7 +187,6 @@ export class ProfileRun {
     writing.stop();
     progress('finishing', readyMs);
     await session.stop();
-    this.#resolver.flush();
     return this.#report(sampled, session, end, durationMs);
   }
 
@@ -241,7 +240,9 @@ export class ProfileRun {
   }
 
   async #report(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Promise<number> {
-    const recording = this.#recording(this.#builder.build(), sampled, session, end, durationMs);
+    this.#resolver.flush();
+    // Not copied: the session has ended, nothing changes any more.
+    const recording = this.#recording(this.#builder.current(), sampled, session, end, durationMs);
     if (end === 'full') {
       const samples = recording.profile.samples.stack.length.toLocaleString('en-US');
       this.#ui.message('warning', `the recording is full: ${samples} samples; run jtrace again to go on`);

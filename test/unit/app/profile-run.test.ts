@@ -3,15 +3,32 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CaptureSession } from '../../../src/app/capture-session.ts';
 import { ProfileRun } from '../../../src/app/profile-run.ts';
+import type { Profile } from '../../../src/model/profile.ts';
 import type { ProfileRequest } from '../../../src/model/request.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import type { ProfileSummary } from '../../../src/model/summary.ts';
 import type { Ui } from '../../../src/model/ui.ts';
 import { asAddress, asPid, asTid } from '../../../src/model/units.ts';
+import type * as ProfileBuilders from '../../../src/profile/profile-builder.ts';
 import { decodeRecording } from '../../../src/recording/decode.ts';
+
+/** Copies of the whole profile: a long run has no memory for one. */
+const copies = vi.hoisted(() => ({ count: 0 }));
+vi.mock('../../../src/profile/profile-builder.ts', async (original) => {
+  const actual = await original<typeof ProfileBuilders>();
+  const createProfileBuilder: typeof actual.createProfileBuilder = (...options) => {
+    const builder = actual.createProfileBuilder(...options);
+    const build = (): Profile => {
+      copies.count += 1;
+      return builder.build();
+    };
+    return { ...builder, build };
+  };
+  return { ...actual, createProfileBuilder };
+});
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'jtrace-run-'))));
@@ -85,6 +102,7 @@ test('it ends before its time, with a warning and nothing lost', async () => {
   run.close();
   expect(warnings).toEqual(['the recording is full: 3 samples; run jtrace again to go on']);
   expect(summaries.map(({ end, samples }) => [end, samples])).toEqual([['full', 3]]);
+  expect(copies.count, 'copies of all samples').toBe(0);
   const { profile, facts } = decodeRecording(readFileSync(path), path);
   expect([profile.samples.stack.length, facts.run?.end, facts.problems]).toEqual([3, 'full', []]);
 });
