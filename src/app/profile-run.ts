@@ -5,6 +5,7 @@ import { type CommandExit, isInForeground, type LaunchedCommand } from '../child
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { Profile } from '../model/profile.ts';
+import { MAX_SAMPLES } from '../model/recording-limits.ts';
 import type { ProfileRequest } from '../model/request.ts';
 import type { Recording } from '../model/recording.ts';
 import type { RunEnd, RunFacts } from '../model/summary.ts';
@@ -30,6 +31,8 @@ import { SamplingClock } from './sampling-start.ts';
 const PROGRESS_INTERVAL_MS = 250;
 /** Also the longest that a run outlives a target whose end bpftrace did not tell. */
 const LOOK_FOR_END_MS = 500;
+/** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
+const FULL_SAMPLES = MAX_SAMPLES - (1 << 20);
 /** Exit status of a command that a signal ended, as shells count. */
 const SIGNAL_EXIT_BASE = 128;
 
@@ -62,10 +65,15 @@ export class ProfileRun {
   readonly #clock = new SamplingClock();
   #root: Pid | null = null;
   #onRootExit: () => void = () => undefined;
+  #onFull: () => void = () => undefined;
   #bugs = 0;
   #toldReduction = false;
 
-  constructor(request: ProfileRequest, ui: Ui) {
+  readonly #fullSamples: number;
+
+  /** `fullSamples`: for tests. */
+  constructor(request: ProfileRequest, ui: Ui, fullSamples = FULL_SAMPLES) {
+    this.#fullSamples = fullSamples;
     this.#request = request;
     this.#ui = ui;
     this.#outputs = new RunOutputs(request.outputs, request);
@@ -179,7 +187,6 @@ export class ProfileRun {
     writing.stop();
     progress('finishing', readyMs);
     await session.stop();
-    this.#resolver.flush();
     return this.#report(sampled, session, end, durationMs);
   }
 
@@ -192,13 +199,14 @@ export class ProfileRun {
 
   async #untilEnd(session: CaptureSession, { root, rootStartTicks, command, control }: Sampled): Promise<RunEnd> {
     const ends: Promise<RunEnd>[] = [session.finished.then(() => 'failed')];
-    let look: NodeJS.Timeout | undefined;
+    const look = setInterval(() => {
+      if (this.#isFull()) this.#onFull();
+      // The event of its end is missed when it came before the probes were attached, or was lost.
+      if (rootStartTicks !== null && hasEnded(root, rootStartTicks)) this.#onRootExit();
+    }, LOOK_FOR_END_MS);
+    ends.push(new Promise((resolve) => (this.#onFull = () => { resolve('full'); }))); // prettier-ignore
     if (command === null) {
       ends.push(new Promise((resolve) => (this.#onRootExit = () => { resolve('target-exited'); }))); // prettier-ignore
-      // The event of its end is missed when it came before the probes were attached, or was lost.
-      look = setInterval(() => {
-        if (rootStartTicks !== null && hasEnded(root, rootStartTicks)) this.#onRootExit();
-      }, LOOK_FOR_END_MS);
       ends.push(aborted(control.stop).then(() => 'interrupted'));
     } else {
       ends.push(command.exited.then(() => 'target-exited'));
@@ -211,6 +219,10 @@ export class ProfileRun {
     const { durationMs } = this.#request;
     if (durationMs !== null) ends.push(new Promise((resolve) => { setTimeout(() => { resolve('duration'); }, durationMs).unref(); })); // prettier-ignore
     return Promise.race(ends).finally(() => { clearInterval(look); }); // prettier-ignore
+  }
+
+  #isFull(): boolean {
+    return this.#builder.current().samples.stack.length >= this.#fullSamples || this.#outputs.isFull;
   }
 
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {
@@ -228,7 +240,13 @@ export class ProfileRun {
   }
 
   async #report(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Promise<number> {
-    const recording = this.#recording(this.#builder.build(), sampled, session, end, durationMs);
+    this.#resolver.flush();
+    // Not copied: the session has ended, nothing changes any more.
+    const recording = this.#recording(this.#builder.current(), sampled, session, end, durationMs);
+    if (end === 'full') {
+      const samples = recording.profile.samples.stack.length.toLocaleString('en-US');
+      this.#ui.message('warning', `the recording is full: ${samples} samples; run jtrace again to go on`);
+    }
     const files = await this.#outputs.finish(recording);
     const facts = { ...this.#runFacts(sampled, session, end, durationMs), files };
     this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));

@@ -7,6 +7,7 @@ import type { Recording } from '../model/recording.ts';
 import type { WrittenFile } from '../model/summary.ts';
 import { RECORDING_FORMAT } from '../outputs/recording.ts';
 import { RecordingEncoder } from '../recording/encode.ts';
+import { FULL_FILE_BYTES, FULL_TEXT_BYTES } from '../recording/limits.ts';
 import { openReplacement, realPath, type Replacement } from './output-files.ts';
 
 export class RecordingStream {
@@ -19,9 +20,17 @@ export class RecordingStream {
   /** A unit that the encoder has given and the disk has not taken. */
   #unwritten: Uint8Array | null = null;
 
-  /** Nothing is made before the first unit. */
-  constructor(path: string) {
+  readonly #fullBytes: number;
+
+  /** Nothing is made before the first unit. `fullBytes`: for tests. */
+  constructor(path: string, fullBytes = FULL_FILE_BYTES) {
     this.#path = path;
+    this.#fullBytes = fullBytes;
+  }
+
+  /** Little more can be appended, or no reader takes it. */
+  get isFull(): boolean {
+    return this.#bytes >= this.#fullBytes || this.#encoder.textBytes >= FULL_TEXT_BYTES;
   }
 
   /** Appends what is new. What goes wrong is told (null: nothing), and tried again at the next call. */

@@ -26,12 +26,18 @@ export class RunOutputs {
   readonly #options: RenderOptions;
   readonly #streams: ReadonlyMap<string, RecordingStream>;
 
-  constructor(paths: readonly string[], options: RenderOptions) {
+  /** `fullBytes`: for tests. */
+  constructor(paths: readonly string[], options: RenderOptions, fullBytes?: number) {
     this.#paths = paths;
     this.#options = options;
     // FIFOs and devices get one write at the end, like every other format.
     const streamed = paths.filter((path) => outputFormatOf(path) === RECORDING_FORMAT && isReplaceable(path));
-    this.#streams = new Map(streamed.map((path) => [path, new RecordingStream(path)]));
+    this.#streams = new Map(streamed.map((path) => [path, new RecordingStream(path, fullBytes)]));
+  }
+
+  /** A file that grows is nearly as large as one that can be read. */
+  get isFull(): boolean {
+    return [...this.#streams.values()].some((stream) => stream.isFull);
   }
 
   /** Writes while sampling, until stopped. `warn` hears once of each recording that cannot grow, and when it can again. */

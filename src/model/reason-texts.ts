@@ -46,5 +46,6 @@ export const END_TEXTS: Readonly<Record<RunEnd, string>> = {
   duration: '',
   interrupted: 'stopped early',
   'target-exited': 'the target ended',
+  full: 'the recording is full',
   failed: 'broken off',
 };

@@ -51,8 +51,8 @@ export interface WrittenFile {
   readonly problem: string | null;
 }
 
-/** Why sampling ended. */
-export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'failed';
+/** Why sampling ended; `full`: the recording holds no more. */
+export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'full' | 'failed';
 
 /** That the budget was reached, and what was done about it. */
 export interface RateReduction {

@@ -1,6 +1,7 @@
 // Facts of several recordings → those of their sum. What only some know, the sum does not; what differs is told as a problem.
 
 import type { RecordingFacts } from '../model/recording.ts';
+import { MAX_DURATION_MS } from '../model/recording-limits.ts';
 import type { RateReduction, TargetFacts } from '../model/summary.ts';
 
 /** Titles in the merged one. */
@@ -38,7 +39,11 @@ export function mergeFacts(all: readonly RecordingFacts[], weightProblem: string
 }
 
 function mergeRuns(runs: readonly Run[]): Run {
-  const sum = (of: (run: Run) => number): number => runs.reduce((total, run) => total + of(run), 0);
+  const sum = (of: (run: Run) => number, most = Number.MAX_SAFE_INTEGER): number =>
+    Math.min(
+      runs.reduce((total, run) => total + of(run), 0),
+      most,
+    );
   const distinct = (of: (run: Run) => string): string => [...new Set(runs.map(of))].join(' + ');
   const targets = new Map<string, TargetFacts>();
   for (const target of runs.flatMap((run) => run.targets)) targets.set(JSON.stringify(target), target);
@@ -47,7 +52,7 @@ function mergeRuns(runs: readonly Run[]): Run {
     kernel: distinct(({ kernel }) => kernel),
     bpftraceVersion: distinct(({ bpftraceVersion }) => bpftraceVersion),
     rateHz: new Set(runs.map(({ rateHz }) => rateHz)).size === 1 ? (runs[0]?.rateHz ?? 0) : 0,
-    durationMs: sum(({ durationMs }) => durationMs),
+    durationMs: sum(({ durationMs }) => durationMs, MAX_DURATION_MS),
     end: runs.some(({ end }) => end === 'failed') ? 'failed' : 'duration',
     lostEvents: sum(({ lostEvents }) => lostEvents),
     brokenSamples: sum(({ brokenSamples }) => brokenSamples),
@@ -57,9 +62,10 @@ function mergeRuns(runs: readonly Run[]): Run {
 
 function mergeReductions(all: readonly RateReduction[]): RateReduction | null {
   if (all.length === 0) return null;
+  const most = (count: number): number => Math.min(count, Number.MAX_SAFE_INTEGER);
   return {
     lowestRateHz: all.reduce((least, { lowestRateHz }) => Math.min(least, lowestRateHz), Infinity),
-    takenSamples: all.reduce((sum, { takenSamples }) => sum + takenSamples, 0),
-    skippedTicks: all.reduce((sum, { skippedTicks }) => sum + skippedTicks, 0),
+    takenSamples: most(all.reduce((sum, { takenSamples }) => sum + takenSamples, 0)),
+    skippedTicks: most(all.reduce((sum, { skippedTicks }) => sum + skippedTicks, 0)),
   };
 }

@@ -4,6 +4,7 @@
 import { OperatorError } from '../model/errors.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
+import { MAX_WEIGHT } from '../model/recording-limits.ts';
 
 const NANOSECONDS_PER_SECOND = 1e9;
 
@@ -25,7 +26,8 @@ export function mergeWeights(recordings: readonly Recording[]): MergedWeights {
   if (isTime && !rates.includes(null) && new Set(rates).size > 1)
     return {
       unit: 'nanoseconds',
-      factors: rates.map((rateHz) => Math.round(NANOSECONDS_PER_SECOND / (rateHz ?? 1))),
+      // A rate may be any, as near to 0 as a hostile file likes.
+      factors: rates.map((rateHz) => Math.min(Math.round(NANOSECONDS_PER_SECOND / (rateHz ?? 1)), MAX_WEIGHT)),
       problem: null,
     };
   if (units.length > 1) {

@@ -6,6 +6,7 @@ import type { Frame } from '../model/frame.ts';
 import { frameKey } from '../model/frame-key.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { MAX_SAMPLES, MAX_THREADS, MAX_WEIGHT } from '../model/recording-limits.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import { mergeFacts } from './merge-facts.ts';
@@ -13,12 +14,14 @@ import { mergeWeights } from './merge-weights.ts';
 
 /** As many as a `.jtrace` file may have are twice that. */
 const MAX_MERGED_STACKS = 1 << 23;
+const FILTER_HINT = 'filter each of them first: jtrace report … -o part.jtrace';
 
 /** One recording of all; of one, itself. OperatorError when they count different things, or are too large together. */
 export function mergeRecordings(recordings: readonly Recording[]): Recording {
   const [first, ...others] = recordings;
   if (first === undefined) throw new Error('nothing to merge');
   if (others.length === 0) return first;
+  refuseTooMany(recordings);
   const weights = mergeWeights(recordings);
   const facts = mergeFacts(
     recordings.map((recording) => recording.facts),
@@ -29,6 +32,14 @@ export function mergeRecordings(recordings: readonly Recording[]): Recording {
     merged.add(recording.profile, weights.factors[i] ?? 1, clockOf(recording.facts, facts));
   });
   return { profile: merged.profile, facts };
+}
+
+function refuseTooMany(recordings: readonly Recording[]): void {
+  const samples = recordings.reduce((sum, { profile }) => sum + profile.samples.stack.length, 0);
+  if (samples <= MAX_SAMPLES) return;
+  const [all, most] = [samples, MAX_SAMPLES].map((count) => count.toLocaleString('en-US'));
+  const message = `these recordings have ${all ?? ''} samples together, and one holds ${most ?? ''}`;
+  throw new OperatorError('usage', message, FILTER_HINT);
 }
 
 /** A sample's time there → its time in the merged recording, which begins at 0. */
@@ -86,17 +97,17 @@ class MergedTables {
       const frame = frames[profile.stacks.frame[node] ?? -1] ?? -1;
       stacks[node] = this.#stacks.child(prefix < 0 ? -1 : (stacks[prefix] ?? -1), frame);
     });
-    if (this.#stacks.prefix.length > MAX_MERGED_STACKS) {
-      const hint = 'filter each of them first: jtrace report … -o part.jtrace';
-      throw new OperatorError('usage', 'these profiles have too many different stacks together', hint);
-    }
+    if (this.#stacks.prefix.length > MAX_MERGED_STACKS)
+      throw new OperatorError('usage', 'these profiles have too many different stacks together', FILTER_HINT);
+    if (this.#threads.values.length > MAX_THREADS)
+      throw new OperatorError('usage', 'these profiles have too many threads together', FILTER_HINT);
     const { stack, timeNs, pc, thread, weight, outcome } = profile.samples;
     stack.forEach((leaf, i) => {
       this.#samples.stack.push(stacks[leaf] ?? -1);
       this.#samples.timeNs.push(clock(timeNs[i] ?? 0));
       this.#samples.pc.push(pc[i] ?? 0);
       this.#samples.thread.push(threads[thread[i] ?? -1] ?? -1);
-      this.#samples.weight.push((weight[i] ?? 0) * factor);
+      this.#samples.weight.push(Math.min((weight[i] ?? 0) * factor, MAX_WEIGHT));
       this.#samples.outcome.push(outcomes[outcome[i] ?? -1] ?? -1);
     });
   }

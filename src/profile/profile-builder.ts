@@ -3,10 +3,11 @@
 
 import type { Frame, ResolvedStack, StackOutcome } from '../model/frame.ts';
 import { frameKey } from '../model/frame-key.ts';
+import { MAX_THREADS } from '../model/recording-limits.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
-import type { Pid, Tid } from '../model/units.ts';
+import { asPid, asTid, type Pid, type Tid } from '../model/units.ts';
 
 /** What a sample is besides its stack. */
 export interface SampleFacts {
@@ -30,6 +31,10 @@ const FULL = unresolvedFrame('too many names');
  */
 const MAX_STACK_NODES = 1 << 22;
 const TOO_MANY_STACKS = unresolvedFrame('too many stacks');
+/** Samples of further threads are counted under one that says so, of no process. */
+const TOO_MANY_THREADS = { pid: asPid(0), tid: asTid(0), name: '[too many threads]' };
+/** Distinct outcomes: reasons are some twenty, but details hold addresses. Further outcomes are kept without their detail. */
+const MAX_OUTCOMES = 1 << 16;
 
 function unresolvedFrame(why: string): Frame {
   return {
@@ -56,16 +61,26 @@ export interface ProfileBuilder {
 }
 
 export interface ProfileBuilderOptions {
-  /** For tests. */
+  /** For tests, this and the next three. */
   readonly maxStackNodes?: number;
+  readonly maxThreads?: number;
+  readonly maxOutcomes?: number;
+  readonly maxFrameCharacters?: number;
   /** Samples that differ in their weight alone become one: for profiles that know no times. */
   readonly mergesEqual?: boolean;
 }
 
 export function createProfileBuilder(weightUnit: Profile['weightUnit'], options: ProfileBuilderOptions = {}): ProfileBuilder {
-  const { maxStackNodes = MAX_STACK_NODES, mergesEqual = false } = options;
-  const frames = new Interned<Frame>(frameKey, FULL);
-  const outcomes = new Interned<StackOutcome>((outcome) => JSON.stringify(outcome), null);
+  const { maxStackNodes = MAX_STACK_NODES, maxThreads = MAX_THREADS, maxOutcomes = MAX_OUTCOMES, mergesEqual = false } = options;
+  const { maxFrameCharacters = MAX_FRAME_TEXT_CHARACTERS } = options;
+  const frames = new Interned<Frame>(frameKey, {
+    hasRoom: ({ characters }) => characters <= maxFrameCharacters,
+    standIn: () => FULL,
+  });
+  const outcomes = new Interned<StackOutcome>((outcome) => JSON.stringify(outcome), {
+    hasRoom: ({ count }) => count <= maxOutcomes,
+    standIn: withoutDetail,
+  });
   const stacks = new StackColumns();
   const samples = sampleColumns();
   /** Last row of each pair of thread and stack, where equal ones are merged. */
@@ -76,6 +91,11 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
   const thread = (pid: Pid, tid: Tid): number => {
     const key = `${String(pid)}/${String(tid)}`;
     let index = threadIndex.get(key);
+    // The last row is that of all further ones; they are not remembered.
+    if (index === undefined && threads.length >= maxThreads - 1) {
+      if (threads.length < maxThreads) threads.push({ ...TOO_MANY_THREADS });
+      return maxThreads - 1;
+    }
     if (index === undefined) {
       index = threads.push({ pid, tid, name: '' }) - 1;
       threadIndex.set(key, index);
@@ -87,7 +107,8 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
     let at = leafFirst.length > 0 ? -1 : null;
     for (let i = leafFirst.length - 1; at !== null && i >= 0; i -= 1) {
       const frame = leafFirst[i];
-      at = frame === undefined ? null : stacks.known(at, frames.index(frame));
+      const known = frame === undefined ? null : frames.known(frame);
+      at = known === null ? null : stacks.known(at, known);
     }
     return at ?? stacks.child(-1, frames.index(TOO_MANY_STACKS));
   };
@@ -124,8 +145,9 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
       samples.outcome.push(outcome);
     },
     nameThread(pid, tid, name) {
-      const found = threads[thread(pid, tid)];
-      if (found !== undefined) found.name = name;
+      const index = thread(pid, tid);
+      const found = threads[index];
+      if (found !== undefined && index < maxThreads - 1) found.name = name;
     },
     build: () => ({
       frames: { frames: [...frames.values] },
@@ -153,32 +175,53 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
   };
 }
 
+function withoutDetail(outcome: StackOutcome): StackOutcome {
+  return outcome.kind === 'unfinished' ? { ...outcome, detail: '' } : outcome;
+}
+
+/** How far values are kept. */
+interface Bound<Value> {
+  /** Told how many there would be, and the characters of their keys. */
+  readonly hasRoom: (kept: { readonly count: number; readonly characters: number }) => boolean;
+  /** What stands for a value that has no room: one of few. */
+  readonly standIn: (value: Value) => Value;
+}
+
 /** Values kept once, by what they say; the same object is found without looking at it. */
 class Interned<Value extends object> {
   readonly values: Value[] = [];
   readonly #key: (value: Value) => string;
-  readonly #full: Value | null;
+  readonly #bound: Bound<Value>;
   #characters = 0;
   readonly #byKey = new Map<string, number>();
   readonly #byIdentity = new WeakMap<Value, number>();
 
-  /** `full` stands for every new value once there is too much text; null: values are few. */
-  constructor(key: (value: Value) => string, full: Value | null) {
+  constructor(key: (value: Value) => string, bound: Bound<Value>) {
     this.#key = key;
-    this.#full = full;
+    this.#bound = bound;
+  }
+
+  /** Its place; null: it has none, and gets none. */
+  known(value: Value): number | null {
+    return this.#byIdentity.get(value) ?? this.#byKey.get(this.#key(value)) ?? null;
   }
 
   index(value: Value): number {
-    let index = this.#byIdentity.get(value);
-    if (index !== undefined) return index;
+    const known = this.#byIdentity.get(value);
+    if (known !== undefined) return known;
     const key = this.#key(value);
-    index = this.#byKey.get(key);
-    if (index === undefined) {
-      this.#characters += key.length;
-      if (this.#full !== null && value !== this.#full && this.#characters > MAX_FRAME_TEXT_CHARACTERS)
-        return this.index(this.#full);
-      index = this.values.push(value) - 1;
+    const characters = this.#characters + key.length;
+    if (this.#byKey.has(key)) return this.#place(value, key);
+    if (!this.#bound.hasRoom({ count: this.values.length + 1, characters })) {
+      const other = this.#bound.standIn(value);
+      return this.#place(other, this.#key(other));
     }
+    this.#characters = characters;
+    return this.#place(value, key);
+  }
+
+  #place(value: Value, key: string): number {
+    const index = this.#byKey.get(key) ?? this.values.push(value) - 1;
     this.#byKey.set(key, index);
     this.#byIdentity.set(value, index);
     return index;

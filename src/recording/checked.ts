@@ -32,6 +32,13 @@ export function numberOf(value: unknown, what: string): number {
   throw new Damage(`${what} is no number`);
 }
 
+/** A number that is not below 0, whole or not. */
+export function amountOf(value: unknown, most: number, what: string): number {
+  const amount = numberOf(value, what);
+  if (amount >= 0 && amount <= most) return amount;
+  throw new Damage(`${what} is no number from 0 to ${String(most)}`);
+}
+
 /** One of the words that are the keys of `known`. */
 export function wordOf<Word extends string>(value: unknown, known: Readonly<Record<Word, true>>, what: string): Word {
   if (typeof value === 'string' && Object.hasOwn(known, value)) return value as Word; // a key of it

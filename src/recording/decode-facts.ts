@@ -1,9 +1,10 @@
 // The facts of a `.jtrace` file, as parsed → RecordingFacts, every field checked. Throws Damage.
 
 import type { RecordingFacts, RecordingSource } from '../model/recording.ts';
+import { MAX_DURATION_MS, MAX_RATE_HZ } from '../model/recording-limits.ts';
 import type { RateReduction, RunEnd, TargetFacts, TargetFlag } from '../model/summary.ts';
 import { asPid } from '../model/units.ts';
-import { fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
+import { amountOf, fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_LINE_CHARACTERS, MAX_FLAGS, MAX_PROBLEMS, MAX_TARGETS } from './limits.ts';
 
 const SOURCES: Readonly<Record<RecordingSource, true>> = {
@@ -13,7 +14,13 @@ const SOURCES: Readonly<Record<RecordingSource, true>> = {
   'perf-script': true,
   merged: true,
 };
-const ENDS: Readonly<Record<RunEnd, true>> = { duration: true, interrupted: true, 'target-exited': true, failed: true };
+const ENDS: Readonly<Record<RunEnd, true>> = {
+  duration: true,
+  interrupted: true,
+  'target-exited': true,
+  full: true,
+  failed: true,
+};
 /** Ids of processes and threads: the kernel's are below 2^22, other tools' what they are. */
 export const MAX_ID = 2 ** 31 - 1;
 
@@ -39,8 +46,8 @@ function decodeRun(value: unknown): NonNullable<RecordingFacts['run']> {
     targets: listOf(run['targets'], MAX_TARGETS, 'targets').map(decodeTarget),
     kernel: text(run['kernel'], 'kernel'),
     bpftraceVersion: text(run['bpftraceVersion'], 'bpftraceVersion'),
-    rateHz: numberOf(run['rateHz'], 'rateHz'),
-    durationMs: numberOf(run['durationMs'], 'durationMs'),
+    rateHz: amountOf(run['rateHz'], MAX_RATE_HZ, 'rateHz'),
+    durationMs: amountOf(run['durationMs'], MAX_DURATION_MS, 'durationMs'),
     end: wordOf(run['end'], ENDS, 'the end'),
     lostEvents: count(run['lostEvents'], 'lostEvents'),
     brokenSamples: count(run['brokenSamples'], 'brokenSamples'),
@@ -53,7 +60,7 @@ function decodeReduction(value: unknown): RateReduction | null {
   if (value === null || value === undefined) return null;
   const reduction = fieldsOf(value, 'the reduction');
   return {
-    lowestRateHz: numberOf(reduction['lowestRateHz'], 'lowestRateHz'),
+    lowestRateHz: amountOf(reduction['lowestRateHz'], MAX_RATE_HZ, 'lowestRateHz'),
     takenSamples: count(reduction['takenSamples'], 'takenSamples'),
     skippedTicks: count(reduction['skippedTicks'], 'skippedTicks'),
   };

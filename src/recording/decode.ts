@@ -4,6 +4,7 @@
 
 import { OperatorError } from '../model/errors.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { MAX_DURATION_MS } from '../model/recording-limits.ts';
 import { fieldsOf, wholeOf } from './checked.ts';
 import { decodeFacts } from './decode-facts.ts';
 import { DecodedTables } from './decoded-tables.ts';
@@ -82,7 +83,7 @@ function factsUntil(
   const { timeNs } = profile.samples;
   let last = timeNs[0] ?? facts.startNs;
   for (const time of timeNs) if (time > last) last = time;
-  const lastMs = Math.max(0, (last - facts.startNs) / 1e6);
+  const lastMs = Math.min(Math.max(0, (last - facts.startNs) / 1e6), MAX_DURATION_MS);
   const until = facts.hasTimes ? `${(lastMs / 1000).toFixed(1)} s after its start` : `${String(timeNs.length)} samples`;
   const problem =
     damage === null

@@ -2,9 +2,10 @@
 
 import type { ApproximateReason, Frame, FrameKind, MarkerKind, StackOutcome, UnfinishedReason } from '../model/frame.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
+import { MAX_WEIGHT } from '../model/recording-limits.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { asPid, asTid } from '../model/units.ts';
-import { columnOf, type Fields, fieldsOf, listOf, numberOf, textOf, wholeOf, wordOf } from './checked.ts';
+import { amountOf, columnOf, type Fields, fieldsOf, listOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_ID } from './decode-facts.ts';
 import { MAX_LINE_CHARACTERS, MAX_NAME_CHARACTERS, MAX_ROWS, MAX_STRING_CHARACTERS, MAX_UNIT_ROWS } from './limits.ts';
 import { Damage } from './units.ts';
@@ -138,7 +139,7 @@ export class DecodedTables {
     append(samples.stack, columnOf(table, 'stack', count, indexBelow(this.#stacks.prefix.length)));
     append(samples.pc, columnOf(table, 'pc', count, between(0, Number.MAX_SAFE_INTEGER)));
     append(samples.thread, columnOf(table, 'thread', count, indexBelow(this.#threads.length)));
-    append(samples.weight, columnOf(table, 'weight', count, numberOf));
+    append(samples.weight, columnOf(table, 'weight', count, weightOf));
     append(samples.outcome, columnOf(table, 'outcome', count, indexBelow(this.#outcomes.length)));
     const [least, most] = [-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
     for (const difference of columnOf(table, 'timeNs', count, between(least, most))) {
@@ -175,6 +176,7 @@ const between =
   (least: number, most: number) =>
   (value: unknown, what: string): number =>
     wholeOf(value, least, most, what);
+const weightOf = (value: unknown, what: string): number => amountOf(value, MAX_WEIGHT, what);
 const indexBelow = (length: number): ((value: unknown, what: string) => number) => between(0, length - 1);
 
 /** Not push(...): a unit's rows are more than a call takes. */

@@ -5,8 +5,9 @@
 import type { Frame } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { RecordingFacts } from '../model/recording.ts';
+import { MAX_WEIGHT } from '../model/recording-limits.ts';
 import type { TargetFacts } from '../model/summary.ts';
-import { FORMAT_VERSION, MAX_FLAGS, MAX_LINE_CHARACTERS, MAX_PROBLEMS, MAX_STRING_CHARACTERS, MAX_TARGETS, UNIT_CHARACTERS, UNIT_LINES, UNIT_ROWS } from './limits.ts'; // prettier-ignore
+import { FORMAT_VERSION, MAX_FLAGS, MAX_LINE_CHARACTERS, MAX_PROBLEMS, MAX_ROWS, MAX_STRING_CHARACTERS, MAX_TARGETS, UNIT_CHARACTERS, UNIT_LINES, UNIT_ROWS } from './limits.ts'; // prettier-ignore
 import { packUnit } from './units.ts';
 
 /** A column: its values, or the one value that all rows have. */
@@ -20,6 +21,7 @@ export class RecordingEncoder {
   /** Facts as last written, without what changes all the time. */
   #facts = '';
   #lastTimeNs = 0;
+  #textBytes = 0;
   #moreThreads = false;
   #begun = false;
 
@@ -31,8 +33,16 @@ export class RecordingEncoder {
     for (let isFirst = true; isFirst || this.#hasMore(profile); isFirst = false) {
       const unit = this.#unit(profile, isFirst ? this.#newFacts(facts, isEnd) : null);
       if (isEnd && !this.#hasMore(profile)) unit['end'] = true;
-      if (Object.keys(unit).length > 0) yield packUnit(`${JSON.stringify(unit)}\n`);
+      if (Object.keys(unit).length === 0) continue;
+      const text = `${JSON.stringify(unit)}\n`;
+      this.#textBytes += Buffer.byteLength(text);
+      yield packUnit(text);
     }
+  }
+
+  /** Of all units so far, unpacked. */
+  get textBytes(): number {
+    return this.#textBytes;
   }
 
   #hasMore({ frames, stacks, outcomes, samples }: Profile): boolean {
@@ -161,15 +171,17 @@ export class RecordingEncoder {
       timeNs: shortened(times),
       pc: rows(samples.pc),
       thread: rows(samples.thread),
-      weight: rows(samples.weight),
+      weight: shortened(samples.weight.slice(from, to).map((weight) => Math.min(weight, MAX_WEIGHT))),
       outcome: rows(samples.outcome),
     };
   }
 }
 
-/** The whole file in pieces. Pure. */
-export function encodeRecording(profile: Profile, facts: RecordingFacts): Iterable<Uint8Array> {
-  return new RecordingEncoder().units(profile, facts, true);
+/** The whole file in pieces. Pure. Throws before the first when no reader would take it: another tool's profile may be any size. */
+export function* encodeRecording(profile: Profile, facts: RecordingFacts): Generator<Uint8Array> {
+  const { length } = profile.samples.stack;
+  if (length > MAX_ROWS.samples) throw new Error(`${String(length)} samples are more than a recording holds`);
+  yield* new RecordingEncoder().units(profile, facts, true);
 }
 
 function shortened(values: readonly number[]): Column {

@@ -115,3 +115,13 @@ test('a file that may grow no more: whole units stay, the rest is tried at every
   expect(profile.samples.stack.length).toBeGreaterThan(10);
   expect(readdirSync(folder).sort()).toEqual(['write.ts', 'x.jtrace']);
 });
+
+test('full a little before no reader takes it', () => {
+  const [builder, stream] = [createProfileBuilder('samples'), new RecordingStream(join(folder, 'x.jtrace'), 1000)];
+  stream.append({ profile: builder.current(), facts: FACTS });
+  expect(stream.isFull).toBe(false);
+  for (let second = 0; second < 200; second += 1) addSample(builder, sampleAt(second));
+  stream.append({ profile: builder.current(), facts: FACTS });
+  expect(stream.isFull).toBe(true);
+  stream.finish({ profile: builder.current(), facts: FACTS });
+});

@@ -117,7 +117,7 @@ test('pipes: standard input and the FIFOs of a shell, in small pieces', () => {
 });
 
 test('a file without end is refused before it fills the memory', () => {
-  const script = `head -c 20 ${fixture('small.jtrace')}; head -c 600000000 /dev/zero`;
+  const script = `head -c 20 ${fixture('small.jtrace')}; head -c 1100000000 /dev/zero`;
   const program = `import(${JSON.stringify(join(REPOSITORY, 'src/app/open-recording.ts'))}).then(({ openRecording }) => openRecording('-')).catch((error) => console.log(error.message))`;
   const line = `{ ${script}; } | timeout 60 ${process.execPath} --import tsx -e ${JSON.stringify(program)}`;
   expect(execFileSync('bash', ['-c', line], { cwd: REPOSITORY, encoding: 'utf8' })).toBe(

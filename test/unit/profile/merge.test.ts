@@ -3,7 +3,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
+import { MAX_DURATION_MS, MAX_SAMPLES } from '../../../src/model/recording-limits.ts';
 import { mergeRecordings } from '../../../src/profile/merge.ts';
+import { decodeRecording } from '../../../src/recording/decode.ts';
+import { encodeRecording } from '../../../src/recording/encode.ts';
 import { assertProfileIntegrity } from '../../support/assert-profile-integrity.ts';
 import { anySamples, builderOf, FACTS, RUN, samplesOf } from '../../support/sample-recordings.ts';
 import { drawProfile } from './draw-profile.ts';
@@ -94,4 +97,27 @@ test('an unknown rate: told beside a known one, refused beside time', () => {
   expect(mergeRecordings([folded, folded]).facts.problems).toEqual([]);
   const time = { profile: { ...profile, weightUnit: 'nanoseconds' as const }, facts: FACTS };
   expect(() => mergeRecordings([folded, time])).toThrow('these profiles count different things: samples and nanoseconds');
+});
+
+test('more samples together than one recording holds are refused in one line', () => {
+  const profile = drawProfile([{ stack: 'a < main' }]);
+  const half = { ...profile, samples: { ...profile.samples, stack: Object.assign([], { length: MAX_SAMPLES / 2 + 1 }) } };
+  const recordings = [half, half].map((one) => ({ profile: one, facts: FACTS }));
+  expect(() => mergeRecordings(recordings)).toThrow(
+    'these recordings have 33,554,434 samples together, and one holds 33,554,432',
+  );
+});
+
+test('rates and weights as extreme as a file may have them: the sum can be written and read', () => {
+  const drawn = drawProfile([{ stack: 'a < main' }, { stack: 'b' }]);
+  const profile = { ...drawn, samples: { ...drawn.samples, weight: [0, Number.MAX_SAFE_INTEGER] } };
+  const recordings = [5e-324, 99, 1e6].map((rateHz) => ({
+    profile,
+    facts: { ...FACTS, run: { ...RUN, rateHz, durationMs: MAX_DURATION_MS, lostEvents: Number.MAX_SAFE_INTEGER } },
+  }));
+  const merged = mergeRecordings(recordings);
+  const file = Buffer.concat([...encodeRecording(merged.profile, merged.facts)]);
+  const read = decodeRecording(file, 'x.jtrace');
+  expect(read.facts.problems).toEqual([]);
+  expect(read.profile.samples.weight).toEqual(recordings.flatMap(() => [0, Number.MAX_SAFE_INTEGER]));
 });

@@ -109,3 +109,45 @@ test('stacks without end: those known go on counting, all others under one frame
   expect(leaves.filter((name) => name === '[unresolved: too many stacks]').length).toBe(40);
   expect(leaves.at(-1)).toBe('f3.0');
 });
+
+test('stacks that find no room leave no frames behind', () => {
+  const builder = createProfileBuilder('samples', { maxStackNodes: 1 });
+  builder.add(facts(7), stack([frame('main')]));
+  for (let i = 0; i < 5; i++) builder.add(facts(7), stack([frame(`leaf${String(i)}`), frame(`root${String(i)}`)]));
+  expect(builder.build().frames.frames.map(({ name }) => name)).toEqual(['main', '[unresolved: too many stacks]']);
+});
+
+test('names without end: further frames are one that says so, those known go on', () => {
+  const builder = createProfileBuilder('samples', { maxFrameCharacters: 200 });
+  for (let i = 0; i < 50; i++) builder.add(facts(7), stack([frame(`leaf${String(i)}`)]));
+  builder.add(facts(7), stack([frame('leaf0')]));
+  const profile = builder.build();
+  assertProfileIntegrity(profile);
+  expect(profile.frames.frames.length).toBeLessThan(20);
+  expect(profile.frames.frames.at(-1)?.name).toBe('[unresolved: too many names]');
+  expect(framesOf(profile, 50)[0]?.name).toBe('leaf0');
+});
+
+test('threads without end: further ones are one that says so, whatever they are named', () => {
+  const builder = createProfileBuilder('samples', { maxThreads: 3 });
+  for (let tid = 1; tid <= 9; tid++) {
+    builder.add(facts(tid), stack([frame('a')]));
+    builder.nameThread(asPid(1), asTid(tid), `thread ${String(tid)}`);
+  }
+  builder.add(facts(2), stack([frame('a')]));
+  const profile = builder.build();
+  assertProfileIntegrity(profile);
+  expect(profile.threads.map(({ name }) => name)).toEqual(['thread 1', 'thread 2', '[too many threads]']);
+  expect(profile.samples.thread).toEqual([0, 1, 2, 2, 2, 2, 2, 2, 2, 1]);
+});
+
+test('outcomes without end: further ones lose their detail, not their reason', () => {
+  const builder = createProfileBuilder('samples', { maxOutcomes: 3 });
+  const outcome = (i: number): StackOutcome => ({ kind: 'unfinished', reason: 'bad-frame', detail: `at ${String(i)}` });
+  for (let i = 0; i < 9; i++) builder.add(facts(1), stack([frame('a')], outcome(i)));
+  builder.add(facts(1), stack([frame('a')], outcome(1)));
+  const profile = builder.build();
+  assertProfileIntegrity(profile);
+  expect(profile.outcomes).toEqual([outcome(0), outcome(1), outcome(2), { ...outcome(3), detail: '' }]);
+  expect(profile.samples.outcome).toEqual([0, 1, 2, 3, 3, 3, 3, 3, 3, 1]);
+});

@@ -78,6 +78,7 @@ function flipped(first: Buffer, second: Buffer, at: number): Buffer {
 describe('what points nowhere, or is of another kind', () => {
   const frames = (parts: object) => ({ frames: { ...FRAMES.frames, ...parts } });
   const stacks = (parts: object) => ({ stacks: { ...STACKS.stacks, ...parts } });
+  const run = (parts: object) => ({ facts: { ...FACTS, run: { ...FACTS.run, ...parts } } });
   const samples = (parts: object) => ({ samples: { ...SAMPLES.samples, ...parts } });
   test.each<[object, RegExp]>([
     [frames({ name: 3 }), /name is no whole number from 0 to 2/],
@@ -101,6 +102,13 @@ describe('what points nowhere, or is of another kind', () => {
     [samples({ thread: '0' }), /thread is no/],
     [samples({ outcome: null }), /outcome is no/],
     [samples({ weight: 'much' }), /weight is no number/],
+    [samples({ weight: -1 }), /weight is no number from 0 to 9007199254740991/],
+    [samples({ weight: 1e300 }), /weight is no number from 0 to/],
+    [run({ rateHz: 1e6 + 1 }), /rateHz is no number from 0 to 1000000/],
+    [run({ rateHz: -99 }), /rateHz is no number from 0/],
+    [run({ durationMs: -1 }), /durationMs is no number from 0/],
+    [run({ durationMs: 1e300 }), /durationMs is no number from 0/],
+    [run({ reduction: { lowestRateHz: -1, skippedTicks: 0 } }), /lowestRateHz is no number from 0/],
     [samples({ timeNs: 2 ** 60 }), /timeNs is no/],
     [samples({ pc: -1 }), /pc is no/],
     [{ strings: [1] }, /a name is no text/],

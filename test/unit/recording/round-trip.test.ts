@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeRecording } from '../../../src/recording/decode.ts';
+import { MAX_SAMPLES } from '../../../src/model/recording-limits.ts';
 import { encodeRecording, RecordingEncoder } from '../../../src/recording/encode.ts';
 import { beginsAsRecording } from '../../../src/recording/units.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
@@ -189,4 +190,12 @@ test('twenty thousand distinct frames and samples (a million: test/volume)', () 
     ).toBe(true);
   expect(decoded.stacks.prefix.every((prefix, i) => prefix === profile.stacks.prefix[i])).toBe(true);
   expect(decoded.frames.frames[rows - 1]).toEqual(profile.frames.frames[rows - 1]);
+});
+
+test('more samples than any reader takes are not written', () => {
+  const profile = builderOf([]).build();
+  const many = { ...profile, samples: { ...profile.samples, stack: Object.assign([], { length: MAX_SAMPLES + 1 }) } };
+  expect(() => encodeRecording(many, FACTS)[Symbol.iterator]().next()).toThrow(
+    '33554433 samples are more than a recording holds',
+  );
 });
