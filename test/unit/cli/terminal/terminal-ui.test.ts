@@ -174,6 +174,24 @@ test('quiet: nothing but what was asked for, and warnings', () => {
   expect(written).toEqual({ stdout: '', stderr: 'jtrace: warning: beware\\e[2J\n' });
 });
 
+test('quiet: an output that failed is told all the same, one line each', () => {
+  const { ui, written } = screen({ verbosity: 'quiet' });
+  const [good] = SUMMARY.files;
+  const failed = ['/tmp/a\u001b[2J', '-'].map((path) => ({
+    path,
+    format: 'folded',
+    bytes: 0,
+    problem: 'no space left on the device',
+  }));
+  ui.summary({ ...SUMMARY, files: [...(good === undefined ? [] : [good]), ...failed] });
+  expect(written.stdout).toBe('');
+  expect(written.stderr.split('\n')).toEqual([
+    'jtrace: /tmp/a\\e[2J was not written whole: no space left on the device',
+    'jtrace: standard output was not written whole: no space left on the device',
+    '',
+  ]);
+});
+
 test('progress is redrawn in place on a terminal, as wide as it is, and taken away for text', () => {
   const { ui, written } = screen({}, { isTTY: true, env: { NO_COLOR: '1' }, columns: 40 });
   ui.progress({ phase: 'starting', elapsedMs: 0, totalMs: 10_000, samples: 0, lost: 0, unfinished: 0 });
