@@ -230,7 +230,7 @@ export class ProfileRun {
   async #report(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Promise<number> {
     const recording = this.#recording(this.#builder.build(), sampled, session, end, durationMs);
     const files = await this.#outputs.finish(recording);
-    const facts = { ...this.#runFacts(sampled, session, end, durationMs), files };
+    const facts = { ...this.#runFacts(sampled, session, end, durationMs), isOwnRun: true, files };
     this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();

@@ -10,6 +10,7 @@ import { createTerminalUi } from '../../../../src/cli/terminal/terminal-ui.ts';
 
 const SUMMARY: ProfileSummary = {
   version: 1,
+  isOwnRun: true,
   targets: [
     {
       pid: asPid(4711),
@@ -113,6 +114,14 @@ test('summary and table, in a pipe', () => {
     "
   `);
   for (const line of written.stdout.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
+});
+
+test('of another tool’s profile: nothing of completeness, of losses, or of threads that it does not name', () => {
+  const { ui, written } = screen({});
+  const threads = [{ pid: asPid(0), tid: asTid(0), name: '', samples: 1980 }];
+  ui.summary({ ...SUMMARY, isOwnRun: false, targets: [], kernel: '', files: [], threads });
+  expect(written.stdout).toMatch(/^Sampled {3}1,980/);
+  expect(written.stdout).not.toMatch(/^(Stacks|Lost|Threads)|complete|\[0\]/m);
 });
 
 test('an empty run and a failed one', () => {
