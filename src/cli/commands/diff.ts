@@ -26,7 +26,7 @@ export const DIFF_COMMAND: Command = {
   takesCommand: false,
   examples: [
     { typed: 'jtrace diff before.folded after.folded', does: 'the 20 methods whose own share changed most' },
-    { typed: 'jtrace diff a.pb.gz b.pb.gz -o - | flamegraph.pl > diff.svg', does: 'a differential flame graph (FlameGraph)' },
+    { typed: 'jtrace diff a.jtrace b.jtrace -o diff.html', does: 'a flame graph page coloured by change' },
   ],
   run: runDiffCommand,
 };
