@@ -9,6 +9,7 @@ import type { Recording, RecordingFacts } from '../model/recording.ts';
 import { countLeafKinds, countOutcomes, countSamples } from '../model/sample-counts.ts';
 import type { RunFacts, TargetFacts } from '../model/summary.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
+import { noSamplesAdvice } from './no-samples-advice.ts';
 import type { PageFact, PageFactRow } from './page-data.ts';
 
 /** Beyond, a Date is invalid (ECMA-262). A recording may say anything. */
@@ -50,18 +51,7 @@ export function pageSubtitle({ profile, facts: { run, startedAtMs, source } }: R
 /** For a profile without samples. */
 export function pageAdvice({ facts: { run, problems } }: Recording): readonly string[] {
   const lines = problems.map((problem) => `The recording is not whole: ${escapeForTerminal(problem)}.`);
-  if (run === null) return [...lines, 'The file it was read from holds no samples.'];
-  if (run.end === 'target-exited')
-    lines.push('The target ended: try jtrace profile -o page.html -- COMMAND, which samples from start to end.');
-  if (run.end === 'interrupted') lines.push('Sampling was stopped early: let it run longer.');
-  if (run.end === 'failed') lines.push('Sampling broke off: run it again with --verbose to see what bpftrace said.');
-  if (run.lostEvents > 0) lines.push('All samples were lost on their way: try a lower --frequency, or a smaller --stack-bytes.');
-  return [
-    ...lines,
-    'Samples are of CPU time: a process that waits (for work, a lock, the network) has none. Give it load while it is profiled.',
-    'Sample longer (-d 60s) or more often (-F 999).',
-    'Is it the right process? top -H -p PID shows which threads use the CPU.',
-  ];
+  return [...lines, ...noSamplesAdvice(run)];
 }
 
 function targetRows(target: TargetFacts): readonly PageFactRow[] {
