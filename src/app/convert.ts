@@ -6,7 +6,7 @@ import type { WrittenFile } from '../model/summary.ts';
 import { diffFormatOf } from '../outputs/diff-formats.ts';
 import type { RenderOptions } from '../outputs/format.ts';
 import { diffRecordings } from '../profile/diff.ts';
-import { openRecording } from './open-recording.ts';
+import { inputName, openRecording } from './open-recording.ts';
 import { finishOutput, type Output, sweepLeftovers } from './output-files.ts';
 import { recordingOutputs } from './recording-outputs.ts';
 import { RENDER_RESOURCES } from './render-resources.ts';
@@ -32,17 +32,27 @@ export interface Compared {
 
 /** The same for two recordings and their difference. */
 export async function compareRecordings(inputA: string, inputB: string, outputs: readonly string[]): Promise<Compared> {
-  const a = await openRecording(inputA);
-  const b = await openRecording(inputB);
-  const diff = diffRecordings(a, b);
+  const names = [inputName(inputA), inputName(inputB)] as const;
+  const [before, after] = withTitles(await openRecording(inputA), await openRecording(inputB), names);
+  const diff = diffRecordings(before, after, names);
   const files = await writeAll(
     outputs.map((path): Output => {
       const format = diffFormatOf(path);
       if (format === null) throw new Error(`${path}: outputs are checked before anything runs`);
-      return { path, format: format.name, render: () => format.render({ before: a, after: b, diff }, RENDER_RESOURCES) };
+      return { path, format: format.name, render: () => format.render({ before, after, diff }, RENDER_RESOURCES) };
     }),
   );
-  return { diff, problems: [a, b].flatMap(({ facts }) => facts.problems.map((problem) => `${facts.title}: ${problem}`)), files };
+  const problems = [before, after].flatMap(({ facts }, side) =>
+    facts.problems.map((problem) => `${names[side] ?? ''}: ${problem}`),
+  );
+  return { diff, problems, files };
+}
+
+/** Two runs of one program, or files of one name in two folders: their paths tell them apart. */
+function withTitles(a: Recording, b: Recording, names: readonly [string, string]): readonly [Recording, Recording] {
+  if (a.facts.title !== b.facts.title) return [a, b];
+  const named = ({ profile, facts }: Recording, title: string): Recording => ({ profile, facts: { ...facts, title } });
+  return [named(a, names[0]), named(b, names[1])];
 }
 
 async function writeAll(outputs: readonly Output[]): Promise<readonly WrittenFile[]> {

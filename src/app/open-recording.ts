@@ -32,12 +32,20 @@ const READ_BYTES = 1 << 20;
 const STDIN_TITLE = 'standard input';
 const SOURCES_HINT = `jtrace reads ${READERS.map(({ name }) => name).join(', ')}, and each of them gzipped`;
 
+/** What errors call an input. */
+export function inputName(path: string): string {
+  return path === '-' ? STDIN_TITLE : path;
+}
+
 /** Throws OperatorErrors: no such file, a folder, nothing that jtrace reads, damaged. */
 export async function openRecording(path: string): Promise<Recording> {
-  const title = path === '-' ? STDIN_TITLE : basename(path);
+  const name = inputName(path);
   const raw = await withStart(path === '-' ? stdinBytes() : fileBytes(path));
   try {
-    return await readFrom(raw, title);
+    // Errors name it as it was typed; a profile that has no title of its own is called as the file is.
+    const recording = await readFrom(raw, name);
+    const { facts } = recording;
+    return facts.title === name ? { ...recording, facts: { ...facts, title: path === '-' ? name : basename(path) } } : recording;
   } finally {
     // Given up early, it would still wait for input.
     await raw.close();

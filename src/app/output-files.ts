@@ -138,7 +138,7 @@ export function realPath(path: string): string {
   }
 }
 
-/** A file's name, cut between characters so that a temporary name made of it is not too long. */
+/** A file's name for a temporary one: cut between characters so that it is not too long, without `..`, which tmp takes for a folder. */
 function shortName(path: string): string {
   let [name, bytes] = ['', 0];
   for (const character of basename(path)) {
@@ -146,7 +146,8 @@ function shortName(path: string): string {
     if (bytes > MAX_NAME_BYTES) break;
     name += character;
   }
-  return name;
+  // A dot stands before it, and one behind.
+  return name.replace(/^\.|\.(?=\.|$)/g, '_');
 }
 
 function replace(path: string, output: Output): number {

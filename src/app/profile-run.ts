@@ -27,6 +27,7 @@ import { rateReduction, reductionWarning } from './rate-reduction.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
 import { SamplingClock } from './sampling-start.ts';
+import { tellNoSamples } from './tell-no-samples.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
 /** Also the longest that a run outlives a target whose end bpftrace did not tell. */
@@ -248,8 +249,9 @@ export class ProfileRun {
       this.#ui.message('warning', `the recording is full: ${samples} samples; run jtrace again to go on`);
     }
     const files = await this.#outputs.finish(recording);
-    const facts = { ...this.#runFacts(sampled, session, end, durationMs), files };
+    const facts = { ...this.#runFacts(sampled, session, end, durationMs), isOwnRun: true, files };
     this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));
+    tellNoSamples(recording, this.#ui);
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);

@@ -19,6 +19,7 @@ import { summaryFacts } from '../profile/summary-facts.ts';
 import { finishOutput } from './output-files.ts';
 import { openRecording } from './open-recording.ts';
 import { recordingOutputs } from './recording-outputs.ts';
+import { tellNoSamples } from './tell-no-samples.ts';
 
 /** Calls below each other: more is recursion, and a tree of it tells nothing. */
 const MAX_TREE_DEPTH = 200;
@@ -43,6 +44,7 @@ export async function runReport(request: ReportRequest, ui: Ui): Promise<number>
   if (request.treePercent !== null) ui.tree(treeOf(shown, request.treePercent, request));
   const hottestOf = request.by === null ? visibleProfile(filtered.profile, request) : groupsOnly(filtered, request.by);
   ui.summary(summarize(filtered.profile, summaryFacts(filtered, files), request.top, hottestOf));
+  tellNoSamples(filtered, ui);
   return whole.facts.problems.length > 0 || files.some(({ problem }) => problem !== null) ? EXIT.incomplete : EXIT.ok;
 }
 

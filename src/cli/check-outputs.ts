@@ -12,6 +12,12 @@ import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
 import { PAGE_FORMAT } from '../outputs/page.ts';
 import { RECORDING_FORMAT } from '../outputs/recording.ts';
+import { wrapWords } from './terminal/display-width.ts';
+
+/** Of a terminal's 80, behind the indent of a hint. */
+const HINT_COLUMNS = 78;
+/** Suggested where nothing tells what is wanted. */
+const USUAL_ENDING = '.folded';
 
 /** Which file names a command can write. */
 export interface OutputNames {
@@ -30,19 +36,16 @@ export function checkOutputs(
 ): void {
   const seen = new Set<string>();
   for (const path of paths) {
-    if (path !== '-') refuseDirectory(path, statOf(path));
+    if (path !== '-') refuseDirectory(path, statOf(path), endings);
     const format = formatOf(path);
     if (format === null) {
-      throw new OperatorError(
-        'usage',
-        `${shown(path)}: no format has this ending`,
-        `endings: ${endings.join(', ')}; - is standard output`,
-      );
+      const hint = wrapWords(`endings: ${endings.join(', ')}; - is standard output`, HINT_COLUMNS).join('\n');
+      throw new OperatorError('usage', `${shown(path)}: no format has this ending`, hint);
     }
     if (seen.has(path)) throw new OperatorError('usage', `${shown(path)} is given twice as output`, 'give every output once');
     seen.add(path);
     if (format.name === PAGE_FORMAT.name) checkPage();
-    if (path !== '-') checkWritable(path);
+    if (path !== '-') checkWritable(path, endings);
   }
 }
 
@@ -62,13 +65,13 @@ export function checkRecording(path: string): void {
       `${shown(path)}: ${RECORDING_FORMAT.endings.join(', ')} is the ending of profiles`,
       'name it reads.jreads; the profile is written by -o x.jtrace',
     );
-  checkWritable(path);
+  checkWritable(path, ['.jreads']);
 }
 
 /** Checks one file that will be made or overwritten. */
-function checkWritable(path: string): void {
+function checkWritable(path: string, endings: readonly string[]): void {
   const stat = statOf(path);
-  refuseDirectory(path, stat);
+  refuseDirectory(path, stat, endings);
   if (stat === null) {
     checkParent(path);
     orExplain(path, () => {
@@ -84,16 +87,21 @@ function checkWritable(path: string): void {
   }
 }
 
-function refuseDirectory(path: string, stat: Stats | null): void {
-  if (stat?.isDirectory() !== true) return;
-  const inside = shown(path.replace(/\/*$/, '/out.folded'));
-  throw new OperatorError('usage', `${shown(path)} is a directory`, `name a file in it, e.g. ${inside}`);
+/** Also one that is not there yet; the file suggested in it has the ending that was wanted. */
+function refuseDirectory(path: string, stat: Stats | null, endings: readonly string[]): void {
+  if (stat?.isDirectory() !== true && !path.endsWith('/')) return;
+  const folder = path.replace(/\/+$/, '');
+  const wanted = endings.filter((ending) => folder.endsWith(ending)).sort((a, b) => b.length - a.length)[0];
+  const usual = endings.includes(USUAL_ENDING) ? USUAL_ENDING : (endings[0] ?? '');
+  throw new OperatorError(
+    'usage',
+    `${shown(path)} ${stat?.isDirectory() === true ? 'is' : 'names'} a directory`,
+    `name a file in it, e.g. ${shown(`${folder}/out${wanted ?? usual}`)}`,
+  );
 }
 
 function checkParent(path: string): void {
   const parent = dirname(path);
-  if (path.endsWith('/'))
-    throw new OperatorError('usage', `${shown(path)} names no file`, 'leave out the slash at its end, or add a file name');
   const stat = statOf(parent);
   if (stat === null)
     throw new OperatorError(

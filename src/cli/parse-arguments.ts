@@ -26,8 +26,10 @@ export async function parseArguments(argv: readonly string[], commands: readonly
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const commandLine = dashes < 0 ? null : argv.slice(dashes + 1);
   const command = commands.find(({ name }) => name === own.find((word) => commands.some((known) => known.name === word)));
-  // Help first, whatever else is wrong: it is what people ask for when something is.
+  // Help first, whatever else is wrong: it is what people ask for when something is. But there is none of a command that is none.
   if (argv.length === 0 || own.includes('--help') || own.includes('-h')) {
+    const first = own.find((word) => word !== '--help' && word !== '-h');
+    if (command === undefined && first !== undefined && !first.startsWith('-')) throw unknownCommandError(first, commands);
     const text = command === undefined ? overviewText(commands) : (await runYargs([command.name, '--help'], commands)).printed;
     return { kind: 'print', text, asked: argv.length > 0 };
   }

@@ -13,7 +13,8 @@ const MAX_CAUSES = 5;
 /** Lines for an operator's error; with `verbose` its causes, too. All text is escaped. */
 export function errorLines(error: OperatorError, verbose: boolean, theme: Theme): readonly string[] {
   const lines = [theme.error(`jtrace: ${escapeForTerminal(error.message, MAX_MESSAGE_CHARS)}`)];
-  if (error.hint !== '') lines.push(theme.hint(`  ${escapeForTerminal(error.hint, MAX_MESSAGE_CHARS)}`));
+  if (error.hint !== '')
+    lines.push(...error.hint.split('\n').map((line) => theme.hint(`  ${escapeForTerminal(line, MAX_MESSAGE_CHARS)}`)));
   if (!verbose) return lines;
   let cause: unknown = error.cause;
   for (let depth = 0; depth < MAX_CAUSES && cause !== undefined; depth++) {

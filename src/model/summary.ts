@@ -64,7 +64,7 @@ export interface RateReduction {
   readonly skippedTicks: number;
 }
 
-/** What the run knows besides the profile: the input of summarize() next to it. */
+/** What the run knows besides the profile. */
 export interface RunFacts {
   readonly targets: readonly TargetFacts[];
   readonly kernel: string;
@@ -81,7 +81,13 @@ export interface RunFacts {
   readonly files: readonly WrittenFile[];
 }
 
-export interface ProfileSummary extends RunFacts {
+/** What is known besides the profile: the input of summarize() next to it. */
+export interface SummaryFacts extends RunFacts {
+  /** Whether all of it is jtrace's; of another tool's profile it knows neither how whole its stacks are nor what was lost. */
+  readonly isOwnRun: boolean;
+}
+
+export interface ProfileSummary extends SummaryFacts {
   readonly version: typeof SUMMARY_VERSION;
   /** Samples in the profile. */
   readonly samples: number;

@@ -1,13 +1,15 @@
 // The facts of a recording → what the page shows of them: labels, texts and counts, no numbers made into text. Every reason for a
 // stack that is not complete comes with what it means.
 
-import type { StackOutcome } from '../model/frame.ts';
+import type { FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import { reductionText } from '../model/rate-text.ts';
 import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../model/reason-texts.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { countLeafKinds, countOutcomes, countSamples } from '../model/sample-counts.ts';
 import type { RunFacts, TargetFacts } from '../model/summary.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
+import { noSamplesAdvice } from './no-samples-advice.ts';
 import type { PageFact, PageFactRow } from './page-data.ts';
 
 /** Beyond, a Date is invalid (ECMA-262). A recording may say anything. */
@@ -23,7 +25,7 @@ export function pageFacts({ profile, facts }: Recording): readonly PageFact[] {
     { label: 'Target', rows: run === null ? [plain(escapeForTerminal(facts.title))] : run.targets.flatMap(targetRows) },
     { label: 'Sampled', rows: sampledRows(profile, facts) },
     { label: 'Machine', rows: run === null ? [] : [plain(machineText(run.kernel, run.bpftraceVersion))] },
-    { label: 'Stacks', rows: outcomeRows(profile) },
+    { label: 'Stacks', rows: run === null ? [] : outcomeRows(profile) },
     { label: 'Leaf', rows: leafRows(profile) },
     { label: 'Lost', rows: run === null ? [] : lostRows(run.lostEvents, run.brokenSamples) },
     { label: 'Not whole', rows: facts.problems.map((problem) => plain(escapeForTerminal(problem))) },
@@ -39,9 +41,9 @@ export function pageSubtitle({ profile, facts: { run, startedAtMs, source } }: R
   else if (target !== undefined) parts.push(targetText({ ...target, mainClass: '' }));
   if (run !== null) parts.push(ratesText(run));
   if (startedAtMs !== null) parts.push(startText(startedAtMs));
-  const { outcome } = profile.samples;
-  const whole = outcome.reduce((sum, index) => sum + (profile.outcomes[index]?.kind === 'complete' ? 1 : 0), 0);
-  if (run !== null && outcome.length > 0) parts.push(`${((100 * whole) / outcome.length).toFixed(1)} % complete stacks`);
+  const samples = countSamples(profile);
+  if (run !== null && samples > 0)
+    parts.push(`${((100 * countOutcomes(profile).complete) / samples).toFixed(1)} % complete stacks`);
   if (source !== 'jtrace') parts.push(`read from: ${source}`);
   return parts.join(' · ');
 }
@@ -49,18 +51,7 @@ export function pageSubtitle({ profile, facts: { run, startedAtMs, source } }: R
 /** For a profile without samples. */
 export function pageAdvice({ facts: { run, problems } }: Recording): readonly string[] {
   const lines = problems.map((problem) => `The recording is not whole: ${escapeForTerminal(problem)}.`);
-  if (run === null) return [...lines, 'The file it was read from holds no samples.'];
-  if (run.end === 'target-exited')
-    lines.push('The target ended: try jtrace profile -o page.html -- COMMAND, which samples from start to end.');
-  if (run.end === 'interrupted') lines.push('Sampling was stopped early: let it run longer.');
-  if (run.end === 'failed') lines.push('Sampling broke off: run it again with --verbose to see what bpftrace said.');
-  if (run.lostEvents > 0) lines.push('All samples were lost on their way: try a lower --frequency, or a smaller --stack-bytes.');
-  return [
-    ...lines,
-    'Samples are of CPU time: a process that waits (for work, a lock, the network) has none. Give it load while it is profiled.',
-    'Sample longer (-d 60s) or more often (-F 999).',
-    'Is it the right process? top -H -p PID shows which threads use the CPU.',
-  ];
+  return [...lines, ...noSamplesAdvice(run)];
 }
 
 function targetRows(target: TargetFacts): readonly PageFactRow[] {
@@ -94,7 +85,7 @@ function startText(startedAtMs: number): string {
 }
 
 function sampledRows(profile: Profile, { run, startedAtMs, source }: RecordingFacts): readonly PageFactRow[] {
-  const rows = [counted(profile.samples.stack.length, 'samples')];
+  const rows = [counted(countSamples(profile), 'samples')];
   if (run !== null) rows.push(plain(ratesText(run)));
   if (run !== null && run.reduction !== null) rows.push(plain(reductionText(run.reduction)));
   if (startedAtMs !== null) rows.push(plain(startText(startedAtMs)));
@@ -107,48 +98,34 @@ function machineText(kernel: string, bpftraceVersion: string): string {
 }
 
 function outcomeRows(profile: Profile): readonly PageFactRow[] {
-  const samplesOf = new Map<StackOutcome, number>();
-  for (const index of profile.samples.outcome) {
-    const outcome = profile.outcomes[index];
-    if (outcome !== undefined) samplesOf.set(outcome, (samplesOf.get(outcome) ?? 0) + 1);
-  }
-  const totals = { complete: 0, approximate: 0, unfinished: 0 };
-  const approximate = new Map<string, number>();
-  const unfinished = new Map<string, number>();
-  for (const [outcome, samples] of samplesOf) {
-    totals[outcome.kind] += samples;
-    if (outcome.kind === 'unfinished') add(unfinished, `${outcome.reason}: ${UNFINISHED_TEXTS[outcome.reason]}`, samples);
-    if (outcome.kind === 'approximate')
-      for (const reason of outcome.reasons) add(approximate, `${reason}: ${APPROXIMATE_TEXTS[reason]}`, samples);
-  }
-  if (samplesOf.size === 0) return [];
+  if (profile.samples.stack.length === 0) return [];
+  const { complete, approximate, unfinished, approximateReasons, unfinishedReasons } = countOutcomes(profile);
   return [
-    counted(totals.complete, 'complete'),
-    counted(totals.approximate, 'approximate'),
-    ...mostFirst(approximate).map(([text, samples]) => counted(samples, text, true)),
-    counted(totals.unfinished, 'unfinished'),
-    ...mostFirst(unfinished).map(([text, samples]) => counted(samples, text, true)),
+    counted(complete, 'complete'),
+    counted(approximate, 'approximate'),
+    ...reasonRows(approximateReasons, APPROXIMATE_TEXTS),
+    counted(unfinished, 'unfinished'),
+    ...reasonRows(unfinishedReasons, UNFINISHED_TEXTS),
   ];
 }
 
+function reasonRows<Reason extends string>(
+  counts: Readonly<Partial<Record<Reason, number>>>,
+  texts: Readonly<Record<Reason, string>>,
+): readonly PageFactRow[] {
+  return (Object.entries(counts) as [Reason, number][])
+    .sort((a, b) => b[1] - a[1])
+    .map(([reason, count]) => counted(count, `${reason}: ${texts[reason]}`, true));
+}
+
 function leafRows(profile: Profile): readonly PageFactRow[] {
-  const counts = new Map<string, number>();
-  for (const stack of profile.samples.stack) {
-    const kind = profile.frames.frames[profile.stacks.frame[stack] ?? -1]?.kind;
-    if (kind !== undefined) add(counts, LEAF_TEXTS[kind], 1);
-  }
-  return mostFirst(counts).map(([text, samples]) => counted(samples, text));
+  return (Object.entries(countLeafKinds(profile)) as [FrameKind, number][])
+    .filter(([, count]) => count > 0)
+    .sort((a, b) => b[1] - a[1])
+    .map(([kind, count]) => counted(count, LEAF_TEXTS[kind]));
 }
 
 function lostRows(lostEvents: number, brokenSamples: number): readonly PageFactRow[] {
   if (lostEvents === 0 && brokenSamples === 0) return [plain('nothing')];
   return [counted(lostEvents, 'events lost on their way from the kernel'), counted(brokenSamples, 'samples that arrived broken')];
-}
-
-function add(counts: Map<string, number>, key: string, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-function mostFirst(counts: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
-  return [...counts].sort((a, b) => b[1] - a[1]);
 }

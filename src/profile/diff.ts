@@ -7,24 +7,23 @@ import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
 import { StackColumns } from '../model/stack-columns.ts';
+import { alikeProfiles } from './diff-weights.ts';
 
-/** Throws an OperatorError when the two cannot be compared. */
-export function diffRecordings(a: Recording, b: Recording): DiffProfile {
-  const [unitA, unitB] = [a.profile.weightUnit, b.profile.weightUnit];
-  if (unitA !== unitB) {
-    const message = `${a.facts.title} counts ${unitA}, ${b.facts.title} ${unitB}: they cannot be compared`;
-    throw new OperatorError('usage', message, 'give two profiles of one kind, e.g. both recorded by the same command');
-  }
+/** Throws an OperatorError, which names them as `names` does, when the two cannot be compared. */
+export function diffRecordings(
+  a: Recording,
+  b: Recording,
+  names: readonly [string, string] = [a.facts.title, b.facts.title],
+): DiffProfile {
+  const [profileA, profileB] = alikeProfiles(a, b, names);
   const tree = new DiffTree();
-  const selfA = tree.add(a.profile);
-  const selfB = tree.add(b.profile);
+  const selfA = tree.add(profileA);
+  const selfB = tree.add(profileB);
   const [rawTotalA, total] = [sumOf(selfA), sumOf(selfB)];
-  for (const [sum, { facts }] of [
-    [rawTotalA, a],
-    [total, b],
-  ] as const) {
-    // prettier-ignore
-    if (sum === 0) throw new OperatorError('usage', `${facts.title} has no samples: there is nothing to compare`, 'record it again, for longer or under load');
+  const empty = rawTotalA === 0 ? names[0] : total === 0 ? names[1] : null;
+  if (empty !== null) {
+    const message = `${empty} has no samples: there is nothing to compare`;
+    throw new OperatorError('usage', message, 'record it again, for longer or under load');
   }
   const scaledA = filled(selfA, tree.nodes.prefix.length).map((weight) => (weight * total) / rawTotalA);
   const paddedB = filled(selfB, tree.nodes.prefix.length);
@@ -37,7 +36,7 @@ export function diffRecordings(a: Recording, b: Recording): DiffProfile {
     inclusiveB: inclusive(paddedB, tree.nodes.prefix),
     total,
     rawTotalA,
-    weightUnit: unitA,
+    weightUnit: profileB.weightUnit,
     titleA: a.facts.title,
     titleB: b.facts.title,
   };

@@ -6,7 +6,7 @@ import type { Profile } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
 import { MAX_WEIGHT } from '../model/recording-limits.ts';
 
-const NANOSECONDS_PER_SECOND = 1e9;
+export const NANOSECONDS_PER_SECOND = 1e9;
 
 export interface MergedWeights {
   readonly unit: Profile['weightUnit'];
@@ -40,7 +40,7 @@ export function mergeWeights(recordings: readonly Recording[]): MergedWeights {
 }
 
 /** Weights a second of one busy thread comes to: samples, or nanoseconds. null: not known. */
-function rateOf({ profile, facts }: Recording): number | null {
+export function rateOf({ profile, facts }: Recording): number | null {
   if (profile.weightUnit === 'nanoseconds') return NANOSECONDS_PER_SECOND;
   const rateHz = facts.run?.rateHz ?? 0;
   return rateHz > 0 ? rateHz : null;

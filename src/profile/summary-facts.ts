@@ -1,14 +1,15 @@
 // A recording that was read → what the summary tells of its run; of another tool's profile little is known.
 
 import type { Recording } from '../model/recording.ts';
-import type { RunFacts, WrittenFile } from '../model/summary.ts';
+import type { SummaryFacts, WrittenFile } from '../model/summary.ts';
 
 /** `files` are those written now. Unknown texts are empty, unknown numbers 0. */
-export function summaryFacts({ profile, facts }: Recording, files: readonly WrittenFile[]): RunFacts {
-  if (facts.run !== null) return { ...facts.run, files };
+export function summaryFacts({ profile, facts }: Recording, files: readonly WrittenFile[]): SummaryFacts {
+  if (facts.run !== null) return { ...facts.run, isOwnRun: true, files };
   let last = facts.startNs;
   for (const timeNs of profile.samples.timeNs) if (timeNs > last) last = timeNs;
   return {
+    isOwnRun: false,
     targets: [],
     kernel: '',
     bpftraceVersion: '',

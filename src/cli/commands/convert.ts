@@ -13,8 +13,8 @@ export const CONVERT_COMMAND: Command = {
   summary: 'Another format of a profile, of jtrace or another tool',
   synopsis: 'FILE -o FILE…',
   description:
-    'Reads folded stacks (FlameGraph, async-profiler), pprof and what perf script prints, each also gzipped, and writes it in any ' +
-    'format that jtrace writes. What FILE holds is told by its content; - is standard input. docs/formats.md says what each format keeps.',
+    'Reads recordings (.jtrace), folded stacks (FlameGraph, async-profiler), pprof and what perf script prints, each also gzipped, and ' +
+    'writes them in any format that jtrace writes. What FILE holds is told by its content; - is standard input. docs/formats.md says what each format keeps.',
   flags: CONVERT_FLAGS,
   words: { atMost: 1, whenMore: 'one profile at a time' },
   takesCommand: false,

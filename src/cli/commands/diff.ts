@@ -20,13 +20,13 @@ export const DIFF_COMMAND: Command = {
   synopsis: 'A B [-o FILE…]',
   description:
     'Compares two profiles of any format that jtrace reads (see jtrace convert): A before, B after. Weights of A are scaled so that ' +
-    'both have the same total; shares are compared, not times. jtrace diff B A is the other direction.',
+    'both have the same total; shares are compared, not times, and so samples go with CPU time. jtrace diff B A is the other direction.',
   flags: DIFF_FLAGS,
   words: { atMost: 2, whenMore: 'two profiles are compared' },
   takesCommand: false,
   examples: [
     { typed: 'jtrace diff before.folded after.folded', does: 'the 20 methods whose own share changed most' },
-    { typed: 'jtrace diff a.pb.gz b.pb.gz -o - | flamegraph.pl > diff.svg', does: 'a differential flame graph (FlameGraph)' },
+    { typed: 'jtrace diff a.jtrace b.jtrace -o diff.html', does: 'a flame graph page coloured by change' },
   ],
   run: runDiffCommand,
 };

@@ -11,11 +11,11 @@ import { showReport } from './show-report.ts';
 
 export const MERGE_COMMAND: Command = {
   name: 'merge',
-  summary: 'Several recordings as one file',
+  summary: 'Several profiles as one file',
   synopsis: 'FILE FILE… -o OUT',
   description:
-    'Puts recordings together: what is the same in them is one again, samples keep their threads and, where every recording knows ' +
-    'when it began, their place on one clock. Of different rates, weights become CPU time. Filters are those of jtrace report.',
+    'Puts together what jtrace report reads: recordings, folded stacks, pprof, perf script. What is the same in them is one again, samples keep ' +
+    'their threads and, where every file knows when it began, their place on one clock. Of different rates, weights become CPU time. Filters are those of jtrace report.',
   flags: MERGE_FLAGS,
   words: { atMost: MAX_INPUTS, whenMore: `${String(MAX_INPUTS)} files at a time` },
   takesCommand: false,

@@ -37,7 +37,7 @@ export const PROFILE_COMMAND: Command = {
   examples: [
     { typed: 'jtrace profile', does: 'the only JVM, for 10 s: hottest methods and summary' },
     { typed: 'jtrace profile Bootstrap -d 30s -o out.folded', does: 'by main class, 30 s, to a file' },
-    { typed: 'jtrace profile 4711 -o - | flamegraph.pl > out.svg', does: 'a flame graph (FlameGraph)' },
+    { typed: 'jtrace profile 4711 -o flame.html', does: 'a flame graph page, for a browser' },
     {
       typed: 'jtrace profile 4711 -o x.jtrace && jtrace report x.jtrace --tree',
       does: 'a recording, looked at as often as you like',

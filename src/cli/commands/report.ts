@@ -15,11 +15,11 @@ export const MAX_INPUTS = 1000;
 
 export const REPORT_COMMAND: Command = {
   name: 'report',
-  summary: 'What a recording says: hottest methods, call tree, other formats',
+  summary: 'What a profile says: hottest methods, call tree, other formats',
   synopsis: 'FILE…',
   description:
-    'Reads recordings that jtrace profile -o x.jtrace has written, also of runs that were killed, and shows or writes what is in them. ' +
-    'Several files are read as one recording. - is standard input. Needs neither root nor bpftrace.',
+    'Reads recordings that jtrace profile -o x.jtrace has written, also of runs that were killed; folded stacks, pprof and what perf script ' +
+    'prints; each also gzipped. Shows or writes what is in them. Several files are read as one recording. - is standard input. Needs neither root nor bpftrace.',
   flags: REPORT_FLAGS,
   words: { atMost: MAX_INPUTS, whenMore: `${String(MAX_INPUTS)} files at a time` },
   takesCommand: false,

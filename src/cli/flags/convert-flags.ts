@@ -1,6 +1,6 @@
 // The flags of `jtrace convert` and `jtrace diff`.
 
-import { OUTPUT_ENDINGS } from '../../outputs/formats.ts';
+import { USUAL_ENDINGS } from '../../outputs/formats.ts';
 import { DIFF_ENDINGS } from '../../outputs/diff-formats.ts';
 import type { FlagTable } from './flag.ts';
 import { parsePath, parseTop } from './parse-quantity.ts';
@@ -21,7 +21,7 @@ export const CONVERT_FLAGS = {
   output: {
     kind: 'list', alias: 'o', group: 'Output', placeholder: 'FILE', parse: parsePath,
     shownDefault: '',
-    help: `Write the profile; the ending chooses the format (${OUTPUT_ENDINGS.join(', ')}). - is standard output, as folded stacks. May be repeated.`,
+    help: `Write the profile; the ending chooses the format (${USUAL_ENDINGS}). - is standard output, as folded stacks. May be repeated.`,
   },
   ...RENDER_FLAGS,
   quiet: QUIET,

@@ -23,10 +23,10 @@ export function renderSummary(summary: ProfileSummary, maxColumns: number, verbo
   const lines = [
     ...summary.targets.flatMap((target) => labelled('Target', targetTexts(target), maxColumns)),
     ...labelled('Sampled', sampledTexts(summary), maxColumns),
-    ...rows('Stacks', summary.samples, outcomeRows(summary)),
+    ...(summary.isOwnRun ? rows('Stacks', summary.samples, outcomeRows(summary)) : []),
     ...rows('Leaf', summary.samples, leafRows(summary)),
     ...rows('Threads', summary.samples, threadRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_THREADS)),
-    ...labelled('Lost', [lostText(summary)], maxColumns),
+    ...labelled('Lost', summary.isOwnRun ? [lostText(summary)] : [], maxColumns),
     ...labelled(
       'Written',
       summary.files.flatMap((file) => fileTexts(file, maxColumns - LABEL_COLUMNS - 1)),
@@ -111,7 +111,9 @@ function leafRows({ leafKinds }: ProfileSummary): readonly Row[] {
     .map(([kind, count]) => ({ count, text: LEAF_TEXTS[kind] }));
 }
 
-function threadRows({ threads }: ProfileSummary, shown: number): readonly Row[] {
+function threadRows({ threads: all }: ProfileSummary, shown: number): readonly Row[] {
+  // Profiles of other tools may know nothing of threads.
+  const threads = all.filter(({ tid, name }) => tid !== 0 || name !== '');
   const rest = threads.slice(shown);
   const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
   return [

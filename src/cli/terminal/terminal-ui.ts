@@ -14,6 +14,7 @@ import { renderSummaryJson } from './summary-json.ts';
 import { renderSummary } from './summary-text.ts';
 import { createTheme } from './theme.ts';
 import { renderTree } from './tree-text.ts';
+import { problemLines } from './written-files.ts';
 
 /** Tables and the summary are no wider, however wide the terminal, and fit where its width is not known. */
 const TEXT_COLUMNS = 80;
@@ -71,7 +72,10 @@ export function createTerminalUi(look: Look, { stdout, stderr, env }: Streams): 
       }
       const [head = '', ...rows] = look.top > 0 ? renderHottest(summary.hottest, columns, look.by) : [];
       if (head !== '') print([onResults.heading(head), ...rows]);
-      if (look.verbosity === 'quiet') return;
+      if (look.verbosity === 'quiet') {
+        for (const line of problemLines(summary.files, onError)) say(line);
+        return;
+      }
       if (head !== '') print(['']);
       print(renderSummary(summary, columns, look.verbosity === 'verbose'));
     },

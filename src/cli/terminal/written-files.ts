@@ -4,7 +4,7 @@ import type { WrittenFile } from '../../model/summary.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatBytes } from './format-number.ts';
 import type { Streams } from './streams.ts';
-import { createTheme } from './theme.ts';
+import { createTheme, type Theme } from './theme.ts';
 
 const MAX_PATH_CHARS = 200;
 /** A problem names a file and a place in it. */
@@ -20,11 +20,21 @@ export function tellFiles(
   const theme = createTheme(stderr, env);
   for (const problem of problems)
     stderr.write(`${theme.warning(`jtrace: warning: ${escapeForTerminal(problem, MAX_PROBLEM_CHARS)}`)}\n`);
-  for (const { path, format, bytes, problem } of files) {
-    const shown = path === '-' ? 'standard output' : escapeForTerminal(path, MAX_PATH_CHARS);
-    if (problem !== null)
-      stderr.write(`${theme.error(`jtrace: ${shown} was not written whole: ${escapeForTerminal(problem)}`)}\n`);
-    else if (!quiet && path !== '-') stderr.write(`jtrace: ${shown}: ${format}, ${formatBytes(bytes)}\n`);
+  for (const file of files) {
+    const { path, format, bytes, problem } = file;
+    if (problem !== null) for (const line of problemLines([file], theme)) stderr.write(`${line}\n`);
+    else if (!quiet && path !== '-') stderr.write(`jtrace: ${shownPath(path)}: ${format}, ${formatBytes(bytes)}\n`);
   }
   return problems.length === 0 && files.every(({ problem }) => problem === null);
+}
+
+/** One line for each file that is not whole. */
+export function problemLines(files: readonly WrittenFile[], theme: Theme): readonly string[] {
+  return files.flatMap(({ path, problem }) =>
+    problem === null ? [] : [theme.error(`jtrace: ${shownPath(path)} was not written whole: ${escapeForTerminal(problem)}`)],
+  );
+}
+
+function shownPath(path: string): string {
+  return path === '-' ? 'standard output' : escapeForTerminal(path, MAX_PATH_CHARS);
 }

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
-import { finishOutput, type Output, writeOutput } from '../../../src/app/output-files.ts';
+import { finishOutput, type Output, sweepLeftovers, writeOutput } from '../../../src/app/output-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'jtrace-output-files-'));
 afterAll(() => { rmSync(folder, { recursive: true }); }); // prettier-ignore
@@ -48,6 +48,23 @@ test('the longest name that a file can have', () => {
   const path = join(folder, `${'ü'.repeat(124)}.folded`);
   expect(writeOutput(output(path))).toMatchObject({ problem: null, bytes: 7 });
   expect(readdirSync(folder).filter((name) => name.includes('.jtrace-'))).toEqual([]);
+});
+
+test.each(['v1..v2.folded', '.html', '..x...folded', 'x.', `${'y'.repeat(231)}.folded`])('dots in a name: %s', (name) => {
+  const path = join(folder, name);
+  expect(writeOutput(output(path))).toMatchObject({ problem: null, bytes: 7 });
+  expect(readFileSync(path, 'utf8')).toBe('main 1\n');
+});
+
+test('what a killed run left beside a name with dots is swept', () => {
+  const path = join(folder, 'left..over.folded');
+  const program = `import(${JSON.stringify(join(import.meta.dirname, '../../../src/app/output-files.ts'))})
+    .then(({ openReplacement }) => { openReplacement(${JSON.stringify(path)}); process.kill(process.pid, 'SIGKILL'); })`;
+  const left = (): string[] => readdirSync(folder).filter((name) => /^\.left.*\.jtrace-/.test(name));
+  expect(() => execFileSync(process.execPath, ['--import', 'tsx', '-e', program], { stdio: 'ignore' })).toThrow();
+  expect(left()).toHaveLength(1);
+  sweepLeftovers(path);
+  expect(left()).toEqual([]);
 });
 
 test('a FIFO without reader: timers go on, and then it is told', async () => {

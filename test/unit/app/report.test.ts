@@ -98,6 +98,13 @@ test('different rates: one clear line, weights are time, and it stays so', async
   expect(await report({ inputs: [out] })).toMatchObject({ messages: [], code: 0 });
 });
 
+test('no samples: what to do about it', async () => {
+  const empty = await report({ inputs: [fixture('no-samples.jtrace')] });
+  expect(empty.messages[0]).toMatch(/^note Samples are of CPU time: /);
+  expect(empty.messages).toHaveLength(2);
+  expect((await report({})).messages).toEqual([]);
+});
+
 test('an output that fails is told, and takes no other with it', async () => {
   const out = join(folder, 'x.folded');
   const { code, summary } = await report({ outputs: [join(folder, 'none/x.jtrace'), out] });

@@ -2,16 +2,22 @@
 // names exactly the page's own program and style.
 
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { openRecording } from '../../../src/app/open-recording.ts';
 import type { Recording } from '../../../src/model/recording.ts';
 import type { PageData } from '../../../src/outputs/page-data.ts';
 import { DIFF_PAGE_FORMAT } from '../../../src/outputs/diff-page.ts';
 import { PAGE_FORMAT } from '../../../src/outputs/page.ts';
 import { diffRecordings } from '../../../src/profile/diff.ts';
+import { summarize } from '../../../src/profile/summarize.ts';
+import { summaryFacts } from '../../../src/profile/summary-facts.ts';
 import { UNFINISHED_TEXTS } from '../../../src/model/reason-texts.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
+import { runFacts } from '../../support/recordings.ts';
+import { REPOSITORY } from '../../support/repository.ts';
 import { drawProfile } from '../profile/draw-profile.ts';
 import { drawRecording } from '../page/draw-tree.ts';
 
@@ -158,12 +164,42 @@ test('no times: no time to choose from; no samples: advice', () => {
   expect(empty.advice.length).toBeGreaterThan(0);
 });
 
+const rowsOf = ({ facts }: PageData, label: string): PageData['facts'][number]['rows'] =>
+  facts.find((fact) => fact.label === label)?.rows ?? [];
+
+test('facts count what the summary counts: of folded text, of runs whose samples stand for several, of time', async () => {
+  const folded = await openRecording(join(REPOSITORY, 'test/fixtures/profiles/before.folded'));
+  const reduced: Recording = { profile: folded.profile, facts: { ...folded.facts, source: 'jtrace', run: runFacts(99) } };
+  const time: Recording = { ...reduced, profile: { ...folded.profile, weightUnit: 'nanoseconds' } };
+  for (const recording of [folded, reduced, time]) {
+    const data = dataOf(render(recording));
+    const { samples, leafKinds, outcomes } = summarize(recording.profile, summaryFacts(recording, []), 0);
+    expect(rowsOf(data, 'Sampled')[0]).toMatchObject({ text: 'samples', count: samples });
+    const counts = Object.values(leafKinds).filter((count) => count > 0).sort((a, b) => b - a); // prettier-ignore
+    expect(rowsOf(data, 'Leaf').map(({ count }) => count)).toEqual(counts);
+    const stacks = rowsOf(data, 'Stacks').filter(({ sub }) => !sub).map(({ count }) => count); // prettier-ignore
+    // Of another tool's profile jtrace does not know how whole its stacks are.
+    expect(stacks).toEqual(recording === folded ? [] : [outcomes.complete, outcomes.approximate, outcomes.unfinished]);
+  }
+  expect(summarize(folded.profile, summaryFacts(folded, []), 0).samples).toBeGreaterThan(folded.profile.samples.stack.length);
+});
+
+test('the share of complete stacks is that of samples, not of rows', () => {
+  const profile = drawProfile([
+    { stack: 'a', weight: 3 },
+    { stack: '[unfinished: stack-cut]/marker', outcome: { kind: 'unfinished', reason: 'stack-cut', detail: '' } },
+  ]);
+  const own: Recording = { profile, facts: { ...recordingOf(profile).facts, run: runFacts(99) } };
+  expect(dataOf(render(own)).subtitle).toContain('75.0 % complete stacks');
+});
+
 test('facts tell every reason with what it means', () => {
   const profile = drawProfile([
     { stack: 'a' },
     { stack: '[unfinished: stack-cut]/marker', outcome: { kind: 'unfinished', reason: 'stack-cut', detail: '' } },
   ]);
-  const rows = dataOf(render(recordingOf(profile))).facts.find(({ label }) => label === 'Stacks')?.rows;
+  const own: Recording = { profile, facts: { ...recordingOf(profile).facts, run: runFacts(99) } };
+  const rows = rowsOf(dataOf(render(own)), 'Stacks');
   expect(rows).toContainEqual({ text: `stack-cut: ${UNFINISHED_TEXTS['stack-cut']}`, count: 1, sub: true });
   expect(rows).toContainEqual({ text: 'complete', count: 1, sub: false });
 });

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { DiffProfile } from '../../../src/model/diff-profile.ts';
 import type { Profile } from '../../../src/model/profile.ts';
+import type { Recording } from '../../../src/model/recording.ts';
 import { diffFoldedLines } from '../../../src/outputs/diff-folded.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
 import { diffRecordings, reverseDiff } from '../../../src/profile/diff.ts';
 import { largestChanges } from '../../../src/profile/largest-changes.ts';
-import { HOSTILE_NAMES, PLAIN, recording } from '../../support/recordings.ts';
+import { HOSTILE_NAMES, PLAIN, recording, runFacts } from '../../support/recordings.ts';
 import { drawProfile } from './draw-profile.ts';
 
 const diffOf = (a: Profile, b: Profile): DiffProfile =>
@@ -81,6 +82,25 @@ test('what cannot be compared is refused', () => {
   expect(() => diffOf(BEFORE, { ...AFTER, weightUnit: 'bytes' })).toThrow('a counts samples, b bytes: they cannot be compared');
   expect(() => diffOf(BEFORE, drawProfile([]))).toThrow('b has no samples');
   expect(() => diffOf(drawProfile([]), AFTER)).toThrow('a has no samples');
+});
+
+test('samples and CPU time: at the rate of the samples, and by share where it is not known', () => {
+  const time = (profile: Profile): Profile => ({
+    ...profile,
+    samples: { ...profile.samples, weight: profile.samples.weight.map((weight) => weight * 1e7) },
+    weightUnit: 'nanoseconds',
+  });
+  const points = (diff: DiffProfile): unknown => largestChanges(diff, 5).map(({ name, self }) => [name, Math.round(self.points)]);
+  const wanted = points(diffOf(BEFORE, AFTER));
+  const ofRate = (profile: Profile): Recording => recording(profile, { run: runFacts(49) });
+  const known = diffRecordings(ofRate(BEFORE), recording(time(AFTER)));
+  expect([known.weightUnit, known.rawTotalA, known.total]).toEqual(['nanoseconds', 12 * 20_408_163, 6e7]);
+  const other = diffRecordings(recording(time(BEFORE)), ofRate(AFTER));
+  expect([other.weightUnit, other.rawTotalA, other.total]).toEqual(['nanoseconds', 12e7, 6 * 20_408_163]);
+  const unknown = diffOf(time(BEFORE), AFTER);
+  expect([unknown.weightUnit, unknown.rawTotalA, unknown.total]).toEqual(['nanoseconds', 12e7, 12e7]);
+  for (const diff of [known, other, unknown]) expect(points(diff)).toEqual(wanted);
+  expect(() => diffOf(time(BEFORE), { ...AFTER, weightUnit: 'bytes' })).toThrow('a counts nanoseconds, b bytes');
 });
 
 test('as difffolded.pl -n counts, from the folded text of both', () => {

@@ -1,13 +1,13 @@
 // Profile and facts → numbers of the summary.
 
 import { expect, test } from 'vitest';
-import type { RunFacts } from '../../../src/model/summary.ts';
+import type { SummaryFacts } from '../../../src/model/summary.ts';
 import { hottestMethods } from '../../../src/profile/hottest-methods.ts';
 import { summarize } from '../../../src/profile/summarize.ts';
 import { drawProfile } from './draw-profile.ts';
 
-const FACTS: RunFacts = {
-  targets: [], kernel: '6.1.0', bpftraceVersion: '0.17.0', rateHz: 99, durationMs: 1000, end: 'duration',
+const FACTS: SummaryFacts = {
+  isOwnRun: true, targets: [], kernel: '6.1.0', bpftraceVersion: '0.17.0', rateHz: 99, durationMs: 1000, end: 'duration',
   lostEvents: 3, brokenSamples: 1, reduction: null, files: [],
 }; // prettier-ignore
 

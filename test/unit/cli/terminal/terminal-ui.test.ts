@@ -10,6 +10,7 @@ import { createTerminalUi } from '../../../../src/cli/terminal/terminal-ui.ts';
 
 const SUMMARY: ProfileSummary = {
   version: 1,
+  isOwnRun: true,
   targets: [
     {
       pid: asPid(4711),
@@ -115,6 +116,14 @@ test('summary and table, in a pipe', () => {
   for (const line of written.stdout.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
 });
 
+test('of another tool’s profile: nothing of completeness, of losses, or of threads that it does not name', () => {
+  const { ui, written } = screen({});
+  const threads = [{ pid: asPid(0), tid: asTid(0), name: '', samples: 1980 }];
+  ui.summary({ ...SUMMARY, isOwnRun: false, targets: [], kernel: '', files: [], threads });
+  expect(written.stdout).toMatch(/^Sampled {3}1,980/);
+  expect(written.stdout).not.toMatch(/^(Stacks|Lost|Threads)|complete|\[0\]/m);
+});
+
 test('an empty run and a failed one', () => {
   const { ui, written } = screen({ top: 5 });
   ui.summary({
@@ -172,6 +181,24 @@ test('quiet: nothing but what was asked for, and warnings', () => {
   ui.message('warning', 'beware\u001b[2J');
   ui.summary(SUMMARY);
   expect(written).toEqual({ stdout: '', stderr: 'jtrace: warning: beware\\e[2J\n' });
+});
+
+test('quiet: an output that failed is told all the same, one line each', () => {
+  const { ui, written } = screen({ verbosity: 'quiet' });
+  const [good] = SUMMARY.files;
+  const failed = ['/tmp/a\u001b[2J', '-'].map((path) => ({
+    path,
+    format: 'folded',
+    bytes: 0,
+    problem: 'no space left on the device',
+  }));
+  ui.summary({ ...SUMMARY, files: [...(good === undefined ? [] : [good]), ...failed] });
+  expect(written.stdout).toBe('');
+  expect(written.stderr.split('\n')).toEqual([
+    'jtrace: /tmp/a\\e[2J was not written whole: no space left on the device',
+    'jtrace: standard output was not written whole: no space left on the device',
+    '',
+  ]);
 });
 
 test('progress is redrawn in place on a terminal, as wide as it is, and taken away for text', () => {
