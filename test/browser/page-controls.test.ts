@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BrowserPages, type OpenPage } from '../support/browser-page.ts';
 import { shopRecording } from '../support/made-up-shop.ts';
+import { deepRecording } from '../support/made-up-trees.ts';
 import { describeOnHost } from '../support/require-host.ts';
 
 const SAMPLES = 3000;
@@ -331,6 +332,31 @@ describeOnHost('controls of the page', ['chromium'], () => {
     const pdf = await page.pdf({ format: 'A4', landscape: true });
     expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(3);
   });
+
+  test.each([
+    { landscape: false, isFlipped: false }, { landscape: true, isFlipped: false }, { landscape: true, isFlipped: true },
+  ])('on paper, a graph higher than a page (landscape $landscape, flipped $isFlipped): on the first sheet, with how much is not', async ({ landscape, isFlipped }) => {
+    const one = await pages.open(deepRecording(150), { viewport: { width: 1200, height: 900 } });
+    opened.push(one);
+    const { page } = one;
+    if (isFlipped) await page.keyboard.press('f');
+    const sheets = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
+    const pdf = await page.pdf({ format: 'A4', landscape });
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize(landscape ? { width: 1047, height: 718 } : { width: 718, height: 1047 });
+    const [graph, all] = [await page.locator('.graph svg').first().boundingBox(), await box(page, 'all').boundingBox()];
+    // The whole width of the drawing, its root, rows that can be read.
+    expect((graph?.x ?? 0) + (graph?.width ?? 9999)).toBeLessThanOrEqual(1047);
+    expect(graph?.height).toBeLessThanOrEqual(0.81 * (landscape ? 718 : 1047));
+    expect(all?.width).toBeGreaterThan(0.98 * (graph?.width ?? 9999));
+    expect(all?.height).toBeGreaterThan(8);
+    expect(all?.y).toBeGreaterThanOrEqual((graph?.y ?? 9999) - 1);
+    expect((all?.y ?? 9999) + (all?.height ?? 0)).toBeLessThanOrEqual((graph?.y ?? 0) + (graph?.height ?? 0) + 2);
+    expect(await page.locator('.graph').first().evaluate((at) => getComputedStyle(at, '::after').content)).toMatch(/^"\d+ more levels are not on paper\."$/);
+    // The sheets of the same without its graph: no more than one is the graph's, and none is empty.
+    await page.locator('.graph-frame').first().evaluate((at) => at.remove());
+    expect(sheets(pdf) - sheets(await page.pdf({ format: 'A4', landscape }))).toBeLessThanOrEqual(1);
+  }); // prettier-ignore
 
   test('hidden from assistive technology: the drawing; not hidden: everything said in words', async () => {
     const page = await open();
