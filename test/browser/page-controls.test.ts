@@ -314,6 +314,37 @@ describeOnHost('controls of the page', ['chromium'], () => {
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(700);
   });
 
+  test.each([
+    { width: 1280, height: 860 }, { width: 390, height: 844 },
+  ])('a deep graph, $width px: what follows it is near; it scrolls from its root to what is picked', async (viewport) => {
+    const one = await pages.open(deepRecording(150), { viewport });
+    opened.push(one);
+    const { page } = one;
+    const place = page.getByRole('application', { name: /^Flame graph/ });
+    const cursor = page.locator('g.frame[data-cursor] rect');
+    const edges = async () => ({ outer: await place.boundingBox(), root: await box(page, 'all').boundingBox(), picked: await cursor.count() === 0 ? null : await cursor.boundingBox() });
+    const isInside = (inner: { y: number; height: number } | null, outer: { y: number; height: number } | null): boolean =>
+      inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+    expect((await page.locator('.hottest').boundingBox())?.y).toBeLessThan(1.4 * viewport.height);
+    await place.focus();
+    for (let i = 0; i < 100; i += 1) await page.keyboard.press('ArrowDown');
+    const down = await edges();
+    expect(isInside(down.picked, down.outer)).toBe(true);
+    expect(isInside(down.root, down.outer)).toBe(false);
+    await page.keyboard.press('Home');
+    expect(isInside((await edges()).root, (await edges()).outer)).toBe(true);
+    await page.keyboard.press('f');
+    const flipped = await edges();
+    expect(isInside(flipped.root, flipped.outer)).toBe(true);
+    expect(await place.evaluate((at) => at.scrollTop)).toBeGreaterThan(500);
+    for (let i = 0; i < 100; i += 1) await page.keyboard.press('ArrowUp');
+    const up = await edges();
+    expect(isInside(up.picked, up.outer)).toBe(true);
+    await page.keyboard.press('Enter');
+    const zoomed = await edges();
+    expect(isInside(zoomed.picked, zoomed.outer)).toBe(true);
+  }); // prettier-ignore
+
   test('on paper: light, without controls', async () => {
     const page = await open({ colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });
