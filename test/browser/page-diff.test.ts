@@ -73,6 +73,18 @@ describeOnHost('the table of the largest changes', ['chromium'], () => {
     expect(await rows(await open(BEFORE, BEFORE))).toEqual(['none']);
   });
 
+  test('says how many samples both have, and which of them widths and the table are of', async () => {
+    const page = await open(BEFORE, AFTER);
+    const scope = page.locator('.hottest .scope');
+    expect(await page.locator('.sum').textContent()).toBe('6 → 6 samples, widths of after');
+    expect(await scope.textContent()).toBe('of after (new)');
+    await page.keyboard.press('d');
+    expect(await page.locator('.sum').textContent()).toBe('6 → 6 samples, widths of before');
+    expect(await scope.textContent()).toBe('of before (old)');
+    await page.locator('.panel:visible g.frame[name="main"] rect').first().click();
+    expect(await scope.textContent()).toMatch(/^of before \(old\), below main, which is 100 %$/);
+  });
+
   test('a phone: the name in full width above its numbers, all inside the screen', async () => {
     const long = frame('com/example/shop/orders/OrderRepositoryImpl.findAllByCustomerAndDate');
     const page = await open(recording(profileOf([[long], [main]])), AFTER, { viewport: { width: 390, height: 844 } });
