@@ -327,6 +327,8 @@ describeOnHost('controls of the page', ['chromium'], () => {
       inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
     expect((await page.locator('.hottest').boundingBox())?.y).toBeLessThan(1.4 * viewport.height);
     await place.focus();
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => place.evaluate((at) => at.scrollTop)).toBeGreaterThan(100);
     for (let i = 0; i < 100; i += 1) await page.keyboard.press('ArrowDown');
     const down = await edges();
     expect(isInside(down.picked, down.outer)).toBe(true);
