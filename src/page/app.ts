@@ -16,7 +16,7 @@ import { type Model, nodeName, weighed } from './model.ts';
 import { pageHead } from './page-head.ts';
 import { PickedBar } from './picked-bar.ts';
 import { SampleFilters } from './sample-filters.ts';
-import { selectionText } from './selection-text.ts';
+import { type Amount, selectionText } from './selection-text.ts';
 import { startTheme } from './theme.ts';
 import { Toolbar } from './toolbar.ts';
 import { type Filter, NO_FILTER, type WeighedTree } from './weights.ts';
@@ -122,11 +122,20 @@ export class App {
 
   #tellAll(): void {
     this.#tabulate();
-    const { data } = this.#model;
-    const all = data.rows.weight.reduce((sum, weight, row) => sum + (data.rows.side[row] === this.#side ? weight : 0), 0);
-    this.#sum.textContent = selectionText(data, this.#whole.weights.total[0] ?? 0, all, this.#filter);
+    this.#sum.textContent = this.#sumText();
     this.#picked.show(this.#graphs.active.describeCursor());
     this.#finder.tell(this.#graphs.main);
+  }
+
+  #sumText(): string {
+    const { data } = this.#model;
+    const { weights, other } = this.#whole;
+    const amount = (side: 0 | 1): Amount => ({
+      shown: (side === this.#side ? weights : other)?.total[0] ?? 0,
+      all: data.rows.weight.reduce((sum, weight, row) => sum + (data.rows.side[row] === side ? weight : 0), 0),
+    });
+    if (data.differential === null) return selectionText(data, amount(0), this.#filter);
+    return `${selectionText(data, amount(1), this.#filter, amount(0))}, widths of ${sideName(this.#side)}`;
   }
 
   /** Only when it is of something else: going through the graph with the arrow keys must not count all methods anew. */
@@ -137,7 +146,12 @@ export class App {
     this.#tabled = { whole, focus };
     const { tree, weights } = whole;
     const methods = methodsOf(tree, weights, this.#model.names.length, focus);
-    this.#hottest.show(methods, weights.total[focus] ?? 0, focus === 0 ? '' : nodeName(this.#model, tree, focus));
+    const { differential } = this.#model.data;
+    const side = sideName(this.#side);
+    this.#hottest.show(methods, weights.total[focus] ?? 0, {
+      profile: differential === null ? '' : `${side} (${differential[side]})`,
+      zoomed: focus === 0 ? '' : nodeName(this.#model, tree, focus),
+    });
   }
 
   async #copyFolded(): Promise<void> {
@@ -151,4 +165,8 @@ export class App {
   async #copyName(): Promise<void> {
     this.#finder.box.tell(await copyText(this.#model.names[this.#graphs.pickedFrame] ?? 'all'), false);
   }
+}
+
+function sideName(side: 0 | 1): 'before' | 'after' {
+  return side === 0 ? 'before' : 'after';
 }

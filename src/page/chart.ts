@@ -3,14 +3,15 @@
 import flamegraph, { type Box, type FlameGraph } from 'd3-flame-graph';
 import { select } from 'd3-selection';
 import { setAttribute } from './dom.ts';
+import { countText } from './numbers.ts';
 import { stillSelections, withLabelsWhere } from './still-d3.ts';
 import type { ViewNode } from './view.ts';
 
 const ROW_PX = 18;
 /** d3-flame-graph leaves room for a title, at the youngest frames' end. */
 const TITLE_ROWS = 2;
-/** Height by width from which a drawing is printed over several pages: made to fit one, its text could not be read. */
-const TALL = 1.2;
+/** Most height by width of a drawing on paper: made to fit one page, the text of a higher one could not be read. */
+const MAX_PAPER_SHAPE = 1;
 /** d3-flame-graph shows no label in a narrower box. */
 const LEAST_LABEL_PX = 35;
 
@@ -69,7 +70,10 @@ export class Chart {
     for (const box of this.#element.querySelectorAll('g.frame')) box.remove();
   }
 
-  /** The drawing as a picture of a size of its own: paper has another width, and nothing draws anew for it (page.css). */
+  /**
+   * The drawing as a picture of a size of its own: paper has another width, and nothing draws anew for it (page.css). Of a high one the
+   * levels next to the root are on paper, and it is said how many are not: the picture fills its place there, the rest is cut off.
+   */
   #fitPaper(isIcicle: boolean): void {
     const svg = this.#element.querySelector('svg');
     if (svg === null) return;
@@ -78,6 +82,14 @@ export class Chart {
     const topPx = isIcicle ? 0 : TITLE_ROWS * ROW_PX;
     setAttribute(svg, 'height', String(heightPx));
     setAttribute(svg, 'viewBox', `0 ${String(topPx)} ${String(this.#widthPx)} ${String(heightPx)}`);
-    setAttribute(this.#element, 'data-tall', heightPx > TALL * this.#widthPx ? '' : null);
+    setAttribute(svg, 'preserveAspectRatio', isIcicle ? 'xMinYMin slice' : 'xMinYMax slice');
+    const rows = Math.round(heightPx / ROW_PX);
+    const rowsOnPaper = Math.min(rows, Math.floor((MAX_PAPER_SHAPE * this.#widthPx) / ROW_PX));
+    this.#element.style.setProperty('--paper-shape', String(this.#widthPx / (rowsOnPaper * ROW_PX)));
+    setAttribute(this.#element, 'data-off-paper', offPaperText(rows - rowsOnPaper));
   }
+}
+
+function offPaperText(levels: number): string | null {
+  return levels === 0 ? null : `${countText(levels)} more ${levels === 1 ? 'level is' : 'levels are'} not on paper.`;
 }

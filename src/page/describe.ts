@@ -8,6 +8,10 @@ import { type Model, nodeName } from './model.ts';
 import { shareText, weightText } from './numbers.ts';
 import type { WeighedTree } from './weights.ts';
 
+/** As hidden-frames.ts names a stack whose frames an option leaves out; it has the colour of a gap, but misses nothing. */
+const ALL_LEFT_OUT = '[native]';
+const LEFT_OUT_MEANING = 'all frames of this stack are of libraries and the VM, which this page leaves out';
+
 export interface Description {
   readonly name: string;
   /** Samples and shares. */
@@ -34,7 +38,8 @@ export function describe(
   const weight = `${weightText(total, data.unit)}, ${ofAll}${ofFocus}; ${self === 0 ? 'none' : weightText(self, data.unit)} in itself`;
   const details: string[] = [];
   if (frame >= 0) {
-    details.push(kindText(data.kinds, boxKind(model, tree, node), tree.kindsSeen[node] ?? 0));
+    const isLeftOut = model.names[frame] === ALL_LEFT_OUT;
+    details.push(isLeftOut ? LEFT_OUT_MEANING : kindText(data.kinds, boxKind(model, tree, node), tree.kindsSeen[node] ?? 0));
     const line = tree.line[node] ?? 0;
     if (line > 0) details.push(lineText(line, tree.lineMark[node] ?? 0));
     const library = model.libraries[frame] ?? '';

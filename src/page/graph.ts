@@ -72,13 +72,14 @@ export class Graph {
     return this.#chart.widthPx > 0 && this.#widthNow() !== this.#chart.widthPx;
   }
 
-  /** Draws anew when what is drawn has changed, else only colours. */
-  show(scene: Scene): void {
+  /** Draws anew when what is drawn has changed, else only colours; tells whether it drew. */
+  show(scene: Scene): boolean {
     const before = this.#scene;
     this.#scene = scene;
     const isSame = before?.shown === scene.shown && before.focus === scene.focus && before.isIcicle === scene.isIcicle;
     if (!isSame) this.draw();
     else this.#colour(scene);
+    return !isSame;
   }
 
   /** Draws for the width there is now. */

@@ -107,7 +107,7 @@ export class Graphs {
   leaveSandwich(): void {
     this.#sandwich.leave();
     this.#whole.element.hidden = false;
-    this.#whole.graph.draw();
+    this.#whole.draw();
     this.#active = this.#whole;
     this.#onChange();
   }

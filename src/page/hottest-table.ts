@@ -13,6 +13,14 @@ const FIRST_ROWS = 25;
 /** "More" shows that many times as many. */
 const GROWTH = 4;
 
+/** What the table is of. */
+export interface TableScope {
+  /** Of two compared; '': there is one. */
+  readonly profile: string;
+  /** The frame zoomed to; '': none. */
+  readonly zoomed: string;
+}
+
 export class HottestTable {
   readonly element: HTMLElement;
   readonly #model: Model;
@@ -60,9 +68,10 @@ export class HottestTable {
     );
   }
 
-  /** `all`: the weight that is 100 %; `scope`: the frame zoomed to, '' for none. */
-  show(methods: readonly Method[], all: number, scope: string): void {
-    this.#scope.textContent = scope === '' ? '' : `below ${scope}, which is 100 %`;
+  /** `all`: the weight that is 100 %. */
+  show(methods: readonly Method[], all: number, { profile, zoomed }: TableScope): void {
+    const parts = [profile === '' ? '' : `of ${profile}`, zoomed === '' ? '' : `below ${zoomed}, which is 100 %`];
+    this.#scope.textContent = parts.filter((part) => part !== '').join(', ');
     this.#methods = methods;
     this.#all = all;
     this.#draw();

@@ -24,7 +24,7 @@ async function start(page: HTMLElement): Promise<void> {
 
 function fail(page: HTMLElement, error: unknown): void {
   const old =
-    typeof DecompressionStream === 'undefined' ? ' This browser is too old: Chrome 80, Firefox 113 or Safari 16.4 can.' : '';
+    typeof DecompressionStream === 'undefined' ? ' This browser is too old: Chrome 92, Firefox 113 or Safari 16.4 can.' : '';
   page.append(element('p', { class: 'bad', role: 'alert' }, `The page cannot be shown.${old} ${String(error)}`));
 }
 

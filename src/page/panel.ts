@@ -5,6 +5,7 @@ import { type Move, moveCursor } from './cursor-moves.ts';
 import { describe, type Description } from './describe.ts';
 import { element } from './dom.ts';
 import { Graph } from './graph.ts';
+import { scrollToCursor, scrollToRoot } from './graph-scroll.ts';
 import type { Model } from './model.ts';
 import { statusText } from './status-text.ts';
 import type { Tooltip } from './tooltip.ts';
@@ -22,6 +23,8 @@ export class Panel {
   readonly #tooltip: Tooltip;
   readonly #events: PanelEvents;
   readonly #base: 0 | 1;
+  /** Bounded in height: a graph higher than it scrolls in it. */
+  readonly #place: HTMLElement;
   readonly #status = element('p', { class: 'status muted' });
   #shown: WeighedTree | null = null;
   #focus: number;
@@ -41,13 +44,13 @@ export class Panel {
       onPick: (node, isTouch) => this.#pick(node, isTouch),
       onPoint: (node, event) => this.#point(node, event),
     });
-    const frame = element(
+    this.#place = element(
       'div',
       { class: 'graph-frame', tabindex: 0, role: 'application', 'aria-roledescription': 'flame graph', 'aria-label': `${label}: arrow keys go from frame to frame, Enter zooms, S shows callers and callees` }, // prettier-ignore
       this.graph.element,
     );
-    frame.addEventListener('keydown', (event) => this.#key(event));
-    this.element = element('section', { class: 'panel' }, frame, this.#status);
+    this.#place.addEventListener('keydown', (event) => this.#key(event));
+    this.element = element('section', { class: 'panel' }, this.#place, this.#status);
     new ResizeObserver(() => this.#resized()).observe(this.graph.element);
   }
 
@@ -91,6 +94,7 @@ export class Panel {
     this.#focus = this.#base;
     this.#cursor = null;
     this.#update();
+    this.#scroll();
     this.#events.onChange(this);
   }
 
@@ -104,9 +108,15 @@ export class Panel {
     this.#update();
   }
 
+  /** For the width there is now. */
+  draw(): void {
+    this.graph.draw();
+    this.#scroll();
+  }
+
   #update(): void {
     if (this.#shown === null) return;
-    this.graph.show({
+    const isDrawn = this.graph.show({
       shown: this.#shown,
       base: this.#base,
       focus: this.#focus,
@@ -114,11 +124,17 @@ export class Panel {
       matches: this.#matches,
       cursor: this.#cursor,
     });
+    if (isDrawn) this.#scroll();
     if (this.graph.view !== null) this.#status.textContent = statusText(this.graph.view, this.#shown.weights.total[0] ?? 0);
   }
 
+  #scroll(): void {
+    scrollToRoot(this.#place, this.#isIcicle);
+    scrollToCursor(this.#place);
+  }
+
   #resized(): void {
-    if (this.graph.element.clientWidth > 0 && this.#shown !== null && this.graph.isOfOtherWidth()) this.graph.draw();
+    if (this.graph.element.clientWidth > 0 && this.#shown !== null && this.graph.isOfOtherWidth()) this.draw();
   }
 
   /** A tap picks, a second one zooms; a click does both. */
@@ -148,8 +164,10 @@ export class Panel {
       ArrowRight: 'after',
     };
     const move = moves[event.key];
-    if (move !== undefined) this.#moveTo(moveCursor(view, this.#cursor, move));
-    else if (event.key === 'Enter' && this.#cursor !== null) this.zoom(this.#cursor);
+    if (move !== undefined) {
+      this.#moveTo(moveCursor(view, this.#cursor, move));
+      scrollToCursor(this.#place);
+    } else if (event.key === 'Enter' && this.#cursor !== null) this.zoom(this.#cursor);
     else if (event.key === 'Home') this.reset();
     else return;
     event.preventDefault();

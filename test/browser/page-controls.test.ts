@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { BrowserPages, type OpenPage } from '../support/browser-page.ts';
 import { shopRecording } from '../support/made-up-shop.ts';
+import { deepRecording } from '../support/made-up-trees.ts';
 import { describeOnHost } from '../support/require-host.ts';
 
 const SAMPLES = 3000;
@@ -313,6 +314,39 @@ describeOnHost('controls of the page', ['chromium'], () => {
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(700);
   });
 
+  test.each([
+    { width: 1280, height: 860 }, { width: 390, height: 844 },
+  ])('a deep graph, $width px: what follows it is near; it scrolls from its root to what is picked', async (viewport) => {
+    const one = await pages.open(deepRecording(150), { viewport });
+    opened.push(one);
+    const { page } = one;
+    const place = page.getByRole('application', { name: /^Flame graph/ });
+    const cursor = page.locator('g.frame[data-cursor] rect');
+    const edges = async () => ({ outer: await place.boundingBox(), root: await box(page, 'all').boundingBox(), picked: await cursor.count() === 0 ? null : await cursor.boundingBox() });
+    const isInside = (inner: { y: number; height: number } | null, outer: { y: number; height: number } | null): boolean =>
+      inner !== null && outer !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height;
+    expect((await page.locator('.hottest').boundingBox())?.y).toBeLessThan(1.4 * viewport.height);
+    await place.focus();
+    await page.keyboard.press('PageDown');
+    await expect.poll(() => place.evaluate((at) => at.scrollTop)).toBeGreaterThan(100);
+    for (let i = 0; i < 100; i += 1) await page.keyboard.press('ArrowDown');
+    const down = await edges();
+    expect(isInside(down.picked, down.outer)).toBe(true);
+    expect(isInside(down.root, down.outer)).toBe(false);
+    await page.keyboard.press('Home');
+    expect(isInside((await edges()).root, (await edges()).outer)).toBe(true);
+    await page.keyboard.press('f');
+    const flipped = await edges();
+    expect(isInside(flipped.root, flipped.outer)).toBe(true);
+    expect(await place.evaluate((at) => at.scrollTop)).toBeGreaterThan(500);
+    for (let i = 0; i < 100; i += 1) await page.keyboard.press('ArrowUp');
+    const up = await edges();
+    expect(isInside(up.picked, up.outer)).toBe(true);
+    await page.keyboard.press('Enter');
+    const zoomed = await edges();
+    expect(isInside(zoomed.picked, zoomed.outer)).toBe(true);
+  }); // prettier-ignore
+
   test('on paper: light, without controls', async () => {
     const page = await open({ colorScheme: 'dark' });
     await page.emulateMedia({ media: 'print' });
@@ -331,6 +365,31 @@ describeOnHost('controls of the page', ['chromium'], () => {
     const pdf = await page.pdf({ format: 'A4', landscape: true });
     expect(pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(3);
   });
+
+  test.each([
+    { landscape: false, isFlipped: false }, { landscape: true, isFlipped: false }, { landscape: true, isFlipped: true },
+  ])('on paper, a graph higher than a page (landscape $landscape, flipped $isFlipped): on the first sheet, with how much is not', async ({ landscape, isFlipped }) => {
+    const one = await pages.open(deepRecording(150), { viewport: { width: 1200, height: 900 } });
+    opened.push(one);
+    const { page } = one;
+    if (isFlipped) await page.keyboard.press('f');
+    const sheets = (pdf: Buffer): number => pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0;
+    const pdf = await page.pdf({ format: 'A4', landscape });
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize(landscape ? { width: 1047, height: 718 } : { width: 718, height: 1047 });
+    const [graph, all] = [await page.locator('.graph svg').first().boundingBox(), await box(page, 'all').boundingBox()];
+    // The whole width of the drawing, its root, rows that can be read.
+    expect((graph?.x ?? 0) + (graph?.width ?? 9999)).toBeLessThanOrEqual(1047);
+    expect(graph?.height).toBeLessThanOrEqual(0.81 * (landscape ? 718 : 1047));
+    expect(all?.width).toBeGreaterThan(0.98 * (graph?.width ?? 9999));
+    expect(all?.height).toBeGreaterThan(8);
+    expect(all?.y).toBeGreaterThanOrEqual((graph?.y ?? 9999) - 1);
+    expect((all?.y ?? 9999) + (all?.height ?? 0)).toBeLessThanOrEqual((graph?.y ?? 0) + (graph?.height ?? 0) + 2);
+    expect(await page.locator('.graph').first().evaluate((at) => getComputedStyle(at, '::after').content)).toMatch(/^"\d+ more levels are not on paper\."$/);
+    // The sheets of the same without its graph: no more than one is the graph's, and none is empty.
+    await page.locator('.graph-frame').first().evaluate((at) => at.remove());
+    expect(sheets(pdf) - sheets(await page.pdf({ format: 'A4', landscape }))).toBeLessThanOrEqual(1);
+  }); // prettier-ignore
 
   test('hidden from assistive technology: the drawing; not hidden: everything said in words', async () => {
     const page = await open();

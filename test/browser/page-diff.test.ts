@@ -73,6 +73,38 @@ describeOnHost('the table of the largest changes', ['chromium'], () => {
     expect(await rows(await open(BEFORE, BEFORE))).toEqual(['none']);
   });
 
+  test('says how many samples both have, and which of them widths and the table are of', async () => {
+    const page = await open(BEFORE, AFTER);
+    const scope = page.locator('.hottest .scope');
+    expect(await page.locator('.sum').textContent()).toBe('6 → 6 samples, widths of after');
+    expect(await scope.textContent()).toBe('of after (new)');
+    await page.keyboard.press('d');
+    expect(await page.locator('.sum').textContent()).toBe('6 → 6 samples, widths of before');
+    expect(await scope.textContent()).toBe('of before (old)');
+    await page.locator('.panel:visible g.frame[name="main"] rect').first().click();
+    expect(await scope.textContent()).toMatch(/^of before \(old\), below main, which is 100 %$/);
+  });
+
+  test('a phone: the name in full width above its numbers, all inside the screen', async () => {
+    const long = frame('com/example/shop/orders/OrderRepositoryImpl.findAllByCustomerAndDate');
+    const page = await open(recording(profileOf([[long], [main]])), AFTER, { viewport: { width: 390, height: 844 } });
+    const row = page.locator('.changes tbody tr').filter({ hasText: 'OrderRepositoryImpl' });
+    const name = await row.locator('td.method').boundingBox();
+    expect(name?.x).toBeGreaterThanOrEqual(0);
+    expect((name?.x ?? 0) + (name?.width ?? 9999)).toBeLessThanOrEqual(390);
+    expect(name?.width).toBeGreaterThan(300);
+    const numbers = await row.locator('td.number:visible').all();
+    expect(numbers.length).toBe(4);
+    for (const number of numbers) {
+      const place = await number.boundingBox();
+      expect(place?.y).toBeGreaterThanOrEqual((name?.y ?? 9999) + (name?.height ?? 0) - 1);
+      expect((place?.x ?? 0) + (place?.width ?? 9999)).toBeLessThanOrEqual(390);
+    }
+    // The heads stand in the columns of their numbers.
+    const head = page.locator('.changes thead').getByRole('button', { name: 'Total change' });
+    expect(Math.abs(((await head.locator('..').boundingBox())?.x ?? 9999) - ((await numbers.at(-1)?.boundingBox())?.x ?? 0))).toBeLessThan(2);
+  }); // prettier-ignore
+
   test('a page of one profile has none', async () => {
     const one = await pages.open(BEFORE);
     opened.push(one);

@@ -123,9 +123,9 @@ describeOnHost('hard profiles', ['chromium'], () => {
     expect(await page.locator('.legend').innerText()).toContain('a little more');
     await page.locator('g.frame[data-change] rect').nth(6).hover();
     expect(await page.locator('.tooltip').innerText()).toMatch(/of all samples (more|less) than in the other profile|no change/);
-    expect(await page.locator('.sum').textContent()).toBe('600 samples');
+    expect(await page.locator('.sum').textContent()).toBe('3,000 → 600 samples, widths of after');
     await page.getByRole('button', { name: 'Widths of before' }).click();
-    expect(await page.locator('.sum').textContent()).toBe('3,000 samples');
+    expect(await page.locator('.sum').textContent()).toBe('3,000 → 600 samples, widths of before');
     expect(await faults()).toEqual([]);
   });
 });
