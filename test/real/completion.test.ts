@@ -15,8 +15,10 @@ import { type ReadyProcess, startReady } from './processes/ready-process.ts';
 const JTRACE = join(REPOSITORY, 'bin/jtrace');
 const TAB = '\t';
 
-/** Lists at the first Tab: numbers that begin alike are completed to what they share, and then it would take a third. */
-const BASH_SETTINGS = 'bind "set bell-style none"; bind "set show-all-if-ambiguous on"';
+/** Lists at the first Tab (numbers that begin alike are completed to what they share, and then it would take a third), and asks nothing. */
+const BASH_SETTINGS = ['bell-style none', 'show-all-if-ambiguous on', 'completion-query-items 0', 'page-completions off']
+  .map((setting) => `bind "set ${setting}"`)
+  .join('; ');
 
 /** How each is started without anybody's own settings, and what its script needs before it. */
 const SHELLS = {
