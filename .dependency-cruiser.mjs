@@ -33,7 +33,7 @@ const NODE_MODULES = {
   outputs: ['zlib', 'buffer', 'crypto'], // formats that are compressed; hashes of the page's policy
   page: [], // runs in a browser
   doctor: [],
-  app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url'], // writes the output files
+  app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8'], // writes the output files; v8: how much memory there may be
   cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream'], // checks output paths before anything starts
 };
 

@@ -45,7 +45,7 @@ export async function compareRecordings(inputA: string, inputB: string, outputs:
   const problems = [before, after].flatMap(({ facts }, side) =>
     facts.problems.map((problem) => `${names[side] ?? ''}: ${problem}`),
   );
-  return { diff, problems, files };
+  return { diff, problems: [...problems, ...diff.problems], files };
 }
 
 /** Two runs of one program, or files of one name in two folders: their paths tell them apart. */

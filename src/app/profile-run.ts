@@ -1,6 +1,7 @@
 // One profiling run, once its capture program runs: samples in, the profile and its outputs out, and the reasons to end.
 
 import { constants, release } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
 import { type CommandExit, isInForeground, type LaunchedCommand } from '../child/command.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
@@ -33,6 +34,8 @@ const PROGRESS_INTERVAL_MS = 250;
 /** Also the longest that a run outlives a target whose end bpftrace did not tell. */
 const LOOK_FOR_END_MS = 500;
 /** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
+/** Of what Node allows: the outputs must still be made of it. */
+const FULL_HEAP_SHARE = 0.6;
 const FULL_SAMPLES = MAX_SAMPLES - (1 << 20);
 /** Exit status of a command that a signal ended, as shells count. */
 const SIGNAL_EXIT_BASE = 128;
@@ -223,7 +226,8 @@ export class ProfileRun {
   }
 
   #isFull(): boolean {
-    return this.#builder.current().samples.stack.length >= this.#fullSamples || this.#outputs.isFull;
+    const isHeapFull = process.memoryUsage().heapUsed > FULL_HEAP_SHARE * getHeapStatistics().heap_size_limit;
+    return isHeapFull || this.#builder.current().samples.stack.length >= this.#fullSamples || this.#outputs.isFull;
   }
 
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {

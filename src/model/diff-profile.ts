@@ -26,6 +26,8 @@ export interface DiffProfile {
   /** What A and B are called. Hostile text. */
   readonly titleA: string;
   readonly titleB: string;
+  /** What is not to be trusted, one line each; with the names of the inputs. */
+  readonly problems: readonly string[];
 }
 
 /** How a share changed. Shares are percent of all weight of their profile. */

@@ -8,6 +8,8 @@ export function rateText(rateHz: number): string {
 }
 
 export function reductionText({ lowestRateHz, takenSamples, skippedTicks }: RateReduction): string {
-  const skipped = skippedTicks === 0 ? '' : `; ${String(skippedTicks)} ticks before it are in none`;
-  return `reduced by the budget, to ${rateText(lowestRateHz)} Hz at the lowest: ${String(takenSamples)} stacks stand for all${skipped}`;
+  // Of recordings put together it is not known.
+  const taken = takenSamples === 0 ? '' : `: ${String(takenSamples)} stacks taken`;
+  const skipped = skippedTicks === 0 ? '' : `; ${String(skippedTicks)} ticks of bursts left out`;
+  return `reduced by the budget, to ${rateText(lowestRateHz)} Hz at the lowest${taken}${skipped}`;
 }

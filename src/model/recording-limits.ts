@@ -1,6 +1,6 @@
 // What one recording may hold: profiles are built within it, `.jtrace` files are written and read within it (recording/limits.ts).
 
-/** Some 50 bytes each in memory: 1.6 GB; 18 hours of the default budget without a pause. */
+/** Some 50 bytes each in memory: 1.6 GB; 9 hours of the default budget without a pause. */
 export const MAX_SAMPLES = 1 << 25;
 /** Of all processes together: threads come and go, and each is one row. */
 export const MAX_THREADS = 1 << 20;

@@ -58,9 +58,9 @@ export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'full' | 'fa
 export interface RateReduction {
   /** The lowest rate that a CPU was sampled at. */
   readonly lowestRateHz: number;
-  /** Samples really taken; what outputs call samples are the ticks they stand for. */
+  /** Samples the run really took; what outputs call samples are the ticks they stand for. 0: not known, of a merged recording. */
   readonly takenSamples: number;
-  /** Ticks without a sample before the rate was lowered: not in the profile, and no sample stands for them. */
+  /** Ticks of bursts before the rate was lowered for them: not in the profile, and no sample stands for them. */
   readonly skippedTicks: number;
 }
 

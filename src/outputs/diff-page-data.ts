@@ -35,9 +35,14 @@ export function differentialPageDataOf({ before, after, diff }: Comparison): Pag
     threads: [],
     time: null,
     differential: { before: names[0] ?? '', after: names[1] ?? '' },
-    facts: [...label('before', before), ...label('after', after)],
+    facts: [...notes(diff), ...label('before', before), ...label('after', after)],
     advice: [...pageAdvice(before), ...pageAdvice(after)].filter((line, at, all) => all.indexOf(line) === at),
   };
+}
+
+function notes({ problems }: DiffProfile): PageData['facts'] {
+  const rows = problems.map((problem) => ({ text: escapeForTerminal(problem), count: null, sub: false }));
+  return rows.length === 0 ? [] : [{ label: 'Note', rows }];
 }
 
 /** The difference as the tree takes profiles: one sample for each node that has weight, of both sides together. */

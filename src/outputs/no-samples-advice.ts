@@ -7,7 +7,7 @@ export function noSamplesAdvice(run: RecordingFacts['run']): readonly string[] {
   if (run === null) return ['The file it was read from holds no samples.'];
   const lines: string[] = [];
   if (run.end === 'target-exited')
-    lines.push('The target ended: try jtrace profile -o page.html -- COMMAND, which samples from start to end.');
+    lines.push('The target ended: jtrace profile -F 999 -- COMMAND samples a short one from its start to its end.');
   if (run.end === 'interrupted') lines.push('Sampling was stopped early: let it run longer.');
   if (run.end === 'failed') lines.push('Sampling broke off: run it again with --verbose to see what bpftrace said.');
   if (run.lostEvents > 0) lines.push('All samples were lost on their way: try a lower --frequency, or a smaller --stack-bytes.');

@@ -15,7 +15,7 @@ export function diffRecordings(
   b: Recording,
   names: readonly [string, string] = [a.facts.title, b.facts.title],
 ): DiffProfile {
-  const [profileA, profileB] = alikeProfiles(a, b, names);
+  const { profiles: [profileA, profileB], problems } = alikeProfiles(a, b, names); // prettier-ignore
   const tree = new DiffTree();
   const selfA = tree.add(profileA);
   const selfB = tree.add(profileB);
@@ -39,6 +39,7 @@ export function diffRecordings(
     weightUnit: profileB.weightUnit,
     titleA: a.facts.title,
     titleB: b.facts.title,
+    problems,
   };
 }
 

@@ -7,6 +7,8 @@ import type { CaptureBudget } from '../model/program.ts';
 /** Short against a profile, long against the ticks of the usual rates. */
 const WINDOW_MS = 100;
 const WINDOWS_PER_SECOND = 1000 / WINDOW_MS;
+/** Below the budget for so long before the rate is raised: garbage collections come and go. */
+const CALM_SECONDS = 5;
 /** Of a window's share: room for a burst, small enough for the buffers (src/program/buffer-pages.ts). */
 const HARD_END_FACTOR = 4;
 const KIBIBYTE_BYTES = 1024;
@@ -19,6 +21,7 @@ export interface BudgetValues {
   readonly budgetKilobytes: number;
   readonly windowMostSamples: number;
   readonly windowMostKilobytes: number;
+  readonly calmSeconds: number;
 }
 
 export function budgetValues({ samplesPerSecond, bytesPerSecond }: CaptureBudget): BudgetValues {
@@ -31,5 +34,6 @@ export function budgetValues({ samplesPerSecond, bytesPerSecond }: CaptureBudget
     budgetKilobytes,
     windowMostSamples: mostOf(samplesPerSecond),
     windowMostKilobytes: mostOf(budgetKilobytes),
+    calmSeconds: CALM_SECONDS,
   };
 }

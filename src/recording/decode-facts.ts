@@ -61,7 +61,7 @@ function decodeReduction(value: unknown): RateReduction | null {
   const reduction = fieldsOf(value, 'the reduction');
   return {
     lowestRateHz: amountOf(reduction['lowestRateHz'], MAX_RATE_HZ, 'lowestRateHz'),
-    takenSamples: count(reduction['takenSamples'], 'takenSamples'),
+    takenSamples: count(reduction['takenSamples'] ?? 0, 'takenSamples'),
     skippedTicks: count(reduction['skippedTicks'], 'skippedTicks'),
   };
 }

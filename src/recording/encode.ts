@@ -84,7 +84,10 @@ export class RecordingEncoder {
   #newFacts(facts: RecordingFacts, isEnd: boolean): RecordingFacts | null {
     const cut = cutLists(cutTexts(facts));
     const { run } = cut;
-    const lasting = JSON.stringify({ ...cut, run: run === null ? null : { ...run, durationMs: 0 } });
+    const lasting = JSON.stringify({
+      ...cut,
+      run: run === null ? null : { ...run, durationMs: 0, reduction: run.reduction && { ...run.reduction, takenSamples: 0 } },
+    });
     if (lasting === this.#facts && !isEnd) return null;
     this.#facts = lasting;
     return cut;
