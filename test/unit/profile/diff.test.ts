@@ -99,6 +99,14 @@ test('samples and CPU time: at the rate of the samples, and by share where it is
   expect([other.weightUnit, other.rawTotalA, other.total]).toEqual(['nanoseconds', 12e7, 6 * 20_408_163]);
   const unknown = diffOf(time(BEFORE), AFTER);
   expect([unknown.weightUnit, unknown.rawTotalA, unknown.total]).toEqual(['nanoseconds', 12e7, 12e7]);
+  expect([known, other, unknown].map(({ problems }) => problems)).toEqual([
+    [],
+    [],
+    ['the rate of b is not known: shares can be compared, its times are made up'],
+  ]);
+  // A hostile file's rate may be as near to 0 as it likes: numbers stay numbers.
+  const slow = diffRecordings(recording(time(BEFORE)), recording(AFTER, { run: runFacts(1e-300) }));
+  expect([...slow.selfA, ...slow.selfB, ...slow.inclusiveB].every(Number.isFinite)).toBe(true);
   for (const diff of [known, other, unknown]) expect(points(diff)).toEqual(wanted);
   expect(() => diffOf(time(BEFORE), { ...AFTER, weightUnit: 'bytes' })).toThrow('a counts nanoseconds, b bytes');
 });

@@ -199,3 +199,16 @@ test('more samples than any reader takes are not written', () => {
     '33554433 samples are more than a recording holds',
   );
 });
+
+test('the budget: what was taken so far makes no facts anew; they are told in the last unit', () => {
+  const [builder, encoder] = [createProfileBuilder('samples'), new RecordingEncoder()];
+  const unit = (takenSamples: number, isEnd: boolean): Buffer => {
+    SAMPLES.slice(takenSamples - 1, takenSamples).forEach((sample) => addSample(builder, sample));
+    const run = { ...RUN, reduction: { lowestRateHz: 33, takenSamples, skippedTicks: 7 } };
+    return Buffer.concat([...encoder.units(builder.current(), { ...FACTS, run }, isEnd)]);
+  };
+  const units = [unit(1, false), unit(2, false), unit(3, true)];
+  expect(units.map((bytes) => gunzipSync(bytes).includes('takenSamples'))).toEqual([true, false, true]);
+  const { reduction } = decodeRecording(Buffer.concat(units), 'x').facts.run ?? {};
+  expect(reduction).toEqual({ lowestRateHz: 33, takenSamples: 3, skippedTicks: 7 });
+});
