@@ -33,7 +33,8 @@ const values = {
   rateHz: RATE_HZ,
   stackBytes: 65536,
   kernelStack: true,
-  budget: null,
+  // In the program, as it is by default, and never reached.
+  budget: { samplesPerSecond: 1_000_000, bytesPerSecond: 2 ** 34 },
   jvms: [],
   stopAtSample: false,
 };
