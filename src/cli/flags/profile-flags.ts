@@ -19,7 +19,7 @@ export const DEFAULT_DURATION_MS = 10_000;
 export const DEFAULT_RATE_HZ = 99;
 /** p99 of 18 of 22 measured workloads is 16 KiB, a Scala compiler's 72; what the program cannot take it says. */
 export const DEFAULT_STACK_BYTES = 64 * 1024;
-/** About half a core for jtrace and bpftrace together (docs/overhead.md); 99 Hz reach it on ten busy CPUs. */
+/** Below one core for jtrace and bpftrace together (docs/overhead.md); 99 Hz reach it on ten busy CPUs. */
 export const DEFAULT_BUDGET = { samplesPerSecond: 1000, bytesPerSecond: 16 * 1024 ** 2 } as const satisfies CaptureBudget;
 /** Of the table shown when no output was asked for. */
 export const DEFAULT_TOP_ROWS = 20;
