@@ -4,7 +4,7 @@
 import { isReplaceable, type Output, writeOutput } from './output-files.ts';
 
 const FIRST_PAUSE_MS = 1000;
-/** Writing takes at most this share of the time: little beside the 5 to 10 % of a core that sampling takes. */
+/** Writing takes at most this share of the time: little beside what sampling takes (docs/overhead.md). */
 const COST_SHARE = 1 / 100;
 const MIN_PAUSE_MS = 2000;
 

@@ -226,8 +226,12 @@ export class ProfileRun {
   }
 
   #isFull(): boolean {
-    const isHeapFull = process.memoryUsage().heapUsed > FULL_HEAP_SHARE * getHeapStatistics().heap_size_limit;
-    return isHeapFull || this.#builder.current().samples.stack.length >= this.#fullSamples || this.#outputs.isFull;
+    const { used_heap_size: usedBytes, heap_size_limit: mostBytes } = getHeapStatistics();
+    return (
+      usedBytes > FULL_HEAP_SHARE * mostBytes ||
+      this.#builder.current().samples.stack.length >= this.#fullSamples ||
+      this.#outputs.isFull
+    );
   }
 
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {

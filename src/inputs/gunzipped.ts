@@ -11,7 +11,7 @@ export function isGzip(start: Uint8Array): boolean {
 /** Throws an OperatorError when the data is damaged or ends early; errors of `bytes` pass through. */
 export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, title: string): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
-  let failure: unknown = null;
+  let failure: Error | null = null;
   const feed = async (): Promise<void> => {
     try {
       for await (const chunk of bytes) {
@@ -21,7 +21,7 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, title: string
       }
       gunzip.end();
     } catch (error) {
-      failure = error;
+      failure = error instanceof Error ? error : new Error(String(error), { cause: error });
       gunzip.destroy();
     }
   };
@@ -29,7 +29,7 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, title: string
   try {
     for await (const chunk of gunzip) yield chunk as Uint8Array; // a zlib stream's chunks are buffers
   } catch (cause) {
-    if (failure !== null) throw failure; // eslint-disable-line @typescript-eslint/only-throw-error -- what `bytes` threw
+    rethrow(failure);
     throw new OperatorError('usage', `${title}: the compressed data is damaged or ends early`, 'copy or record it again', {
       cause,
     });
@@ -37,4 +37,9 @@ export async function* gunzipped(bytes: AsyncIterable<Uint8Array>, title: string
     gunzip.destroy();
   }
   await fed;
+}
+
+/** What `bytes` threw: a closure set it, which a plain look at the variable does not see. */
+function rethrow(failure: Error | null): void {
+  if (failure !== null) throw failure;
 }

@@ -5,10 +5,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { JavaPrograms } from '../support/java-programs.ts';
 import { REPOSITORY } from '../support/repository.ts';
-import { describeOnHost, missingOnHost } from '../support/require-host.ts';
+import { describeOnHost } from '../support/require-host.ts';
 import { until } from '../support/run-jtrace.ts';
 import { type ReadyProcess, startReady } from './processes/ready-process.ts';
 
@@ -156,22 +156,25 @@ describeOnHost('targets with names of their own choice', ['jdk17', 'python3'], (
     await programs.close();
   });
 
-  describe.each(['bash', 'zsh'] as const)('%s', (shell) => {
-    test.skipIf(missingOnHost(SHELLS[shell].needs) !== null)('shows and completes their numbers, and runs nothing', async () => {
-      const terminal = await openTerminal(shell);
-      try {
-        await terminal.shows(`jtrace profile ${TAB}${TAB}`, jvms.map(({ pid }) => String(pid))); // prettier-ignore
-        for (const { pid } of jvms.slice(0, 3)) {
-          const typed = String(pid).slice(0, -1);
-          const [, completed = ''] = await terminal.ranBy(`jtrace profile ${typed}${TAB}${String(pid).slice(-1)}`);
-          expect(completed.startsWith(typed)).toBe(true);
+  for (const shell of ['bash', 'zsh'] as const) {
+    describeOnHost(shell, SHELLS[shell].needs, () => {
+      test('shows and completes their numbers, and runs nothing', async () => {
+        const terminal = await openTerminal(shell);
+        try {
+          await terminal.shows(`jtrace profile ${TAB}${TAB}`, jvms.map(({ pid }) => String(pid))); // prettier-ignore
+          for (const { pid } of jvms.slice(0, 3)) {
+            const typed = String(pid).slice(0, -1);
+            const [, completed = ''] = await terminal.ranBy(`jtrace profile ${typed}${TAB}${String(pid).slice(-1)}`);
+            expect(completed.startsWith(typed)).toBe(true);
+          }
+          for (const begin of ['x', '$', '`', '-', "'", '"', '\\$'])
+            await terminal.ranBy(`jtrace profile ${begin}${TAB}\u0015jtrace`);
+        } finally {
+          await terminal.close();
         }
-        for (const begin of ['x', '$', '`', '-', "'", '"', '\\$'])
-          await terminal.ranBy(`jtrace profile ${begin}${TAB}\u0015jtrace`);
-      } finally {
-        await terminal.close();
-      }
-      for (const place of [folder, programs.folder]) expect(readdirSync(place).filter((name) => /^ran-/.test(name))).toEqual([]);
+        for (const place of [folder, programs.folder])
+          expect(readdirSync(place).filter((name) => /^ran-/.test(name))).toEqual([]);
+      });
     });
-  });
+  }
 });

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import type { Frame, FrameKind, StackOutcome } from '../../src/model/frame.ts';
+import type { Profile } from '../../src/model/profile.ts';
 import type { Recording, RecordingFacts } from '../../src/model/recording.ts';
 import { asPid, asTid } from '../../src/model/units.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../../src/profile/profile-builder.ts';
@@ -95,3 +96,23 @@ export const builderOf = (samples: readonly AnySample[]): ProfileBuilder => {
   for (const sample of samples) addSample(builder, sample);
   return builder;
 };
+
+/** A profile of which no frame, stack or sample is like another: for the size of files. */
+export function distinctProfile(rows: number): Profile {
+  const index = Array.from({ length: rows }, (_, i) => i);
+  return {
+    frames: { frames: index.map((i) => frameOf(`some/pkg/Class${String(i >> 5)}.method`, { line: i & 1023 })) },
+    stacks: { prefix: index.map((i) => i - 1 - (i % 3)).map((i) => Math.max(-1, i)), frame: index },
+    samples: {
+      stack: index,
+      timeNs: index.map((i) => 5e14 + i * 10_101_010),
+      pc: index.map((i) => 0x7f00_0000_0000 + i * 16),
+      thread: index.map(() => 0),
+      weight: index.map(() => 1),
+      outcome: index.map(() => 0),
+    },
+    threads: [{ pid: asPid(1), tid: asTid(1), name: 'main' }],
+    outcomes: [{ kind: 'complete' }],
+    weightUnit: 'samples',
+  };
+}

@@ -17,6 +17,7 @@ import {
   addSample,
   anySamples,
   builderOf,
+  distinctProfile,
   FACTS,
   frameOf,
   RUN,
@@ -164,22 +165,7 @@ test('a target that names all its threads with control characters: still units t
 
 test('twenty thousand distinct frames and samples (a million: test/volume)', () => {
   const rows = 20_000;
-  const index = Array.from({ length: rows }, (_, i) => i);
-  const profile: Profile = {
-    frames: { frames: index.map((i) => frameOf(`some/pkg/Class${String(i >> 5)}.method`, { line: i & 1023 })) },
-    stacks: { prefix: index.map((i) => i - 1 - (i % 3)).map((i) => Math.max(-1, i)), frame: index },
-    samples: {
-      stack: index,
-      timeNs: index.map((i) => 5e14 + i * 10_101_010),
-      pc: index.map((i) => 0x7f00_0000_0000 + i * 16),
-      thread: index.map(() => 0),
-      weight: index.map(() => 1),
-      outcome: index.map(() => 0),
-    },
-    threads: builderOf(SAMPLES).build().threads,
-    outcomes: [{ kind: 'complete' }],
-    weightUnit: 'samples',
-  };
+  const profile = distinctProfile(rows);
   const file = bytesOf(profile);
   const decoded = decodeRecording(file, 'x').profile;
   expect(file.length / rows).toBeLessThan(40);
