@@ -115,7 +115,7 @@ function reasonRows<Reason extends string>(
 ): readonly PageFactRow[] {
   return (Object.entries(counts) as [Reason, number][])
     .sort((a, b) => b[1] - a[1])
-    .map(([reason, count]) => counted(count, `${reason}: ${texts[reason]}`, true));
+    .map(([reason, count]) => ({ ...counted(count, `${reason}: ${texts[reason]}`, true), reason }));
 }
 
 function leafRows(profile: Profile): readonly PageFactRow[] {

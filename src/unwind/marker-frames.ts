@@ -1,6 +1,7 @@
 // Frames that stand for what is missing: a gap, and the end of a walk that could not be finished.
 
 import type { Frame, MarkerKind, UnfinishedReason } from '../model/frame.ts';
+import { unfinishedName } from '../model/unfinished-name.ts';
 
 function marker(name: string, kind: MarkerKind): Frame {
   return { kind: 'marker', name, signature: '', bci: -1, line: 0, library: '', lineApproximate: false, marker: kind };
@@ -15,5 +16,5 @@ export function gapFrame(): Frame {
 
 /** The oldest frame of a stack whose walk ended early: names the reason, so that the picture counts it. */
 export function unfinishedFrame(reason: UnfinishedReason): Frame {
-  return marker(reason === 'target-exited' ? '[target exited]' : `[unfinished: ${reason}]`, 'unfinished');
+  return marker(unfinishedName(reason), 'unfinished');
 }

@@ -11,7 +11,10 @@ const LABEL_COLUMNS = 9;
 const COUNT_COLUMNS = 11;
 const SHARE_COLUMNS = 7;
 /** A reason's count stands in the column of texts, below what it is a reason for. */
-const SUB_COLUMNS = 10;
+const SUB_COLUMNS = 7;
+/** Below the reasons' names. */
+const REASON_COLUMNS = LABEL_COLUMNS + COUNT_COLUMNS + SHARE_COLUMNS + SUB_COLUMNS + 1;
+const REASONS_PAGE = 'what to do: docs/stack-outcomes.md';
 /** PATH_MAX; cut to the line anyway. */
 const MAX_PATH_CHARS = 4096;
 /** The rest of a pool of hundreds says little. */
@@ -24,6 +27,7 @@ export function renderSummary(summary: ProfileSummary, maxColumns: number, verbo
     ...summary.targets.flatMap((target) => labelled('Target', targetTexts(target), maxColumns)),
     ...labelled('Sampled', sampledTexts(summary), maxColumns),
     ...(summary.isOwnRun ? rows('Stacks', summary.samples, outcomeRows(summary)) : []),
+    ...(summary.isOwnRun && hasReasons(summary) ? [`${' '.repeat(REASON_COLUMNS)}${REASONS_PAGE}`] : []),
     ...rows('Leaf', summary.samples, leafRows(summary)),
     ...rows('Threads', summary.samples, threadRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_THREADS)),
     ...labelled('Lost', summary.isOwnRun ? [lostText(summary)] : [], maxColumns),
@@ -101,7 +105,11 @@ function reasonRows<Reason extends string>(
 ): readonly Row[] {
   return (Object.entries(counts) as [Reason, number][])
     .sort((a, b) => b[1] - a[1])
-    .map(([reason, count]) => ({ count, text: texts[reason], sub: true }));
+    .map(([reason, count]) => ({ count, text: `${reason}: ${texts[reason]}`, sub: true }));
+}
+
+function hasReasons({ outcomes }: ProfileSummary): boolean {
+  return outcomes.approximate + outcomes.unfinished > 0;
 }
 
 function leafRows({ leafKinds }: ProfileSummary): readonly Row[] {

@@ -95,11 +95,12 @@ test('summary and table, in a pipe', () => {
               kernel 6.1.0-18-amd64, bpftrace 0.17.0
     Stacks         1,950  98.5 %  complete
                       20   1.0 %  approximate
-                                       20 a page read again after the sample
-                                        3 last Java frame read after the sample
+                                    20 reread-page: a page read again later
+                                     3 reread-anchor: last Java frame read later
                       10   0.5 %  unfinished
-                                        7 stack longer than --stack-bytes
-                                        3 code that belongs to nothing known
+                                     7 stack-cut: stack longer than --stack-bytes
+                                     3 unknown-code: belongs to nothing known
+                                       what to do: docs/stack-outcomes.md
     Leaf             980  49.5 %  Java, inlined
                      950  48.0 %  Java compiled by C2
                       20   1.0 %  Java compiled by C1
