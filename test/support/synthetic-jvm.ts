@@ -78,6 +78,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
   callStubReturnAddress: STATIC.callStub,
   javaThread: { anchor: 16, osThread: 8 },
   osThreadId: 0,
+  osThreadPthreadId: 8,
   threads: { kind: 'list', head: STATIC.threadsHead, length: AT.threadsLength, threads: AT.threads },
   interpreter: {
     code: STATIC.interpreter,
@@ -305,8 +306,8 @@ export class SyntheticJvm {
       stubs: { at: (pc) => codeletAt(stubs, pc) },
       methods: new Methods(memory, SYNTHETIC_LAYOUT),
       threads: new JavaThreads(memory, SYNTHETIC_LAYOUT),
-      threadNames: new ThreadNames(memory, SYNTHETIC_LAYOUT),
-      flags: { debugNonSafepoints: false, shown: {} },
+      threadNames: new ThreadNames(memory, SYNTHETIC_LAYOUT, null),
+      flags: { debugNonSafepoints: false, shown: {}, heap: null },
       callStubReturn: this.callStubReturn,
     };
   }

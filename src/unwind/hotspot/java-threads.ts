@@ -31,6 +31,12 @@ export class JavaThreads {
     return this.#byTid.get(tid) ?? null;
   }
 
+  /** All JavaThreads of the list as it is now. */
+  all(): readonly number[] {
+    this.#readList();
+    return [...this.#byTid.values()];
+  }
+
   /**
    * The thread's last Java frame as its anchor says now, which is after the tick: null when it has none, or the list does not
    * know the thread. Throws MemoryFault.

@@ -10,6 +10,7 @@ import type { Frame, FrameTrace } from '../../model/frame.ts';
 import { registerByNumber, type Registers } from '../../model/registers.ts';
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
+import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
@@ -19,6 +20,7 @@ import {
   compiledLeafState,
   framelessStubState,
   runtimeStubLeafState,
+  stubRoutineEndState,
   stubRoutineLeafState,
   type StubState,
 } from './leaf-state.ts';
@@ -119,7 +121,7 @@ export class JavaWalk {
         this.#deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
         return this.#stub(known, frame, this.#runtimeStubState(known, frame), registers);
       case 'stub-routines':
-        return this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
+        return this.#unnamedStub(known, frame) ?? this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
       case 'vtable-stub':
         return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
       case 'adapter':
@@ -131,6 +133,15 @@ export class JavaWalk {
 
   #runtimeStubState(known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState {
     return isLeaf ? runtimeStubLeafState(this.#process.code, known, pc) : WHOLE;
+  }
+
+  /** A leaf in a stub whose extent is not known, by the call that led to it; null: it is known, ending, or none of these. */
+  #unnamedStub(known: KnownBlob, frame: PhysicalFrame): PhysicalFrame | null {
+    const { code, stubs } = this.#process;
+    if (!frame.isLeaf || stubs.at(frame.pc) !== null || stubRoutineEndState(code, known, frame.pc) !== null) return null;
+    const caller = callerOfStub(code, this.#window, known, frame);
+    if (caller !== null) this.#push(stubFrame(known.blob.name, known.blob.name), frame);
+    return caller;
   }
 
   /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
