@@ -60,6 +60,11 @@ export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: n
   };
 }
 
+/** The method of a whole frame at `fp`; null where the stack was not copied. */
+export function interpretedMethod(window: StackWindow, fp: number): number | null {
+  return window.tryWord(fp + SLOT.method);
+}
+
 /** State of a leaf: `code` is the codelet's whole code (method entries) or what lies around pc. */
 export function leafState(window: StackWindow, registers: Registers, codelet: Codelet, code: CodeBytes): InterpreterState {
   const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
