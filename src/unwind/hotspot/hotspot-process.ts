@@ -1,7 +1,6 @@
 // What is known of one JVM while it lives: its tables and layout, code cache, interpreter, stubs, methods, threads. Made once
 // libjvm is mapped and the VM has made its code cache; until then it says what is missing, and is asked again.
 
-import type { JvmThreadLocator } from '../../model/program.ts';
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
 import { CodeCache } from './code-cache.ts';
@@ -27,6 +26,8 @@ export interface HotspotProcess {
   readonly flags: VmFlags;
   /** `*StubRoutines::_call_stub_return_address`: the pc of every entry frame. */
   readonly callStubReturn: number;
+  /** Where Continuation.enterSpecial goes on when the continuation returns; null: not known (yet). */
+  enterSpecialReturn(): number | null;
 }
 
 export type AttachResult =
@@ -61,6 +62,11 @@ export function attachHotspot(reader: TargetReader): AttachResult {
     const callStubReturn = memory.word(layout.callStubReturnAddress);
     if (callStubReturn === 0 || memory.word(layout.interpreter.code) === 0 || !cache.refresh()) return { kind: 'starting' };
     const frozen = new MemoryView(pageCached(reader));
+    const enterSpecialAt =
+      layout.continuation === null
+        ? null
+        : (layout.continuation.returnPc ?? variableNamed(reader, libjvm, ENTER_SPECIAL_RETURN_SYMBOL));
+    const flags = readVmFlags(frozen, layout);
     return {
       kind: 'ready',
       process: {
@@ -68,12 +74,13 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         layout,
         code: new CodeIndex(memory, layout, cache),
         codelets: readCodelets(frozen, layout),
-        stubs: readStubNames(reader, libjvm, cache),
+        stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),
         threads: new JavaThreads(memory, layout),
-        threadNames: new ThreadNames(memory, layout),
-        flags: readVmFlags(frozen, layout),
+        threadNames: new ThreadNames(memory, layout, flags.heap),
+        flags,
         callStubReturn,
+        enterSpecialReturn: () => enterSpecialReturn(memory, enterSpecialAt),
       },
     };
   } catch (error) {
@@ -82,29 +89,20 @@ export function attachHotspot(reader: TargetReader): AttachResult {
   }
 }
 
-/** libjvm's thread-local with the current Thread (hotspot/share/runtime/thread.cpp). */
-const CURRENT_THREAD_SYMBOL = '_ZN6Thread12_thr_currentE';
-/** A module id is a small counter: a process has at most some hundred libraries with thread-locals. */
-const MAX_TLS_MODULE_ID = 4096;
+/** ContinuationEntry::_return_pc, where the tables do not have it (21 to 24). */
+const ENTER_SPECIAL_RETURN_SYMBOL = '_ZN17ContinuationEntry10_return_pcE';
 
-/** Where the capture program finds a thread's JavaThread; null without .symtab, or before the library is relocated. */
-export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
-  const { libjvm, layout } = process;
-  const slot = reader.tlsModuleSlot(libjvm);
-  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
-  if (slot === null || offset === null) return null;
+function variableNamed(reader: TargetReader, library: MappedLibrary, name: string): number | null {
+  const address = reader.symbolNamed(library, name);
+  return address === null ? null : address + library.bias;
+}
+
+/** It is made when the first continuation runs, and then stays. */
+function enterSpecialReturn(memory: MemoryView, variable: number | null): number | null {
+  if (variable === null) return null;
   try {
-    const tlsModuleId = new MemoryView(reader).word(slot + libjvm.bias);
-    if (tlsModuleId <= 0 || tlsModuleId > MAX_TLS_MODULE_ID) return null;
-    const { anchor, javaThread } = layout;
-    return {
-      pid: reader.pid,
-      tlsModuleId,
-      tlsOffsetBytes: offset,
-      lastJavaSpOffsetBytes: javaThread.anchor + anchor.lastJavaSp,
-      lastJavaPcOffsetBytes: javaThread.anchor + anchor.lastJavaPc,
-      lastJavaFpOffsetBytes: javaThread.anchor + anchor.lastJavaFp,
-    };
+    const pc = memory.word(variable);
+    return pc === 0 ? null : pc;
   } catch (error) {
     if (error instanceof MemoryFault) return null;
     throw error;

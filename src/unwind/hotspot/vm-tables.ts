@@ -16,7 +16,12 @@ export interface VmTables {
   offset(type: string, field: string): number | null;
   /** Address of a static field; null when the VM does not export it. */
   staticAddress(type: string, field: string): number | null;
+  /** What the VM calls the field's type, e.g. `OopHandle`; null when the VM does not export the field. */
+  fieldType(type: string, field: string): string | null;
+  /** An `int` static field as it is now. */
+  staticValue(type: string, field: string): number | null;
   typeSizeBytes(type: string): number | null;
+  /** An `int` or, exactly below 2^53, an unsigned `long`. */
   intConstant(name: string): number | null;
 }
 
@@ -51,6 +56,7 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
     }
   };
 
+  const entries = new Map<string, number>();
   const offsets = new Map<string, number>();
   const statics = new Map<string, number>();
   const sizes = new Map<string, number>();
@@ -70,6 +76,7 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
       return null;
     eachEntry(structs, typeName, (entry, type) => {
       const key = `${type}::${text(memory.word(entry + fieldName)) ?? ''}`;
+      entries.set(key, entry);
       if (memory.i32(entry + isStatic) === 0) offsets.set(key, memory.word(entry + offset));
       else statics.set(key, memory.word(entry + address));
     });
@@ -84,10 +91,41 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
     throw error;
   }
   if (offsets.size === 0 || sizes.size === 0) return null;
+  const orNull = <Part>(read: () => Part): Part | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof MemoryFault) return null;
+      throw error;
+    }
+  };
+  let longs: Map<string, number> | null = null;
+  const longConstants = (): Map<string, number> => {
+    const found = new Map<string, number>();
+    const column = table('gHotSpotVMLongConstants', 'gHotSpotVMLongConstantEntry');
+    const [name, value] = [column.at('Name'), column.at('Value')];
+    eachEntry(column, name, (entry, constant) => found.set(constant, memory.word(entry + value)));
+    return found;
+  };
   return {
     offset: (type, field) => offsets.get(`${type}::${field}`) ?? null,
     staticAddress: (type, field) => statics.get(`${type}::${field}`) ?? null,
+    // Read when asked: few fields are told apart by it.
+    fieldType(type, field) {
+      const entry = entries.get(`${type}::${field}`);
+      return entry === undefined
+        ? null
+        : orNull(() => text(memory.word(entry + global('gHotSpotVMStructEntryTypeStringOffset'))));
+    },
+    staticValue(type, field) {
+      const address = statics.get(`${type}::${field}`);
+      return address === undefined ? null : orNull(() => memory.i32(address));
+    },
     typeSizeBytes: (type) => sizes.get(type) ?? null,
-    intConstant: (name) => constants.get(name) ?? null,
+    intConstant(name) {
+      // What fits no int stands in a table of its own, which is read when something of it is asked for.
+      if (!constants.has(name)) longs ??= orNull(longConstants) ?? new Map<string, number>();
+      return constants.get(name) ?? longs?.get(name) ?? null;
+    },
   };
 }
