@@ -77,7 +77,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         layout,
         code: new CodeIndex(memory, layout, cache),
         codelets: readCodelets(frozen, layout),
-        stubs: readStubNames(reader, libjvm, cache),
+        stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),
         threads: new JavaThreads(memory, layout),
         threadNames,

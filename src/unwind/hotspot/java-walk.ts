@@ -55,9 +55,10 @@ const ADAPTER_BYTES_BEHIND = 24;
 const MAX_SEARCHED_SLOTS = 16;
 /**
  * Words that code inside a whole frame may have pushed below it: string intrinsics save a count (string_compare: 1) or copy the
- * ends of short strings (string_indexof: at most 4 and the old sp). hotspot/cpu/x86/macroAssembler_x86.cpp.
+ * ends of short strings (string_indexof: at most 4 and the old sp); JDK 8's sin, pow and others save all registers, 16 words and 32 or 64 of
+ * vectors, and some, over a call of a C function. hotspot/cpu/x86/macroAssembler_x86.cpp.
  */
-const MAX_PUSHED_WORDS = 8;
+const MAX_PUSHED_WORDS = 96;
 /**
  * nmethod_entry_barrier keeps a word for the new sp of a deoptimization between the return address and rbp. Until it is used, all its bits are
  * set, which as a number is this (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_method_entry_barrier).
@@ -192,7 +193,10 @@ export class JavaWalk {
       if (java === null) throw new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(frame.fp)}`);
       this.#push(java, frame);
     }
-    return this.#checked(frame, state.caller);
+    const { caller } = state;
+    if (state.kind !== 'entering' || state.bySenderSp === null || this.#canReturnTo(caller.pc))
+      return this.#checked(frame, caller);
+    return this.#checked(frame, this.#isJavaReturn(state.bySenderSp.pc) ? state.bySenderSp : caller);
   }
 
   #compiled(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
@@ -248,17 +252,18 @@ export class JavaWalk {
   }
 
   /**
-   * The caller of a frame whose size is known. A leaf may have words pushed below its frame: the return address is in the first
-   * slot, from where it belongs upwards, that holds one. Slots passed over are the frame's own (spills, the saved rbp), which hold
-   * none, and what is found is proven by its PcDesc: this is a rule, not a guess.
+   * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
+   * below it: the return address is in the first slot, from where it belongs upwards, that holds one. Slots passed over are the frame's
+   * own (spills, the saved rbp), which hold none, and what is found is proven by its PcDesc: this is a rule, not a guess.
    */
   #ofFrameSize(frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
     const at = this.#window;
-    const pushedWords = frame.isLeaf ? MAX_PUSHED_WORDS : 0;
+    const mayHavePushed = frame.isLeaf || !this.#isJavaReturn(frame.pc);
+    const pushedWords = mayHavePushed ? MAX_PUSHED_WORDS : 0;
     for (let pushed = 0; pushed <= pushedWords; pushed += 1) {
       const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
       const pc = at.word(senderSp - 8);
-      if (frame.isLeaf && !this.#isJavaReturn(pc)) continue;
+      if (mayHavePushed && !this.#isJavaReturn(pc)) continue;
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
     throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
