@@ -32,3 +32,5 @@ export const MAX_SYMBOL_BYTES = 4096;
 export const MAX_METHOD_CACHE_BYTES = 64 << 20;
 /** Entries of one cache before it is emptied: bounds memory in runs of months (an entry is 200 to 2,000 bytes). */
 export const MAX_CACHE_ENTRIES = 100_000;
+/** Labels of virtual threads in one process: names are the target's, and each label is a thread of the profile. */
+export const MAX_VIRTUAL_LABELS = 200;

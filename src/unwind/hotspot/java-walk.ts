@@ -13,6 +13,7 @@ import { frozenFrame } from '../marker-frames.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
+import { adapterCaller } from './adapter-frame.ts';
 import { codeletAt } from './codelets.ts';
 import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
@@ -47,6 +48,9 @@ export interface WalkSink {
 const CALL_WRAPPER_OFFSET_BYTES = -48;
 /** arch/x86: the uretprobe trampoline's page (facts/jvm-probes.md). */
 const URETPROBE_TRAMPOLINE = 0x7fffffffe000;
+/** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
+const MAX_ADAPTER_BYTES = 8192;
+const ADAPTER_BYTES_BEHIND = 24;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
@@ -141,7 +145,10 @@ export class JavaWalk {
       case 'vtable-stub':
         return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
       case 'adapter':
-        return this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers);
+        return (
+          this.#adapter(known, frame, registers) ??
+          this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers)
+        );
       default:
         return known.blob.kind satisfies never;
     }
@@ -260,6 +267,17 @@ export class JavaWalk {
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
     throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
+  }
+
+  /** A leaf in an I2C/C2I adapter that has moved the return address; null: it is where every other stub has it. */
+  #adapter({ blob }: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame | null {
+    if (registers === null) return null;
+    const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
+    const code = this.#process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
+    const caller = adapterCaller(code, this.#window, registers);
+    if (caller === null || !this.#canReturnTo(caller.pc)) return null;
+    this.#push(stubFrame(blob.name, blob.name), frame);
+    return caller;
   }
 
   /** In a stub that freezes or thaws, or returning to the barrier: over the frozen frames to what called enterSpecial. */
