@@ -8,7 +8,10 @@ import type { UnwindColumns } from './unwind-table.ts';
 
 /** `base`: the image's lowest address. Sections in the order of their rank: where two speak of one address, the first is heard. */
 export function compileFrames(sections: readonly FrameSection[], base: number): UnwindColumns {
-  const rows = new RowBuilder(base);
+  const rows = new RowBuilder(
+    base,
+    sections.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  );
   const rules = new RuleSet();
   const expressions = new Expressions();
   for (const section of sections) readFrameSection(section, rows, rules, expressions);

@@ -4,7 +4,7 @@
 import { ByteCursor, CfiError } from './byte-cursor.ts';
 import { DW_EH_PE_ABSPTR, DW_EH_PE_OMIT, type PointerBases, readPointer, readValue, skipPointer } from './encoded-pointer.ts';
 import type { Expressions } from './expressions.ts';
-import { type ProgramContext, runFrameProgram } from './frame-program.ts';
+import { FrameProgram, type ProgramContext, type RowSink } from './frame-program.ts';
 import { MAX_AUGMENTATION_CHARS, MAX_CIES } from './limits.ts';
 import type { RowBuilder } from './row-builder.ts';
 import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, MACHINE, NO_RULE, RETURN_SHIFT, RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
@@ -32,14 +32,21 @@ export function readFrameSection(section: FrameSection, rows: RowBuilder, rules:
   new SectionReader(section, rows, rules, expressions).run();
 }
 
+/** Of a CIE: its instructions hold for the whole of a function. */
+const NO_ROWS: RowSink = {
+  row: () => {
+    throw new CfiError('a location in a CIE');
+  },
+};
+
 class SectionReader {
   readonly #section: FrameSection;
   readonly #rows: RowBuilder;
   readonly #rules: RuleSet;
   readonly #expressions: Expressions;
   readonly #common = new Map<number, CommonInformation | null>();
-  readonly #state = new RuleState();
   readonly #cursor: ByteCursor;
+  readonly #program: FrameProgram;
 
   constructor(section: FrameSection, rows: RowBuilder, rules: RuleSet, expressions: Expressions) {
     this.#section = section;
@@ -47,6 +54,11 @@ class SectionReader {
     this.#rules = rules;
     this.#expressions = expressions;
     this.#cursor = new ByteCursor(section.bytes, 0, section.bytes.length);
+    this.#program = new FrameProgram(this.#cursor, {
+      row: (address, state) => {
+        rows.add(address, ruleNumber(rules, state));
+      },
+    });
   }
 
   run(): void {
@@ -89,7 +101,7 @@ class SectionReader {
     const isEh = this.#section.kind === 'eh_frame';
     // All ones: of a 64-bit word as a number, 2^64.
     if (isEh ? id === 0 : id === (wide ? TWO_TO_64 : EXTENDED_LENGTH)) return;
-    const [at, end] = [cursor.at, cursor.end];
+    const { at, end } = cursor;
     const common = this.#commonAt(isEh ? field - id : id);
     cursor.at = at;
     cursor.end = end;
@@ -105,20 +117,15 @@ class SectionReader {
     if (common.hasAugmentationData) cursor.skip(cursor.uleb());
     // Linkers leave entries of functions they dropped, at 0.
     if (start <= 0 || size <= 0) return;
-    const [rows, rules, state] = [this.#rows, this.#rules, this.#state];
+    const rows = this.#rows;
+    const program = this.#program;
     rows.begin(start, start + size);
-    state.copy(common.initial);
-    let from = start;
-    const row = (next: number): void => {
-      rows.add(from, ruleNumber(rules, state));
-      from = next;
-    };
     try {
-      runFrameProgram(cursor, state, common.context, start, row);
-      row(start + size);
+      program.run(common.context, start);
+      rows.add(program.location, ruleNumber(this.#rules, program.state));
     } catch (error) {
       if (!(error instanceof CfiError)) throw error;
-      rows.add(from, NO_RULE);
+      rows.add(program.location, NO_RULE);
     }
   }
 
@@ -158,12 +165,11 @@ class SectionReader {
     if (returnRegister >= MACHINE.count) throw new CfiError('a return address nobody keeps');
     const hasAugmentationData = augmentation.startsWith('z');
     const { pointerEncoding, isSignal } = readAugmentation(cursor, augmentation);
-    const initial = new RuleState();
-    initial.set(FLAGS, (returnRegister << RETURN_SHIFT) | (isSignal ? FLAG_SIGNAL : 0));
     const context = { codeAlignment, dataAlignment, pointerEncoding, bases, expressions: this.#expressions, initial: null };
-    runFrameProgram(cursor, initial, context, 0, () => {
-      throw new CfiError('a location in a CIE');
-    });
+    const program = new FrameProgram(cursor, NO_ROWS);
+    program.state.set(FLAGS, (returnRegister << RETURN_SHIFT) | (isSignal ? FLAG_SIGNAL : 0));
+    program.run(context, 0);
+    const initial = program.state;
     return { hasAugmentationData, initial, context: { ...context, initial } };
   }
 }

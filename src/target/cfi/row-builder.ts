@@ -8,6 +8,9 @@ import { NO_RULE } from './rule-state.ts';
 /** Offsets are counted from the image's base and have 32 bits. */
 const MAX_IMAGE_BYTES = 0x1_0000_0000;
 const FDE_SCALE = MAX_FDES + 1;
+/** What libraries have, a little less: libjvm 6.2 and 33, libc 5.4 and 41. */
+const BYTES_PER_ROW = 5;
+const BYTES_PER_FDE = 28;
 
 /** Which rule holds from which offset on, up to the next row's. */
 export interface Rows {
@@ -17,17 +20,25 @@ export interface Rows {
 
 export class RowBuilder {
   readonly #base: number;
-  #starts = new Uint32Array(4096);
-  #rules = new Uint16Array(4096);
+  #starts: Uint32Array;
+  #rules: Uint16Array;
   #count = 0;
-  #fdeStarts = new Uint32Array(1024);
-  #fdeEnds = new Uint32Array(1024);
+  #fdeStarts: Uint32Array;
+  #fdeEnds: Uint32Array;
   /** Index of each function's first row; the next one's is its end. */
-  #fdeRows = new Uint32Array(1024);
+  #fdeRows: Uint32Array;
   #fdes = 0;
 
-  constructor(base: number) {
+  /** `sectionBytes`: of how much this will be made, so that columns need not grow. */
+  constructor(base: number, sectionBytes: number) {
     this.#base = base;
+    const rows = Math.ceil(sectionBytes / BYTES_PER_ROW) + 1;
+    const fdes = Math.ceil(sectionBytes / BYTES_PER_FDE) + 2;
+    this.#starts = new Uint32Array(rows);
+    this.#rules = new Uint16Array(rows);
+    this.#fdeStarts = new Uint32Array(fdes);
+    this.#fdeEnds = new Uint32Array(fdes);
+    this.#fdeRows = new Uint32Array(fdes);
   }
 
   get functions(): number {
@@ -36,7 +47,8 @@ export class RowBuilder {
 
   /** Begins a function. Throws CfiError when it lies outside of the image, or there are too many. */
   begin(start: number, end: number): void {
-    const [from, to] = [start - this.#base, end - this.#base];
+    const from = start - this.#base;
+    const to = end - this.#base;
     if (!(from >= 0 && to > from && to < MAX_IMAGE_BYTES) || !Number.isInteger(from)) throw new CfiError('a function elsewhere');
     if (this.#fdes >= MAX_FDES) throw new CfiError('too many functions');
     const at = this.#fdes;
@@ -86,7 +98,8 @@ export class RowBuilder {
     };
     for (const key of order) {
       const fde = key % FDE_SCALE;
-      const [start, end] = [this.#fdeStarts[fde] ?? 0, this.#fdeEnds[fde] ?? 0];
+      const start = this.#fdeStarts[fde] ?? 0;
+      const end = this.#fdeEnds[fde] ?? 0;
       if (end <= covered) continue;
       if (start > covered) emit(covered, NO_RULE);
       const last = this.#fdeRows[fde + 1] ?? 0;

@@ -110,4 +110,3 @@ function lastNotAbove(starts: Uint32Array, wanted: number): number {
   }
   return low - 1;
 }
-

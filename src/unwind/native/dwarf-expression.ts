@@ -17,7 +17,11 @@ const MASK = (1n << 64n) - 1n;
 class Stop extends Error {}
 
 /** `initial`: what stands on the stack at first (the CFA, for a register's rule). */
-export function evaluateExpression(code: readonly number[], initial: readonly number[], context: ExpressionContext): number | null {
+export function evaluateExpression(
+  code: readonly number[],
+  initial: readonly number[],
+  context: ExpressionContext,
+): number | null {
   try {
     return new Machine(code, context).run(initial);
   } catch (error) {
@@ -90,7 +94,8 @@ class Machine {
         return this.#rotate(2);
       case 0x17: // DW_OP_rot
         return this.#rotate(3);
-      case 0x19: { // DW_OP_abs
+      case 0x19: {
+        // DW_OP_abs
         const value = signed(this.#pop());
         return this.#push(value < 0n ? -value : value);
       }
@@ -100,7 +105,8 @@ class Machine {
         return this.#push(~this.#pop());
       case 0x23: // DW_OP_plus_uconst
         return this.#push(this.#pop() + this.#leb(false));
-      case 0x28: { // DW_OP_bra
+      case 0x28: {
+        // DW_OP_bra
         const offset = Number(BigInt.asIntN(16, this.#constant(2)));
         return this.#pop() === 0n ? undefined : this.#jump(offset);
       }

@@ -71,7 +71,11 @@ function stepFrom(point: NativePoint, place: NativePlace, options: NativeWalkOpt
 }
 
 /** null: no rule for the place, or one that needs what is not known. */
-function stepByRule(point: NativePoint, place: NativePlace, { code, window, untilSp, isJavaCode }: NativeWalkOptions): Step | null {
+function stepByRule(
+  point: NativePoint,
+  place: NativePlace,
+  { code, window, untilSp, isJavaCode }: NativeWalkOptions,
+): Step | null {
   const rule = code.unwindRule(place);
   if (rule === null) return null;
   const registers = registersOf(point);
