@@ -23,16 +23,7 @@ export function beginsAsRecordedReads(start: Uint8Array): boolean {
 
 /** Methods of TargetReader as they stand in a recording, and the kernel's one. */
 export type QuestionMethod =
-  | 'read'
-  | 'maps'
-  | 'library'
-  | 'symbolAt'
-  | 'unwindRule'
-  | 'symbolNamed'
-  | 'tlsModuleSlot'
-  | 'threadComm'
-  | 'alive'
-  | 'kernel';
+  'read' | 'maps' | 'library' | 'symbolAt' | 'unwindRule' | 'symbolNamed' | 'tlsModuleSlot' | 'threadComm' | 'alive' | 'kernel';
 
 /** What a question is told apart by, besides the process. */
 export type QuestionArgument = number | string;
