@@ -28,6 +28,7 @@ export function callerByRule(rule: UnwindRule, registers: RegisterFile, window: 
       ? (registers[rule.cfa.register] ?? NaN) + rule.cfa.offset
       : (evaluateExpression(rule.cfa.expression, [], context) ?? NaN);
   if (!Number.isSafeInteger(cfa)) return UNKNOWN;
+  const sp = registers[MACHINE.stackPointer] ?? NaN;
   const value = (register: number, own: RegisterRule, read: typeof word): number => {
     switch (own.kind) {
       case 'undefined':
@@ -35,7 +36,10 @@ export function callerByRule(rule: UnwindRule, registers: RegisterFile, window: 
       case 'same':
         return registers[register] ?? NaN;
       case 'saved':
-        return read(cfa + own.offset) ?? NaN;
+        // Below sp lies what the epilogue has popped again: rules go on naming its slot, and the register has its value back.
+        return cfa + own.offset < sp && register !== MACHINE.returnAddress
+          ? (registers[register] ?? NaN)
+          : (read(cfa + own.offset) ?? NaN);
       case 'offset':
         return cfa + own.offset;
       case 'register':
