@@ -30,9 +30,10 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
     meaning: 'A piece of the stack was lost between the kernel and bpftrace: the reader could not keep up.',
     advice: 'Sample less often (-F 49), or leave a processor to jtrace.',
   },
-  'no-frame-pointer': {
-    meaning: 'Native code that keeps no frame pointer, in a thread without Java frames.',
-    advice: 'None yet.',
+  'no-unwind-info': {
+    meaning:
+      'Native code without call frame information (.eh_frame, .debug_frame) that keeps no frame pointer either, in a thread without Java frames.',
+    advice: 'Install the debug file of the program, or build it without -fno-asynchronous-unwind-tables.',
   },
   'unknown-code': {
     meaning:

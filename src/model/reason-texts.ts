@@ -10,7 +10,7 @@ export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   'stack-unreadable': 'a page was not readable',
   'stack-cut': 'stack longer than --stack-bytes',
   'stack-lost': 'part of the stack lost on its way',
-  'no-frame-pointer': 'native code without one',
+  'no-unwind-info': 'native code without any',
   'unknown-code': 'belongs to nothing known',
   'code-changed': 'replaced before the look-up',
   'bad-frame': 'a frame failed its checks',

@@ -1,11 +1,15 @@
 // An ELF image → everything that is the same for every process that maps it: one load, then only look-ups. Holds no descriptor:
 // an open file would keep the target's file system from being unmounted. Files without section headers give no symbols.
 
+import type { UnwindRule } from '../../model/unwind-rule.ts';
+import { findFrameSections } from '../cfi/find-frame-sections.ts';
+import { createUnwindTable } from '../cfi/unwind-table.ts';
 import { demangleShort } from '../demangle/demangle.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readBuildId } from './build-id.ts';
 import { readElfFile, type Segment } from './elf-file.ts';
-import { indexFunctions } from './function-index.ts';
+import { createFunctionIndex } from './function-index.ts';
+import { type IndexCache, loadLibraryIndex } from './library-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 import { findTlsModuleSlot } from './tls-module-slot.ts';
 
@@ -33,14 +37,19 @@ export interface LibraryBuild {
   functionAt(address: number): LibraryFunction | null;
   /** Value of a defined symbol by its mangled name; of a thread-local the offset in the TLS block. */
   valueOf(name: string): number | null;
+  /** How to find the caller at an address; null: call frame information does not say. */
+  unwindRuleAt(address: number): UnwindRule | null;
 }
 
-/** null: not an x86-64 ELF image. */
-export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
+/** null: not an x86-64 ELF image. `cache`: what was worked out of it before; null: nothing is kept. */
+export function readLibraryBuild(source: ByteSource, cache: IndexCache | null = null): LibraryBuild | null {
   const file = readElfFile(source);
   if (file === null) return null;
   const tables = readRawSymbols(source, file);
-  const functions = indexFunctions(tables, file.sections);
+  const buildId = readBuildId(source, file);
+  const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
+  const functions = createFunctionIndex(index.functions, tables);
+  const frames = createUnwindTable(index.frames);
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {
@@ -51,11 +60,11 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
     return null;
   };
   return {
-    buildId: readBuildId(source, file),
+    buildId,
     segments: file.segments,
     tlsModuleSlot: findTlsModuleSlot(source, file, tables[0]),
     functionCount: functions.count,
-    sizeBytes: functions.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
+    sizeBytes: functions.sizeBytes + frames.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
     functionAt(address) {
       const place = functions.find(address);
       if (place < 0) return null;
@@ -65,6 +74,7 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
       });
     },
     valueOf: (name) => memoize(values, name, MAX_NAMED_VALUES, () => lookUp(name)),
+    unwindRuleAt: (address) => frames.ruleAt(address),
   };
 }
 
