@@ -27,11 +27,6 @@ export function containerOf(pid: Pid): string {
   return text === own ? 'container' : `container ${lastCgroupPart(text)}`.trimEnd();
 }
 
-/** Whether the label is that of a container, not of a service or of nothing. */
-export function isContainerLabel(label: string): boolean {
-  return label !== '' && !/^(service|snap|flatpak) /.test(label);
-}
-
 const cgroupText = (pid: Pid | 'self'): string => readProc(`/proc/${pid}/cgroup`, MAX_CGROUP_BYTES)?.toString('utf8') ?? '';
 const mountsText = (pid: Pid): string => readProc(`/proc/${pid}/mountinfo`, MAX_MOUNTS_BYTES)?.toString('utf8') ?? '';
 

@@ -1,7 +1,7 @@
 // Texts of /proc/PID/cgroup and mountinfo as engines, service managers and hostile users write them → labels.
 
 import { expect, test } from 'vitest';
-import { isContainerLabel } from '../../../../src/target/processes/container-of.ts';
+import { isContainerLabel } from '../../../../src/model/process.ts';
 import { cgroupName, lastCgroupPart } from '../../../../src/target/processes/cgroup-names.ts';
 import { containerInMounts } from '../../../../src/target/processes/mount-names.ts';
 
@@ -31,11 +31,20 @@ test.each([
   ],
   [`0::/kubepods.slice/kubepods-pod${UID_}.slice/crio-${ID}.scope`, 'k8s 8f3c2a1b/1f2e3d4c5b6a'],
   [`0::/kubepods.slice/kubepods-pod${UID_}.slice/crio-${ID}.scope/container`, 'k8s 8f3c2a1b/1f2e3d4c5b6a'],
-  [`11:memory:/kubepods/besteffort/pod${UID}/${ID}\n1:name=systemd:/kubepods/besteffort/pod${UID}/${ID}`, 'k8s 8f3c2a1b/1f2e3d4c5b6a'],
+  [
+    `11:memory:/kubepods/besteffort/pod${UID}/${ID}\n1:name=systemd:/kubepods/besteffort/pod${UID}/${ID}`,
+    'k8s 8f3c2a1b/1f2e3d4c5b6a',
+  ],
   [`0::/kubepods/pod${UID}/${ID}`, 'k8s 8f3c2a1b/1f2e3d4c5b6a'],
   [`0::/kubepods/burstable/pod${HASH}/${ID}`, 'k8s 01234567/1f2e3d4c5b6a'],
-  [`5:cpu:/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${UID_}.slice/docker-${ID}.scope`, 'k8s 8f3c2a1b/1f2e3d4c5b6a'],
-  [`5:cpu:/system.slice/containerd.service/kubepods-besteffort-pod${UID_}.slice:cri-containerd:${ID}`, 'k8s 8f3c2a1b/1f2e3d4c5b6a'],
+  [
+    `5:cpu:/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${UID_}.slice/docker-${ID}.scope`,
+    'k8s 8f3c2a1b/1f2e3d4c5b6a',
+  ],
+  [
+    `5:cpu:/system.slice/containerd.service/kubepods-besteffort-pod${UID_}.slice:cri-containerd:${ID}`,
+    'k8s 8f3c2a1b/1f2e3d4c5b6a',
+  ],
   [
     `0::/docker/${OUTER}/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-besteffort.slice/kubelet-kubepods-besteffort-pod${UID_}.slice/cri-containerd-${ID}.scope`,
     'k8s 8f3c2a1b/1f2e3d4c5b6a',
@@ -115,15 +124,24 @@ test('the name of a cgroup that no engine claims', () => {
 });
 
 test.each([
-  [`812 790 254:1 /var/lib/docker/containers/${ID}/hostname /etc/hostname rw,relatime - ext4 /dev/vda1 rw`, 'docker 1f2e3d4c5b6a'],
+  [
+    `812 790 254:1 /var/lib/docker/containers/${ID}/hostname /etc/hostname rw,relatime - ext4 /dev/vda1 rw`,
+    'docker 1f2e3d4c5b6a',
+  ],
   // /var is a file system of its own
   [`812 790 254:1 /lib/docker/containers/${ID}/hosts /etc/hosts rw,relatime - ext4 /dev/vda1 rw`, 'docker 1f2e3d4c5b6a'],
-  [`812 790 0:22 /containers/storage/overlay-containers/${ID}/userdata/hosts /etc/hosts rw - tmpfs tmpfs rw`, 'podman 1f2e3d4c5b6a'],
+  [
+    `812 790 0:22 /containers/storage/overlay-containers/${ID}/userdata/hosts /etc/hosts rw - tmpfs tmpfs rw`,
+    'podman 1f2e3d4c5b6a',
+  ],
   [
     `1 2 0:5 /a /etc/hostname rw - x x rw\n812 790 254:1 /var/lib/kubelet/pods/${UID}/etc-hosts /etc/hosts rw - ext4 /dev/vda1 rw`,
     'k8s 8f3c2a1b',
   ],
-  [`812 790 0:22 /containerd/io.containerd.grpc.v1.cri/sandboxes/${ID}/hostname /etc/hostname rw - tmpfs tmpfs rw`, 'containerd 1f2e3d4c5b6a'],
+  [
+    `812 790 0:22 /containerd/io.containerd.grpc.v1.cri/sandboxes/${ID}/hostname /etc/hostname rw - tmpfs tmpfs rw`,
+    'containerd 1f2e3d4c5b6a',
+  ],
   // the host itself, which has the mounts of all its containers
   [`812 790 0:51 / /var/lib/docker/containers/${ID}/mounts/shm rw - tmpfs shm rw`, ''],
   ['812 790 254:1 / / rw - ext4 /dev/vda1 rw', ''],
