@@ -46,7 +46,8 @@ export class ProcessHandle {
     } catch (cause) {
       this.close();
       if (isForbidden(cause)) {
-        const hint = 'run jtrace as root, with CAP_SYS_PTRACE, outside of the container';
+        const hint =
+          'CAP_SYS_PTRACE is needed, and CAP_DAC_READ_SEARCH for processes of other users; AppArmor or SELinux may forbid it, too (docs/containers.md)';
         throw new OperatorError('environment', `cannot read the memory of process ${this.pid}: not permitted`, hint, { cause });
       }
     }

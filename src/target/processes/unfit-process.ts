@@ -42,7 +42,7 @@ const TEXTS: { readonly [Kind in UnfitClass['kind']]: (pid: Pid, found: Extract<
     }),
     unreadable: (pid) => ({
       message: `process ${pid} cannot be looked into: the kernel denies it`,
-      hint: 'SELinux, AppArmor, a sandbox or another user namespace may forbid it even to root',
+      hint: 'CAP_SYS_PTRACE is needed; SELinux, AppArmor or a sandbox may forbid it even to root (docs/containers.md)',
     }),
     gone: (pid) => ({ message: `there is no process ${pid} (any more)`, hint: LIST_HINT }),
   };
