@@ -89,12 +89,19 @@ const CURRENT_THREAD_SYMBOL = '_ZN6Thread12_thr_currentE';
 /** A module id is a small counter: a process has at most some hundred libraries with thread-locals. */
 const MAX_TLS_MODULE_ID = 4096;
 
-/** Where the capture program finds a thread's JavaThread; null without .symtab, or before the library is relocated. */
+/**
+ * The capture program reads glibc's dynamic thread vector. musl's has other entries (dtv[n] is a pointer, dtv[0] the length, where glibc
+ * has pairs and the length before them: src/internal/pthread_impl.h), so that what stood there would be taken for a thread.
+ */
+const MUSL = /\/ld-musl-[^/]+$|-linux-musl\/libc\.so$/;
+
+/** Where the capture program finds a thread's JavaThread; null without .symtab, before the library is relocated, or with musl. */
 export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
   const { libjvm, layout } = process;
   const slot = reader.tlsModuleSlot(libjvm);
   const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
   if (slot === null || offset === null) return null;
+  if (reader.maps()?.some(({ path }) => MUSL.test(path)) === true) return null;
   try {
     const tlsModuleId = new MemoryView(reader).word(slot + libjvm.bias);
     if (tlsModuleId <= 0 || tlsModuleId > MAX_TLS_MODULE_ID) return null;
