@@ -1,5 +1,5 @@
-// A container as Docker and Kubernetes make them: runc, the runtime of both, with a root of another Debian release (its own libc, its own
-// JDK) and namespaces of its own: pid, mount, user, network, cgroup, ipc, host name. No engine, no image, no network.
+// Containers as Docker and Kubernetes make them: runc, the runtime of both, without engine, image or network. One that lives while a test
+// looks at it, and one that runs a program to its end.
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,19 +8,26 @@ import { join } from 'node:path';
 import { type ReadyProcess, startReady } from '../real/processes/ready-process.ts';
 import { asPid, type Pid } from '../../src/model/units.ts';
 
-/** Users of the container are these of the host: its root is nobody here. */
+/** Of a user namespace: its root is nobody here. */
 const FIRST_HOST_USER = 100_000;
 const USERS = 65_536;
-const NAMESPACES = ['pid', 'mount', 'user', 'network', 'uts', 'ipc', 'cgroup'] as const;
+const MOST_SECONDS = 120;
+
+export type Namespace = 'pid' | 'mount' | 'user' | 'network' | 'uts' | 'ipc' | 'cgroup';
 
 export interface ContainerOptions {
   /** The folder that becomes its root, read-only. */
   readonly root: string;
-  /** Read-only inside: host folder by place in the container. */
+  /** Host folder by place in the container, read-only. */
   readonly folders: Readonly<Record<string, string>>;
   readonly args: readonly string[];
   /** As an engine would place it, e.g. `/docker/ID`. */
   readonly cgroup: string;
+  /** What it does not share with the host. */
+  readonly namespaces: readonly Namespace[];
+  readonly userId: number;
+  /** All it may do, e.g. `BPF`; for others than root they are ambient. */
+  readonly capabilities: readonly string[];
 }
 
 export interface OciContainer {
@@ -31,61 +38,97 @@ export interface OciContainer {
 
 /** Resolves when the program inside has said READY. */
 export async function startContainer(options: ContainerOptions): Promise<OciContainer> {
-  const bundle = mkdtempSync(join(tmpdir(), 'jtrace-container-'));
-  // The container's root user must reach its root folder.
-  chmodSync(bundle, 0o755);
-  mkdirSync(join(bundle, 'rootfs'));
-  const name = bundle.slice(bundle.lastIndexOf('/') + 1);
-  must('mount', '--bind', options.root, join(bundle, 'rootfs'));
+  const bundle = makeBundle(options);
   let process: ReadyProcess | null = null;
-  const clean = async (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     await process?.stop();
-    spawnSync('runc', ['delete', '--force', name]);
-    must('umount', join(bundle, 'rootfs'));
-    rmSync(bundle, { recursive: true });
+    bundle.remove();
   };
   try {
-    writeFileSync(join(bundle, 'config.json'), JSON.stringify(specification(options)));
-    process = await startReady('runc', ['run', '--bundle', bundle, name]);
-    const { stdout } = spawnSync('runc', ['state', name], { encoding: 'utf8' });
+    process = await startReady('runc', ['run', '--bundle', bundle.folder, bundle.name]);
+    const { stdout } = spawnSync('runc', ['state', bundle.name], { encoding: 'utf8' });
     const { pid } = JSON.parse(stdout) as { pid: number };
-    return { pid: asPid(pid), stop: clean };
+    return { pid: asPid(pid), stop };
   } catch (error) {
-    await clean();
+    await stop();
     throw error;
   }
 }
 
-function specification({ folders, args, cgroup }: ContainerOptions): unknown {
+/** Runs its program to the end. */
+export function runInContainer(options: ContainerOptions): { readonly status: number | null; readonly output: string } {
+  const bundle = makeBundle(options);
+  try {
+    const { status, stdout, stderr } = spawnSync('runc', ['run', '--bundle', bundle.folder, bundle.name], {
+      encoding: 'utf8',
+      input: '',
+      timeout: MOST_SECONDS * 1000,
+    });
+    return { status, output: stdout + stderr };
+  } finally {
+    bundle.remove();
+  }
+}
+
+interface Bundle {
+  readonly folder: string;
+  readonly name: string;
+  remove(): void;
+}
+
+function makeBundle(options: ContainerOptions): Bundle {
+  const folder = mkdtempSync(join(tmpdir(), 'jtrace-container-'));
+  const name = folder.slice(folder.lastIndexOf('/') + 1);
+  // The container's root user must reach its root folder.
+  chmodSync(folder, 0o755);
+  const root = join(folder, 'rootfs');
+  mkdirSync(root);
+  // Not recursive: unmounting it cannot reach anything of the host.
+  must('mount', '--bind', options.root, root);
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(specification(options)));
+  return {
+    folder,
+    name,
+    remove: () => {
+      spawnSync('runc', ['delete', '--force', name]);
+      must('umount', root);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** config.json of the OCI runtime specification. */
+function specification({ folders, args, cgroup, namespaces, userId, capabilities }: ContainerOptions): unknown {
+  const names = capabilities.map((capability) => `CAP_${capability}`);
+  const kinds = ['bounding', 'effective', 'permitted', ...(userId === 0 ? [] : ['inheritable', 'ambient'])];
   const mapping = [{ containerID: 0, hostID: FIRST_HOST_USER, size: USERS }];
   return {
     ociVersion: '1.0.2',
     process: {
       terminal: false,
-      user: { uid: 1000, gid: 1000 },
+      user: { uid: userId, gid: userId },
       cwd: '/',
       noNewPrivileges: true,
       args,
-      env: ['PATH=/usr/bin:/bin'],
+      env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      capabilities: Object.fromEntries(kinds.map((kind) => [kind, names])),
     },
     root: { path: 'rootfs', readonly: true },
     hostname: 'box',
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc' },
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755'] },
+      // Of the container's own network, or the kernel refuses it.
+      ...(namespaces.includes('user') ? [] : [{ destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['ro'] }]),
       { destination: '/tmp', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=1777'] },
-      ...Object.entries(folders).map(([destination, source]) => ({
-        destination,
-        type: 'bind',
-        source,
-        options: ['rbind', 'ro'],
-      })),
+      ...Object.entries(folders).map(([destination, source]) => {
+        return { destination, type: 'bind', source, options: ['rbind', 'ro'] };
+      }),
     ],
     linux: {
       cgroupsPath: cgroup,
-      uidMappings: mapping,
-      gidMappings: mapping,
-      namespaces: NAMESPACES.map((type) => ({ type })),
+      ...(namespaces.includes('user') && { uidMappings: mapping, gidMappings: mapping }),
+      namespaces: namespaces.map((type) => ({ type })),
     },
   };
 }

@@ -31,6 +31,9 @@ describeOnHost('a JVM in a container', ['root', 'bpftrace', 'jdk17', 'runc', 'co
       folders: { '/opt/app': programs.folder },
       args: ['/usr/lib/jvm/java-17-openjdk-amd64/bin/java', ...JVM, '/opt/app', 'Contained'],
       cgroup: `/docker/${ID}`,
+      namespaces: ['pid', 'mount', 'user', 'network', 'uts', 'ipc', 'cgroup'],
+      userId: 1000,
+      capabilities: [],
     });
   });
 
