@@ -210,7 +210,13 @@ export class ObservedProcesses {
 function factsOf(pid: Pid, { unwinder, jvm }: Observed): TargetFacts | null {
   if (unwinder.state.kind !== 'ready' && jvm === null) return null;
   const shown = unwinder.state.kind === 'ready' ? unwinder.state.process.flags.shown : {};
-  return { pid, mainClass: jvm?.main.name ?? '', jdkVersion: jvm?.jdk ?? '', vmFlags: Object.entries(shown).map(flagFact) };
+  return {
+    pid,
+    mainClass: jvm?.main.name ?? '',
+    jdkVersion: jvm?.jdk ?? '',
+    container: jvm?.container ?? '',
+    vmFlags: Object.entries(shown).map(flagFact),
+  };
 }
 
 /** Stands for a process that may not be read: it answers as one that is gone. */

@@ -3,6 +3,7 @@
 
 import { cpus, release } from 'node:os';
 import { findBpftrace, type FoundBpftrace } from '../bpftrace/find.ts';
+import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
 import { runOnce } from '../bpftrace/run-once.ts';
 import { sweepLeftovers as sweepDeadCaptures } from '../bpftrace/sweep.ts';
 import { findCaller } from '../child/caller.ts';
@@ -28,6 +29,8 @@ const FREEZE_CHECK_TIMEOUT_MS = 60_000;
 
 /** Runs one profile; the exit code is jtrace's, or the command's when one was started. Throws OperatorErrors. */
 export async function runProfile(request: ProfileRequest, ui: Ui, control: RunControl): Promise<number> {
+  // Before anything is looked for: in there it would not be found.
+  requireInitialPidNamespace();
   const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
   const dialect = dialectFor(bpftrace.version);
   if (stackWindowBytes(request.stackBytes, dialect) < request.stackBytes)

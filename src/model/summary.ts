@@ -39,6 +39,8 @@ export interface TargetFacts {
   /** Main class, jar, module …; hostile text; '' when it is no JVM. */
   readonly mainClass: string;
   readonly jdkVersion: string;
+  /** As containerOf() of src/target labels it: `docker 1f2e3d4c5b6a`, `service tomcat9`; '' for neither, or not known. */
+  readonly container: string;
   readonly vmFlags: readonly TargetFlag[];
 }
 

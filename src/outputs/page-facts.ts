@@ -64,9 +64,10 @@ function targetRows(target: TargetFacts): readonly PageFactRow[] {
   ];
 }
 
-function targetText({ pid, mainClass, jdkVersion }: TargetFacts): string {
+function targetText({ pid, mainClass, jdkVersion, container }: TargetFacts): string {
   const name = mainClass === '' ? '' : ` ${escapeForTerminal(mainClass)}`;
-  return `process ${String(pid)}${name}${jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`}`;
+  const jdk = jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`;
+  return `process ${String(pid)}${name}${jdk}${container === '' ? '' : `, ${escapeForTerminal(container)}`}`;
 }
 
 function ratesText({ durationMs, rateHz, end }: Pick<RunFacts, 'durationMs' | 'rateHz' | 'end'>): string {

@@ -67,11 +67,13 @@ function decodeReduction(value: unknown): RateReduction | null {
 }
 
 function decodeTarget(value: unknown): TargetFacts {
-  const { pid, mainClass, jdkVersion, vmFlags } = fieldsOf(value, 'a target');
+  const { pid, mainClass, jdkVersion, container, vmFlags } = fieldsOf(value, 'a target');
   return {
     pid: asPid(wholeOf(pid, 0, MAX_ID, 'a pid')),
     mainClass: text(mainClass, 'mainClass'),
     jdkVersion: text(jdkVersion, 'jdkVersion'),
+    // Files from before containers had names do not have it.
+    container: text(container ?? '', 'container'),
     vmFlags: listOf(vmFlags, MAX_FLAGS, 'vmFlags').map(decodeFlag),
   };
 }

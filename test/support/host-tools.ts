@@ -12,6 +12,8 @@ export const LATER_JDK = '21';
 
 /** JDKs that the set-up unpacks beside the host's 17. */
 export const OTHER_JDKS = ['8', '11', '21', '25'] as const;
+/** Release and package that a container's root is made of. */
+export const CONTAINER_ROOT = ['bullseye', 'openjdk-17-jre-headless'] as const;
 
 /** Where the set-up keeps what it fetched. */
 export function testCache(): string {
@@ -44,6 +46,12 @@ export function laterJavaHome(): string | null {
 export function otherJdk(version: string): string | null {
   const home = join(testCache(), `jdk-${version}`, `usr/lib/jvm/java-${version}-openjdk-amd64`);
   return existsSync(join(home, 'bin/java')) ? home : null;
+}
+
+/** A root folder of Debian 11 with its JDK 17, for containers: another libc and libjvm than the host's; null when there is none. */
+export function containerRoot(): string | null {
+  const root = join(testCache(), `root-${CONTAINER_ROOT.join('-')}`);
+  return existsSync(join(root, 'ok')) ? root : null;
 }
 
 /** A Chromium to open pages with; null when there is none. */

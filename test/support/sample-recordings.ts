@@ -13,6 +13,7 @@ export const RUN: NonNullable<RecordingFacts['run']> = {
       pid: asPid(4711),
       mainClass: 'org.acme.Main',
       jdkVersion: '17.0.9',
+      container: 'docker 1f2e3d4c5b6a',
       vmFlags: [{ name: 'UseSerialGC', value: 'true', note: '' }],
     },
   ],

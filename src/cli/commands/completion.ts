@@ -7,7 +7,7 @@ import type { Command, ParsedArguments } from '../command.ts';
 import { candidatesFor } from '../completion/candidates.ts';
 import { targetCandidates } from '../completion/target-candidates.ts';
 import { completionAnswer, completionScript, type Shell, SHELLS } from '../completion/yargs-completion.ts';
-import { launcherPath } from '../require-root.ts';
+import { launcherPath } from '../require-rights.ts';
 import type { Streams } from '../terminal/streams.ts';
 
 export const COMPLETION_COMMAND: Command = {

@@ -16,7 +16,7 @@ import {
   type ProfileFlagValues,
 } from '../flags/profile-flags.ts';
 import { flagValues } from '../parse-arguments.ts';
-import { requireRoot } from '../require-root.ts';
+import { requireRights } from '../require-rights.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { createTerminalUi } from '../terminal/terminal-ui.ts';
@@ -54,7 +54,7 @@ async function runProfileCommand(args: ParsedArguments, streams: Streams): Promi
     checkOutputs(request.outputs);
     if (request.recordReads !== null) checkRecording(request.recordReads);
   }
-  requireRoot(args.argv);
+  requireRights(args.argv);
   // Loaded late: help and usage errors need none of it.
   const { runProfile } = await import('../../app/profile.ts');
   const ui = createTerminalUi(request, streams);

@@ -1,12 +1,14 @@
 // JVMs an operator must choose from → a table with what was unclear above it and what to type below it.
 
-import type { JavaMain, JvmProcess, TargetChoice } from '../../model/process.ts';
+import { isContainerLabel, type JavaMain, type JvmProcess, type TargetChoice } from '../../model/process.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatPercent } from './format-number.ts';
 import { renderTable, type TableColumn } from './table.ts';
 
 /** A machine with more JVMs wants a NAME anyway. */
 const MAX_ROWS = 100;
+/** `k8s 8f3c2a1b/1f2e3d4c5b6a` fits. */
+const MAX_CONTAINER_CHARS = 26;
 
 const COLUMNS: readonly TableColumn[] = [
   { head: 'PID', align: 'right', cut: 'none' },
@@ -18,12 +20,11 @@ const COLUMNS: readonly TableColumn[] = [
 
 /** Lines for standard error. */
 export function renderChoice(choice: Extract<TargetChoice, { readonly kind: 'several' }>, maxColumns: number): readonly string[] {
-  // 80 columns have room for one more: where containers are, they tell programs apart better than users do.
-  const contained = choice.jvms.some(({ container }) => container !== '');
-  const columns: readonly TableColumn[] = [...COLUMNS, { head: contained ? 'CONTAINER' : 'USER', align: 'left', cut: 'none' }];
+  const head = lastHead(choice.jvms);
+  const columns: readonly TableColumn[] = [...COLUMNS, { head, align: 'left', cut: 'none' }];
   const rows = choice.jvms
     .slice(0, MAX_ROWS)
-    .map((jvm) => [...jvmRow(jvm), escapeForTerminal(contained ? jvm.container : jvm.user, 24)]);
+    .map((jvm) => [...jvmRow(jvm), escapeForTerminal(head === 'USER' ? jvm.user : jvm.container, MAX_CONTAINER_CHARS)]);
   const more = choice.jvms.length - rows.length;
   return [
     `jtrace: ${escapeForTerminal(choice.question)}; which one? (CPU over the last 0.2 s)`,
@@ -31,6 +32,12 @@ export function renderChoice(choice: Extract<TargetChoice, { readonly kind: 'sev
     ...(more > 0 ? [`… and ${more} more`] : []),
     '  jtrace profile PID, or a NAME that only one of them has',
   ];
+}
+
+/** 80 columns have room for one more: where containers or services are, they tell programs apart better than users do. */
+function lastHead(jvms: readonly JvmProcess[]): 'CONTAINER' | 'SERVICE' | 'USER' {
+  if (jvms.some(({ container }) => isContainerLabel(container))) return 'CONTAINER';
+  return jvms.some(({ container }) => container !== '') ? 'SERVICE' : 'USER';
 }
 
 function jvmRow(jvm: JvmProcess): readonly string[] {

@@ -6,6 +6,7 @@ import type { JvmProcess, TargetChoice } from '../../model/process.ts';
 import type { ProfileTarget } from '../../model/request.ts';
 import type { Pid } from '../../model/units.ts';
 import { classifyProcess } from './classify-process.ts';
+import { containerPidHint } from './container-pid-hint.ts';
 import { describeJvm } from './describe-jvm.ts';
 import { listJvms, measureCpu } from './list-jvms.ts';
 import { matchByName, nearNames } from './match-by-name.ts';
@@ -56,7 +57,7 @@ function missHint(near: readonly string[], jvmCount: number): string {
 
 function jvmOfPid(pid: Pid): JvmProcess {
   const found = classifyProcess(pid);
-  if (found.kind !== 'hotspot' && found.kind !== 'starting') throw unfitProcessError(pid, found);
+  if (found.kind !== 'hotspot' && found.kind !== 'starting') throw unfitProcessError(pid, found, containerPidHint(pid));
   const jvm = describeJvm(pid, found, userNames());
   if (jvm === null) throw unfitProcessError(pid, { kind: 'gone' });
   return jvm;

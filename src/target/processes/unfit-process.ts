@@ -42,14 +42,17 @@ const TEXTS: { readonly [Kind in UnfitClass['kind']]: (pid: Pid, found: Extract<
     }),
     unreadable: (pid) => ({
       message: `process ${pid} cannot be looked into: the kernel denies it`,
-      hint: 'SELinux, AppArmor, a sandbox or another user namespace may forbid it even to root',
+      hint: 'CAP_SYS_PTRACE is needed; SELinux, AppArmor or a sandbox may forbid it even to root (docs/containers.md)',
     }),
     gone: (pid) => ({ message: `there is no process ${pid} (any more)`, hint: LIST_HINT }),
   };
 
-/** The error of a process that cannot be profiled. Texts of the target in it are not escaped yet: the CLI does that. */
-export function unfitProcessError(pid: Pid, found: UnfitClass): OperatorError {
+/**
+ * The error of a process that cannot be profiled. Texts of the target in it are not escaped yet: the CLI does that. `better`: a hint
+ * that is more to the point than the usual one.
+ */
+export function unfitProcessError(pid: Pid, found: UnfitClass, better: string | null = null): OperatorError {
   const textOf = TEXTS[found.kind] as (pid: Pid, found: UnfitClass) => Text; // the row of its own kind
   const { message, hint } = textOf(pid, found);
-  return new OperatorError(found.kind === 'unreadable' ? 'environment' : 'usage', message, hint);
+  return new OperatorError(found.kind === 'unreadable' ? 'environment' : 'usage', message, better ?? hint);
 }

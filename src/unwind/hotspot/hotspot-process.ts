@@ -79,7 +79,9 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         codelets: readCodelets(frozen, layout),
         stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),
-        threads: new JavaThreads(memory, layout),
+        threads: new JavaThreads(memory, layout, (tid) =>
+          reader.threadIdInside === undefined ? tid : reader.threadIdInside(tid),
+        ),
         threadNames,
         virtualThreads: new VirtualThreads(memory, layout, threadNames),
         flags,

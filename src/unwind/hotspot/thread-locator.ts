@@ -26,9 +26,16 @@ const CONTROL_BLOCK_BYTES = 2304;
 /** A key's sequence number counts how often it was made and deleted, odd while in use (glibc, struct pthread_key_data). */
 const MAX_KEY_SEQUENCE = 1 << 16;
 
+/**
+ * The capture program reads glibc's dynamic thread vector. musl's has other entries (dtv[n] is a pointer, dtv[0] the length, where glibc
+ * has pairs and the length before them: src/internal/pthread_impl.h), so that what stood there would be taken for a thread.
+ */
+const MUSL = /\/ld-musl-[^/]+$|-linux-musl\/libc\.so$/;
+
 /** null: not to be found (yet): too few threads, or the VM keeps them elsewhere. */
 export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
   try {
+    if (reader.maps()?.some(({ path }) => MUSL.test(path)) === true) return null;
     const place = findPlace(reader, process);
     if (place === null) return null;
     const { anchor, javaThread } = process.layout;

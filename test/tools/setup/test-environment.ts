@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bpftracesAtHand, chromiumPath, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
+import { bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { isRoot } from './apt.ts';
@@ -62,6 +62,8 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
       if (!fetched(`JDK ${version}`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk', version))
         obstacles.real.push(`needs a JDK ${version}: test/tools/debian-programs jdk ${version}`);
     }
+    if (!fetched('root for containers', join(REPOSITORY, 'test/tools/debian-programs'), 'root', ...CONTAINER_ROOT))
+      obstacles.real.push(`needs a root for containers: test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')}`);
   }
   const bpftraces = onHost ? bpftracesAtHand() : [];
   if (onHost && bpftraces.length === 0) {

@@ -16,6 +16,7 @@ const SUMMARY: ProfileSummary = {
       pid: asPid(4711),
       mainClass: 'org.acme.Main',
       jdkVersion: '17.0.21',
+      container: '',
       vmFlags: [{ name: 'DebugNonSafepoints', value: 'false', note: 'lines of compiled leaf frames are approximate' }],
     },
   ],
