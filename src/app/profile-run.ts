@@ -1,8 +1,6 @@
 // One profiling run, once its capture program runs: samples in, the profile and its outputs out, and the reasons to end.
 
 import { constants, release } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
-import { type CommandExit, isInForeground, type LaunchedCommand } from '../child/command.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { Profile } from '../model/profile.ts';
@@ -10,7 +8,7 @@ import { MAX_SAMPLES } from '../model/recording-limits.ts';
 import type { ProfileRequest } from '../model/request.ts';
 import type { Recording } from '../model/recording.ts';
 import type { RunEnd, RunFacts } from '../model/summary.ts';
-import type { RunControl, Ui } from '../model/ui.ts';
+import type { Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { visibleProfile } from '../outputs/hidden-frames.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
@@ -20,9 +18,9 @@ import { readKernelSymbols } from '../target/kallsyms.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
 import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
-import { hasEnded } from '../target/processes/has-ended.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
+import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
 import { RunOutputs } from './run-outputs.ts';
@@ -31,28 +29,10 @@ import { SamplingClock } from './sampling-start.ts';
 import { tellNoSamples } from './tell-no-samples.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
-/** Also the longest that a run outlives a target whose end bpftrace did not tell. */
-const LOOK_FOR_END_MS = 500;
 /** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
-/** Of what Node allows: the outputs must still be made of it. */
-const FULL_HEAP_SHARE = 0.6;
 const FULL_SAMPLES = MAX_SAMPLES - (1 << 20);
 /** Exit status of a command that a signal ended, as shells count. */
 const SIGNAL_EXIT_BASE = 128;
-
-export interface RunningCommand extends LaunchedCommand {
-  readonly exited: Promise<CommandExit>;
-}
-
-/** A run's surroundings. */
-export interface Sampled {
-  readonly root: Pid;
-  /** With the pid, the identity of a chosen process; null: a command, whose end is waited for. */
-  readonly rootStartTicks: number | null;
-  readonly command: RunningCommand | null;
-  readonly control: RunControl;
-  readonly bpftraceVersion: string;
-}
 
 /** What one run holds: processes, samples, outputs. */
 export class ProfileRun {
@@ -67,20 +47,16 @@ export class ProfileRun {
   readonly #outputs: RunOutputs;
   #session: CaptureSession | null = null;
   readonly #clock = new SamplingClock();
-  #root: Pid | null = null;
-  #onRootExit: () => void = () => undefined;
-  #onFull: () => void = () => undefined;
+  readonly #end: EndOfRun;
   #bugs = 0;
   #toldReduction = false;
 
-  readonly #fullSamples: number;
-
   /** `fullSamples`: for tests. */
   constructor(request: ProfileRequest, ui: Ui, fullSamples = FULL_SAMPLES) {
-    this.#fullSamples = fullSamples;
     this.#request = request;
     this.#ui = ui;
     this.#outputs = new RunOutputs(request.outputs, request);
+    this.#end = new EndOfRun(() => this.#builder.current().samples.stack.length >= fullSamples || this.#outputs.isFull);
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
     this.#recorder = recorder;
     const kernel = readKernelSymbols();
@@ -117,7 +93,7 @@ export class ProfileRun {
       exit: (pid: Pid) => {
         this.#resolver.flush();
         this.#processes.exit(pid);
-        if (pid === this.#root) this.#onRootExit();
+        this.#end.processExited(pid);
       },
       fork: () => undefined,
       budget: (every: number) => {
@@ -150,7 +126,6 @@ export class ProfileRun {
   /** Samples until the duration, the target or the operator ends it; then writes and reports. */
   async sample(session: CaptureSession, sampled: Sampled): Promise<number> {
     this.#session = session;
-    this.#root = sampled.root;
     for (const locator of this.knownJvms.splice(0)) session.feedJvm(locator);
     const { command, control } = sampled;
     const startMs = performance.now();
@@ -185,7 +160,7 @@ export class ProfileRun {
     );
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
-    const end = await this.#untilEnd(session, sampled);
+    const end = await this.#end.first(session.finished, sampled, this.#request.durationMs);
     const durationMs = performance.now() - readyMs;
     clearInterval(timer);
     writing.stop();
@@ -199,39 +174,6 @@ export class ProfileRun {
       profile,
       facts: recordingFacts(profile, this.#clock.start, this.#runFacts(sampled, session, end, durationMs)),
     };
-  }
-
-  async #untilEnd(session: CaptureSession, { root, rootStartTicks, command, control }: Sampled): Promise<RunEnd> {
-    const ends: Promise<RunEnd>[] = [session.finished.then(() => 'failed')];
-    const look = setInterval(() => {
-      if (this.#isFull()) this.#onFull();
-      // The event of its end is missed when it came before the probes were attached, or was lost.
-      if (rootStartTicks !== null && hasEnded(root, rootStartTicks)) this.#onRootExit();
-    }, LOOK_FOR_END_MS);
-    ends.push(new Promise((resolve) => (this.#onFull = () => { resolve('full'); }))); // prettier-ignore
-    if (command === null) {
-      ends.push(new Promise((resolve) => (this.#onRootExit = () => { resolve('target-exited'); }))); // prettier-ignore
-      ends.push(aborted(control.stop).then(() => 'interrupted'));
-    } else {
-      ends.push(command.exited.then(() => 'target-exited'));
-      // Ctrl-C is the command's: the terminal sent it to the whole group. What came to jtrace alone is passed on; then it is waited for.
-      void aborted(control.stop).then(() => {
-        if (control.stop.reason !== 'SIGINT' || !isInForeground())
-          command.kill(control.stop.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
-      });
-    }
-    const { durationMs } = this.#request;
-    if (durationMs !== null) ends.push(new Promise((resolve) => { setTimeout(() => { resolve('duration'); }, durationMs).unref(); })); // prettier-ignore
-    return Promise.race(ends).finally(() => { clearInterval(look); }); // prettier-ignore
-  }
-
-  #isFull(): boolean {
-    const { used_heap_size: usedBytes, heap_size_limit: mostBytes } = getHeapStatistics();
-    return (
-      usedBytes > FULL_HEAP_SHARE * mostBytes ||
-      this.#builder.current().samples.stack.length >= this.#fullSamples ||
-      this.#outputs.isFull
-    );
   }
 
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {
@@ -292,12 +234,4 @@ export class ProfileRun {
   close(): void {
     this.#processes.close();
   }
-}
-
-/** Settles when the signal is aborted; never rejects. */
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true }); // prettier-ignore
-  });
 }

@@ -20,8 +20,9 @@ import { renderStackBytes, stackWindowBytes } from '../program/stack-bytes.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { startSession } from './capture-session.ts';
+import type { RunningCommand } from './end-of-run.ts';
 import { sweepLeftovers } from './output-files.ts';
-import { ProfileRun, type RunningCommand } from './profile-run.ts';
+import { ProfileRun } from './profile-run.ts';
 
 /** Reading two kernel functions: as long as bpftrace takes to start, on an emulated machine. */
 const FREEZE_CHECK_TIMEOUT_MS = 60_000;
