@@ -19,7 +19,8 @@ export interface RunningCommand extends LaunchedCommand {
 
 /** A run's surroundings. */
 export interface Sampled {
-  readonly root: Pid;
+  /** null: all processes of the machine. */
+  readonly root: Pid | null;
   /** With the pid, the identity of a chosen process; null: a command, whose end is waited for. */
   readonly rootStartTicks: number | null;
   readonly command: RunningCommand | null;
@@ -52,7 +53,7 @@ export class EndOfRun {
     const look = setInterval(() => {
       if (this.#isFull() || isHeapFull()) end('full');
       // The event of its end is missed when it came before the probes were attached, or was lost.
-      if (rootStartTicks !== null && hasEnded(root, rootStartTicks)) end('target-exited');
+      if (root !== null && rootStartTicks !== null && hasEnded(root, rootStartTicks)) end('target-exited');
     }, LOOK_FOR_END_MS);
     if (command === null) {
       this.#onExit = (pid) => {

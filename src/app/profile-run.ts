@@ -2,12 +2,14 @@
 
 import { constants, release } from 'node:os';
 import { EXIT, OperatorError } from '../model/errors.ts';
+import type { JvmProcess, TargetProcess } from '../model/process.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { Profile } from '../model/profile.ts';
 import { MAX_SAMPLES } from '../model/recording-limits.ts';
 import type { ProfileRequest } from '../model/request.ts';
 import type { Recording } from '../model/recording.ts';
-import type { RunEnd, RunFacts } from '../model/summary.ts';
+import type { RawSample } from '../model/sample.ts';
+import type { RunEnd, RunFacts, TargetFacts } from '../model/summary.ts';
 import type { Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { visibleProfile } from '../outputs/hidden-frames.ts';
@@ -18,6 +20,7 @@ import { readKernelSymbols } from '../target/kallsyms.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
 import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
+import { kernelThreadLabel, processLabel } from '../target/processes/process-label.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
@@ -31,6 +34,8 @@ import { tellNoSamples } from './tell-no-samples.ts';
 const PROGRESS_INTERVAL_MS = 250;
 /** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
 const FULL_SAMPLES = MAX_SAMPLES - (1 << 20);
+/** Each takes some 50 ms; the others are told to the running program when they are met. */
+const MAX_JVMS_AT_START = 32;
 /** Exit status of a command that a signal ended, as shells count. */
 const SIGNAL_EXIT_BASE = 128;
 
@@ -48,6 +53,8 @@ export class ProfileRun {
   #session: CaptureSession | null = null;
   readonly #clock = new SamplingClock();
   readonly #end: EndOfRun;
+  /** What was asked for, if it is no JVM. */
+  #root: TargetFacts | null = null;
   #bugs = 0;
   #toldReduction = false;
 
@@ -60,6 +67,7 @@ export class ProfileRun {
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
     this.#recorder = recorder;
     const kernel = readKernelSymbols();
+    const isWholeMachine = request.target.kind === 'all';
     this.#processes = new ObservedProcesses(
       {
         // Recorded are the reads themselves, for others to replay.
@@ -67,6 +75,9 @@ export class ProfileRun {
         kernel: recorder?.kernel(kernel) ?? kernel,
         describe: describeRunning,
         reread: request.reread,
+        isWholeMachine,
+        label: processLabel,
+        kernelThreadLabel,
         onUnreadable: (error) => ui.message('warning', `${error.message}: its stacks are unfinished`),
       },
       (locator) => {
@@ -83,9 +94,13 @@ export class ProfileRun {
         if (this.#bugs === 1)
           ui.message('warning', `a bug of jtrace cost a stack: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
       },
+      isWholeMachine,
     );
     this.sinks = {
-      sample: this.#resolver.add.bind(this.#resolver),
+      sample: (sample: RawSample) => {
+        if (isWholeMachine) this.#processes.meet(sample);
+        this.#resolver.add(sample);
+      },
       exec: (pid: Pid) => {
         this.#resolver.flush();
         this.#processes.exec(pid);
@@ -109,10 +124,12 @@ export class ProfileRun {
   }
 
   /** Attaches to a chosen process before anything runs: what cannot be profiled is refused here. */
-  openTarget(pid: Pid): void {
+  openTarget(process: TargetProcess): void {
+    const { pid } = process;
+    if (process.vm === 'none') this.#root = plainFacts(pid, process.program);
     const { state } = this.#processes.open(pid);
     if (state.kind === 'unsupported') {
-      const jdk = describeRunning(pid)?.jdk ?? '';
+      const jdk = process.vm === 'none' ? '' : process.jdk;
       throw new OperatorError(
         'environment',
         `process ${String(pid)}${jdk === '' ? '' : ` (JDK ${jdk})`}: ${state.detail}`,
@@ -123,11 +140,24 @@ export class ProfileRun {
       throw new OperatorError('usage', `process ${String(pid)} has ended`, '`jtrace profile` without a pid lists the JVMs');
   }
 
+  /** Attaches to the JVMs there are, so that the program knows them from its start; those that cannot be are met as all others. */
+  openMachine(jvms: readonly JvmProcess[]): void {
+    for (const { pid } of jvms.slice(0, MAX_JVMS_AT_START)) {
+      try {
+        this.#processes.open(pid);
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+      }
+    }
+  }
+
   /** Samples until the duration, the target or the operator ends it; then writes and reports. */
   async sample(session: CaptureSession, sampled: Sampled): Promise<number> {
     this.#session = session;
     for (const locator of this.knownJvms.splice(0)) session.feedJvm(locator);
     const { command, control } = sampled;
+    const { target } = this.#request;
+    if (target.kind === 'command' && sampled.root !== null) this.#root = plainFacts(sampled.root, target.argv[0]);
     const startMs = performance.now();
     const counts = this.#resolver.counts;
     const progress = (phase: 'starting' | 'sampling' | 'finishing', sinceMs: number): void => {
@@ -176,9 +206,16 @@ export class ProfileRun {
     };
   }
 
+  /** The JVMs; where there are none, what was asked for. */
+  #targets(): readonly TargetFacts[] {
+    const jvms = this.#processes.facts();
+    return jvms.length > 0 || this.#root === null ? jvms : [this.#root];
+  }
+
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {
     return {
-      targets: this.#processes.facts(),
+      targets: this.#targets(),
+      isWholeMachine: this.#request.target.kind === 'all',
       kernel: release(),
       bpftraceVersion: sampled.bpftraceVersion,
       rateHz: this.#request.rateHz,
@@ -234,4 +271,8 @@ export class ProfileRun {
   close(): void {
     this.#processes.close();
   }
+}
+
+function plainFacts(pid: Pid, program: string): TargetFacts {
+  return { pid, mainClass: '', program, jdkVersion: '', vmFlags: [] };
 }

@@ -18,6 +18,7 @@ export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   deoptimizing: 'frames were being deoptimized',
   'vm-not-ready': 'the VM was still starting',
   'unsupported-vm': 'a VM jtrace does not know',
+  '32-bit-code': '32-bit code, whose stack has another form',
   'return-hijacked': 'return address replaced by a uretprobe',
   'target-exited': 'the process ended before the look-up',
   bug: 'a bug of jtrace: please report it',

@@ -4,6 +4,7 @@
 import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
+import { targetName } from '../model/summary.ts';
 import type { Grouping } from '../model/view.ts';
 
 const JAVA_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
@@ -46,12 +47,12 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
   const { thread, stack } = profile.samples;
   let groupOf: Int32Array;
   if (by === 'thread' || by === 'process') {
-    const classes = new Map(facts.run?.targets.map(({ pid, mainClass }) => [pid, mainClass]));
+    const names = new Map(facts.run?.targets.map((target) => [target.pid, targetName(target)]));
     // Number 0: a profile of another tool, which does not tell.
     const threadText = ({ tid, name }: ProfileThread): string =>
       name === '' && Number(tid) === 0 ? '[no thread]' : `[${name} tid=${String(tid)}]`;
     const processText = ({ pid }: ProfileThread): string =>
-      Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${classes.get(pid) ?? ''}`.trimEnd()}]`;
+      Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${names.get(pid) ?? ''}`.trimEnd()}]`;
     const text = by === 'thread' ? threadText : processText;
     const threads = profile.threads.map((row) => indexOf(text(row)));
     groupOf = Int32Array.from(thread, (index) => threads[index] ?? 0);

@@ -26,6 +26,8 @@ const SIGNAL_RETURN = Buffer.from([0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05])
 const SIGNAL_RETURN_MOVE_BYTES = 7;
 /** Reading the 300 mappings of a JVM costs 0.3 ms. */
 const MAPS_AGE_MS = 500;
+/** Libraries met before they are asked for: short programs have about five. */
+const MAX_PRIMED = 64;
 const VM_LIBRARY = /\/libjvm\.so$/;
 
 export class NativeCode {
@@ -57,6 +59,13 @@ export class NativeCode {
     if (this.#prologues.size > MAX_CACHE_ENTRIES) this.#prologues.clear();
     if (this.#signalReturns.size > MAX_CACHE_ENTRIES) this.#signalReturns.clear();
     if (this.#returns.size > MAX_CACHE_ENTRIES) this.#returns.clear();
+  }
+
+  /** Reads the mappings and meets the libraries of their code: what is known of those outlives the process. */
+  prime(): void {
+    this.#readMaps();
+    const code = this.#maps.filter(({ permissions, path }) => path.startsWith('/') && permissions.includes('x'));
+    for (const mapping of code.slice(0, MAX_PRIMED)) this.#reader.library(mapping);
   }
 
   /** Mappings changed (exec, dlopen seen): forget what was derived from the old ones. */
