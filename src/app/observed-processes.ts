@@ -278,6 +278,7 @@ function factsOf(pid: Pid, { unwinder, jvm }: Observed): TargetFacts | null {
     mainClass: jvm?.main.name ?? '',
     program: '',
     jdkVersion: jvm?.jdk ?? '',
+    container: jvm?.container ?? '',
     vmFlags: Object.entries(shown).map(flagFact),
   };
 }

@@ -126,7 +126,7 @@ export class ProfileRun {
   /** Attaches to a chosen process before anything runs: what cannot be profiled is refused here. */
   openTarget(process: TargetProcess): void {
     const { pid } = process;
-    if (process.vm === 'none') this.#root = plainFacts(pid, process.program);
+    if (process.vm === 'none') this.#root = plainFacts(pid, process.program, process.container);
     const { state } = this.#processes.open(pid);
     if (state.kind === 'unsupported') {
       const jdk = process.vm === 'none' ? '' : process.jdk;
@@ -157,7 +157,7 @@ export class ProfileRun {
     for (const locator of this.knownJvms.splice(0)) session.feedJvm(locator);
     const { command, control } = sampled;
     const { target } = this.#request;
-    if (target.kind === 'command' && sampled.root !== null) this.#root = plainFacts(sampled.root, target.argv[0]);
+    if (target.kind === 'command' && sampled.root !== null) this.#root = plainFacts(sampled.root, target.argv[0], '');
     const startMs = performance.now();
     const counts = this.#resolver.counts;
     const progress = (phase: 'starting' | 'sampling' | 'finishing', sinceMs: number): void => {
@@ -273,6 +273,6 @@ export class ProfileRun {
   }
 }
 
-function plainFacts(pid: Pid, program: string): TargetFacts {
-  return { pid, mainClass: '', program, jdkVersion: '', vmFlags: [] };
+function plainFacts(pid: Pid, program: string, container: string): TargetFacts {
+  return { pid, mainClass: '', program, jdkVersion: '', container, vmFlags: [] };
 }

@@ -46,7 +46,7 @@ interface RunningProcess {
   readonly cpu: CpuUse;
   /** User name, else the number. */
   readonly user: string;
-  /** E.g. `docker 1f2e3d4c5b6a`; '' when it runs outside of containers as far as can be seen. */
+  /** E.g. `docker 1f2e3d4c5b6a`, `service tomcat9`; '' when it runs outside of containers and services as far as can be seen. */
   readonly container: string;
 }
 
@@ -72,6 +72,11 @@ export interface PlainProcess extends RunningProcess {
 }
 
 export type TargetProcess = JvmProcess | PlainProcess;
+
+/** Whether the label is that of a container, not of a service (or of nothing). */
+export function isContainerLabel(label: string): boolean {
+  return label !== '' && !/^(service|snap|flatpak) /.test(label);
+}
 
 /** Which processes an operator's PID, NAME or silence means. */
 export type TargetChoice =

@@ -48,6 +48,8 @@ export interface TargetFacts {
   /** Path of a program that is no JVM, or the command as it was typed; hostile text; '' for a JVM. */
   readonly program: string;
   readonly jdkVersion: string;
+  /** As containerOf() of src/target labels it: `docker 1f2e3d4c5b6a`, `service tomcat9`; '' for neither, or not known. */
+  readonly container: string;
   readonly vmFlags: readonly TargetFlag[];
 }
 

@@ -54,6 +54,8 @@ export interface TargetReader {
   tlsModuleSlot(library: MappedLibrary): ElfAddress | null;
   /** /proc/PID/task/TID/comm; null when the thread is gone. */
   threadComm(tid: Tid): string | null;
+  /** What the target itself calls its thread, in its own pid namespace; null when the thread is gone. Without it: the same. */
+  threadIdInside?(tid: Tid): number | null;
   /** False once the process has ended (or its pid now belongs to another process). */
   alive(): boolean;
 }

@@ -70,10 +70,11 @@ function targetRows(target: TargetFacts): readonly PageFactRow[] {
   ];
 }
 
-function targetText({ pid, mainClass, program, jdkVersion }: TargetFacts): string {
+function targetText({ pid, mainClass, program, jdkVersion, container }: TargetFacts): string {
   const what = escapeForTerminal(mainClass || program);
   const name = what === '' ? '' : ` ${what}`;
-  return `process ${String(pid)}${name}${jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`}`;
+  const jdk = jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`;
+  return `process ${String(pid)}${name}${jdk}${container === '' ? '' : `, ${escapeForTerminal(container)}`}`;
 }
 
 function ratesText({ durationMs, rateHz, end }: Pick<RunFacts, 'durationMs' | 'rateHz' | 'end'>): string {

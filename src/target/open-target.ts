@@ -42,6 +42,7 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
       return slot === null ? null : asElfAddress(slot);
     },
     threadComm: (tid) => handle.threadComm(tid),
+    threadIdInside: (tid) => handle.threadIdInside(tid),
     alive: () => handle.alive(),
     close: () => {
       handle.close();

@@ -128,7 +128,7 @@ export function shopRecording(samples = 3000): Recording {
     facts: {
       source: 'jtrace', title: 'shop.Application', startedAtMs: Date.UTC(2026, 0, 15, 9, 30), startNs: 0, hasTimes: true, problems: [],
       run: {
-        targets: [{ pid: PID, mainClass: 'shop.Application', program: '', jdkVersion: '17.0.21', vmFlags: [
+        targets: [{ pid: PID, mainClass: 'shop.Application', program: '', jdkVersion: '17.0.21', container: '', vmFlags: [
           { name: 'UseG1GC', value: 'true', note: '' },
           { name: 'DebugNonSafepoints', value: 'false', note: 'leaf methods and lines of compiled code are approximate' },
         ] }],

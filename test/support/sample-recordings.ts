@@ -14,6 +14,7 @@ export const RUN: NonNullable<RecordingFacts['run']> = {
       mainClass: 'org.acme.Main',
       program: '',
       jdkVersion: '17.0.9',
+      container: 'docker 1f2e3d4c5b6a',
       vmFlags: [{ name: 'UseSerialGC', value: 'true', note: '' }],
     },
   ],

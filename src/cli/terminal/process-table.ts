@@ -1,10 +1,19 @@
 // Processes an operator must choose from → a table with what was unclear above it and what to type below it.
 
-import type { JavaMain, JvmProcess, PlainProcess, TargetChoice, TargetProcess } from '../../model/process.ts';
+import {
+  isContainerLabel,
+  type JavaMain,
+  type JvmProcess,
+  type PlainProcess,
+  type TargetChoice,
+  type TargetProcess,
+} from '../../model/process.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatPercent } from './format-number.ts';
 import { renderTable, type TableColumn } from './table.ts';
 
+/** `k8s 8f3c2a1b/1f2e3d4c5b6a` fits. */
+const MAX_CONTAINER_CHARS = 26;
 /** A machine with more of them wants a PID, or a better NAME. */
 const MAX_ROWS = 100;
 
@@ -30,16 +39,15 @@ const PLAIN_COLUMNS: readonly TableColumn[] = [
 
 /** Lines for standard error. */
 export function renderChoice(choice: Extract<TargetChoice, { readonly kind: 'several' }>, maxColumns: number): readonly string[] {
-  // 80 columns have room for one more: where containers are, they tell programs apart better than users do.
-  const contained = choice.processes.some(({ container }) => container !== '');
+  const head = lastHead(choice.processes);
   const hasPlain = choice.processes.some(({ vm }) => vm === 'none');
-  const columns: readonly TableColumn[] = [
-    ...(hasPlain ? PLAIN_COLUMNS : JVM_COLUMNS),
-    { head: contained ? 'CONTAINER' : 'USER', align: 'left', cut: 'none' },
-  ];
+  const columns: readonly TableColumn[] = [...(hasPlain ? PLAIN_COLUMNS : JVM_COLUMNS), { head, align: 'left', cut: 'none' }];
   const rows = choice.processes
     .slice(0, MAX_ROWS)
-    .map((process) => [...rowOf(process), escapeForTerminal(contained ? process.container : process.user, 24)]);
+    .map((process) => [
+      ...rowOf(process),
+      escapeForTerminal(head === 'USER' ? process.user : process.container, MAX_CONTAINER_CHARS),
+    ]);
   const more = choice.processes.length - rows.length;
   return [
     `jtrace: ${escapeForTerminal(choice.question)}; which one? (CPU over the last 0.2 s)`,
@@ -47,6 +55,12 @@ export function renderChoice(choice: Extract<TargetChoice, { readonly kind: 'sev
     ...(more > 0 ? [`… and ${more} more`] : []),
     '  jtrace profile PID, or a NAME that only one of them has',
   ];
+}
+
+/** 80 columns have room for one more: where containers or services are, they tell programs apart better than users do. */
+function lastHead(processes: readonly TargetProcess[]): 'CONTAINER' | 'SERVICE' | 'USER' {
+  if (processes.some(({ container }) => isContainerLabel(container))) return 'CONTAINER';
+  return processes.some(({ container }) => container !== '') ? 'SERVICE' : 'USER';
 }
 
 function rowOf(process: TargetProcess): readonly string[] {

@@ -65,9 +65,10 @@ function labelled(label: string, texts: readonly string[], maxColumns: number): 
 function targetTexts(target: TargetFacts): readonly string[] {
   const name = escapeForTerminal(target.mainClass || target.program, 50);
   const jdk = target.jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(target.jdkVersion, 20)}`;
+  const container = target.container === '' ? '' : `, ${escapeForTerminal(target.container, 80)}`;
   const flags = target.vmFlags.filter(({ note }) => note !== '');
   return [
-    `${target.pid}${name === '' ? '' : ` ${name}`}${jdk}`,
+    `${target.pid}${name === '' ? '' : ` ${name}`}${jdk}${container}`,
     ...flags.map(
       ({ name: flag, value, note }) =>
         `${escapeForTerminal(flag, 40)}=${escapeForTerminal(value, 20)}: ${escapeForTerminal(note)}`,

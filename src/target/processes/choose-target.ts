@@ -6,6 +6,7 @@ import type { JvmProcess, TargetChoice, TargetProcess } from '../../model/proces
 import type { ProfileTarget } from '../../model/request.ts';
 import type { Pid } from '../../model/units.ts';
 import { classifyProcess } from './classify-process.ts';
+import { containerPidHint } from './container-pid-hint.ts';
 import { describeJvm } from './describe-jvm.ts';
 import { describePlain } from './describe-plain.ts';
 import { listJvms, listProcesses, measureCpu } from './list-processes.ts';
@@ -61,7 +62,7 @@ function processOfPid(pid: Pid): TargetProcess {
     case 'native-image':
       return describePlain(pid, userNames()) ?? gone(pid);
     default:
-      throw unfitProcessError(pid, found);
+      throw unfitProcessError(pid, found, containerPidHint(pid));
   }
 }
 

@@ -4,10 +4,11 @@ import type { JavaMain, JvmProcess, ProcessClass } from '../../model/process.ts'
 import type { Pid } from '../../model/units.ts';
 import type { ProcessStat } from '../../model/process-stat.ts';
 import { classifyProcess, programName } from './classify-process.ts';
+import { containerOf } from './container-of.ts';
 import { type JavaCommandLine, parseJavaCommandLine } from './java-command-line.ts';
 import { jdkVersion } from './jdk-version.ts';
 import { readInTargetRoot } from './open-in-root.ts';
-import { containerOf, userIdOf, userNames } from './process-owner.ts';
+import { userIdOf, userNames } from './process-owner.ts';
 import { readProcessStat, TICKS_PER_SECOND } from './process-stat.ts';
 import { readProc, readProcLink } from './read-proc.ts';
 

@@ -2,8 +2,9 @@
 
 import type { PlainProcess } from '../../model/process.ts';
 import type { Pid } from '../../model/units.ts';
+import { containerOf } from './container-of.ts';
 import { cpuSinceStart, readCommandLine } from './describe-jvm.ts';
-import { containerOf, userIdOf } from './process-owner.ts';
+import { userIdOf } from './process-owner.ts';
 import { readProcessStat } from './process-stat.ts';
 import { readProcLink } from './read-proc.ts';
 

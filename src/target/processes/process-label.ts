@@ -1,9 +1,9 @@
 // A process → what it is called where whole machines are looked at: `postgres`, `java org.acme.Main`, `nginx [docker 1f2e3d4c5b6a]`. Without
 // its pid, so that thousands of short processes of one program are one name. All text is the target's (hostile).
 
-import type { JvmProcess } from '../../model/process.ts';
+import { isContainerLabel, type JvmProcess } from '../../model/process.ts';
 import type { Pid } from '../../model/units.ts';
-import { containerOf } from './process-owner.ts';
+import { containerOf } from './container-of.ts';
 import { readProc } from './read-proc.ts';
 
 /** TASK_COMM_LEN is 16; kernel threads show up to 64. */
@@ -17,7 +17,7 @@ export function processLabel(pid: Pid, jvm: JvmProcess | null): string | null {
 }
 
 function withContainer(name: string, container: string): string {
-  return container === '' ? name : `${name} [${container}]`;
+  return !isContainerLabel(container) ? name : `${name} [${container}]`;
 }
 
 /** Of the main thread, which is the process's; threads may have others. */

@@ -40,9 +40,12 @@ const TEXTS: { readonly [Kind in UnfitClass['kind']]: (pid: Pid, found: Extract<
     gone: (pid) => ({ message: `there is no process ${pid} (any more)`, hint: LIST_HINT }),
   };
 
-/** The error of a process that cannot be profiled. Texts of the target in it are not escaped yet: the CLI does that. */
-export function unfitProcessError(pid: Pid, found: UnfitClass): OperatorError {
+/**
+ * The error of a process that cannot be profiled. Texts of the target in it are not escaped yet: the CLI does that. `better`: a hint
+ * that is more to the point than the usual one.
+ */
+export function unfitProcessError(pid: Pid, found: UnfitClass, better: string | null = null): OperatorError {
   const textOf = TEXTS[found.kind] as (pid: Pid, found: UnfitClass) => Text; // the row of its own kind
   const { message, hint } = textOf(pid, found);
-  return new OperatorError(found.kind === 'unreadable' ? 'environment' : 'usage', message, hint);
+  return new OperatorError(found.kind === 'unreadable' ? 'environment' : 'usage', message, better ?? hint);
 }

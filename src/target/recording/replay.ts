@@ -90,9 +90,17 @@ class RecordedAnswers implements Replay {
       symbolNamed: (library, name) => this.#ask(pid, QUESTIONS.symbolNamed(library, name), elfAddress, null),
       tlsModuleSlot: (library) => this.#ask(pid, QUESTIONS.tlsModuleSlot(library), elfAddress, null),
       threadComm: (tid) => this.#ask(pid, QUESTIONS.threadComm(tid), text, null),
+      threadIdInside: (tid) => this.#threadIdInside(pid, tid),
       alive: () => this.#ask(pid, QUESTIONS.alive(), truth, false),
       close: () => undefined,
     };
+  }
+
+  /** Only what differs was recorded. */
+  #threadIdInside(pid: Pid, tid: number): number | null {
+    const answer = this.#queues.take(questionKey(pid, QUESTIONS.threadIdInside(tid)), this.#afterSamples);
+    if (answer === null) return tid;
+    return answer.value === null ? null : this.#decode(answer.value, number);
   }
 
   #read(pid: Pid, address: number, into: Uint8Array): boolean {

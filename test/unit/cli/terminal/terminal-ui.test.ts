@@ -17,6 +17,7 @@ const SUMMARY: ProfileSummary = {
       mainClass: 'org.acme.Main',
       program: '',
       jdkVersion: '17.0.21',
+      container: '',
       vmFlags: [{ name: 'DebugNonSafepoints', value: 'false', note: 'lines of compiled leaf frames are approximate' }],
     },
   ],

@@ -43,6 +43,7 @@ function scriptedTarget(pid: number, memory: (address: number) => number | null)
     symbolAt: (_, address) => (address === 0x10 ? { name: 'f', start: asElfAddress(0), sizeBytes: 32 } : null),
     symbolNamed: (_, name) => (name === 'f' ? asElfAddress(5) : null),
     tlsModuleSlot: () => asElfAddress(0x88),
+    threadIdInside: (tid) => (tid === 7 ? 7 : tid === 8 ? 2 : null),
     threadComm: (tid) => (tid === pid ? 'ma\u{1F600}in' : null),
     alive: () => true,
     close: () => undefined,
@@ -82,7 +83,7 @@ describe('a replay', () => {
       return [
         maps, maps.map((mapping) => target.library(mapping)), target.symbolAt(LIBRARY, asElfAddress(0x10)), target.symbolAt(LIBRARY, asElfAddress(1)),
         target.symbolNamed(LIBRARY, 'f'), target.symbolNamed(LIBRARY, 'g'), target.tlsModuleSlot(LIBRARY), target.threadComm(asTid(7)),
-        target.threadComm(asTid(8)), target.alive(), read(target, 0x7000, 3), read(target, 0x7ffe, 4),
+        target.threadComm(asTid(8)), [7, 8, 9].map((tid) => target.threadIdInside?.(asTid(tid))), target.alive(), read(target, 0x7000, 3), read(target, 0x7ffe, 4),
       ]; // prettier-ignore
     };
     const memory = (address: number): number | null => (address < 0x8000 ? address & 0xff : null);
