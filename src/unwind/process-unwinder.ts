@@ -44,7 +44,7 @@ export function createProcessUnwinder(
 ): ProcessUnwinder {
   let state = attachHotspot(reader);
   let unsupportedAsked = 0;
-  const native = new NativeCode(reader);
+  const native = new NativeCode(reader, () => state.kind === 'no-vm');
   const hotspot = () => (state.kind === 'ready' ? state.process : null);
   const notReady = () => {
     switch (state.kind) {
