@@ -17,6 +17,8 @@ export interface FunctionIndex {
   readonly count: number;
   /** Place of the function that covers an address; -1: none. */
   find(address: number): number;
+  /** Where the function at a place begins; -1: there is none. */
+  startOf(place: number): number;
   /** The function at a place that {@link find} gave. */
   at(place: number): FunctionSymbol;
   readonly sizeBytes: number;
@@ -71,6 +73,7 @@ export function indexFunctions(tables: readonly RawSymbols[], sections: readonly
       for (let at = place; at >= 0 && at > place - MAX_NESTED_FUNCTIONS; at--) if (address < (keptEnds[at] ?? 0)) return at;
       return -1;
     },
+    startOf: (place) => keptStarts[place] ?? -1,
     at(place) {
       const { table, index } = symbolOf(kept[place] ?? 0);
       const start = keptStarts[place] ?? 0;
