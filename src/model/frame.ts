@@ -57,6 +57,7 @@ export type UnfinishedReason =
   | 'deoptimizing' // JavaThread::_vframe_array_head set: frames are being replaced
   | 'vm-not-ready' // libjvm is mapped, its tables or code cache are not there yet
   | 'unsupported-vm' // no HotSpot tables, or not the layout this unwinder knows
+  | '32-bit-code' // a 32-bit program, or 32-bit code of another: registers and stack are of another form
   | 'return-hijacked' // return address replaced by a uretprobe trampoline
   | 'target-exited' // memory gone before the walk
   | 'bug'; // an assertion of jtrace failed; counted, reported, never hides a sample

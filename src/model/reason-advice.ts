@@ -68,6 +68,10 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
     meaning: 'The libjvm has no HotSpot tables, or a layout that this version of jtrace does not know.',
     advice: 'See the list of JDKs in the README.',
   },
+  '32-bit-code': {
+    meaning: 'The program, or the code it was in, is 32-bit: it has other registers and another form of stack.',
+    advice: 'perf record -g samples it.',
+  },
   'return-hijacked': {
     meaning: 'Somebody’s uretprobe has replaced a return address by its trampoline, as bpftrace, perf and bcc do it.',
     advice: 'End the other tracer, or attach its uretprobe elsewhere.',

@@ -19,6 +19,7 @@ export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   deoptimizing: 'frames were being deoptimized',
   'vm-not-ready': 'the VM was still starting',
   'unsupported-vm': 'a VM jtrace does not know',
+  '32-bit-code': 'a stack of another form',
   'return-hijacked': 'replaced by a uretprobe',
   'target-exited': 'ended before the look-up',
   bug: 'a bug of jtrace: please report it',

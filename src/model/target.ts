@@ -49,6 +49,8 @@ export interface TargetReader {
   library(mapping: Mapping): MappedLibrary | null;
   /** The function that covers an address of a library (demangled), from .symtab or .dynsym. */
   symbolAt(library: MappedLibrary, address: ElfAddress): NativeSymbol | null;
+  /** The function that covers an address of code the process has generated, from its perf map; addresses are its own. */
+  generatedCodeAt?(address: Address): NativeSymbol | null;
   /** How to find the caller at an address of a library, from its .eh_frame or .debug_frame; null: they do not say. */
   unwindRule(library: MappedLibrary, address: ElfAddress): UnwindRule | null;
   /** Value of a defined symbol by its mangled name; for thread-locals (STT_TLS) the offset in the TLS block. */

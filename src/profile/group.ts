@@ -4,6 +4,7 @@
 import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { targetName } from '../model/summary.ts';
 import type { Grouping } from '../model/view.ts';
 
 const JAVA_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
@@ -66,7 +67,9 @@ function threadGrouping({ run }: RecordingFacts, by: 'thread' | 'process' | 'con
   return ({ pid }) => {
     const target = targets.get(pid);
     if (by === 'container') return target === undefined || target.container === '' ? NO_CONTAINER : `[${target.container}]`;
-    return Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${target?.mainClass ?? ''}`.trimEnd()}]`;
+    return Number(pid) === 0
+      ? '[no process]'
+      : `[${`process ${String(pid)} ${target === undefined ? '' : targetName(target)}`.trimEnd()}]`;
   };
 }
 

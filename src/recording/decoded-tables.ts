@@ -17,7 +17,8 @@ const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfini
 const UNFINISHED: Readonly<Record<UnfinishedReason, true>> = {
   'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
   'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,
-  'vm-not-ready': true, 'unsupported-vm': true, 'return-hijacked': true, 'target-exited': true, bug: true,
+  'vm-not-ready': true, 'unsupported-vm': true, '32-bit-code': true,
+  'return-hijacked': true, 'target-exited': true, bug: true,
 }; // prettier-ignore
 /** Before call frame information was read, stacks ended where frame pointers did. */
 const reasonToday = (reason: unknown): unknown => (reason === 'no-frame-pointer' ? 'no-unwind-info' : reason);

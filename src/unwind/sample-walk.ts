@@ -42,6 +42,8 @@ export interface WalkedSample {
 /** A direct call of C++ from Java code leaves its return address at most this far above sp: the deepest leaf routines use 2 KB. */
 const MAX_LEAF_CALL_SCAN_BYTES = 4096;
 
+/** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
+const COMPATIBILITY_CS = 0x23;
 /** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
 const MAX_NESTED_SIGNALS = 8;
 
@@ -96,8 +98,10 @@ class SampleWalk {
   }
 
   #walk(): StackOutcome {
-    const { registers } = this.#sample;
+    const { registers, mode } = this.#sample;
+    if (mode === 'kernel-thread') return this.#kernelThread();
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
+    if (registers.cs === COMPATIBILITY_CS) return unfinished('32-bit-code', 'registers of a 32-bit program');
     const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
@@ -108,6 +112,11 @@ class SampleWalk {
       return endOfNative(end);
     }
     return this.#fromLeaf(hotspot, leaf);
+  }
+
+  /** All there is stands in the kernel; a look-up of none of it is a frame, too. */
+  #kernelThread(): StackOutcome {
+    return this.#frames.length > 0 ? { kind: 'complete' } : unfinished('unknown-code', 'a thread of the kernel without a stack');
   }
 
   #fromLeaf(hotspot: HotspotProcess, leaf: PhysicalFrame): StackOutcome {

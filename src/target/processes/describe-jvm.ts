@@ -68,7 +68,8 @@ export function readCommandLine(pid: Pid): readonly string[] | null {
   return parts.map((part) => part.slice(0, MAX_ARGUMENT_CHARS));
 }
 
-function cpuSinceStart(stat: ProcessStat): number {
+/** Percent of one CPU, averaged since the process began. */
+export function cpuSinceStart(stat: ProcessStat): number {
   const uptimeTicks = Number(readProc('/proc/uptime', 64)?.toString('latin1').split(' ')[0] ?? Number.NaN) * TICKS_PER_SECOND;
   const lifeTicks = Math.max(1, uptimeTicks - stat.startTicks);
   return Number.isFinite(lifeTicks) ? (100 * stat.cpuTicks) / lifeTicks : 0;

@@ -27,6 +27,7 @@ export type QuestionMethod =
   | 'maps'
   | 'library'
   | 'symbolAt'
+  | 'generatedCodeAt'
   | 'unwindRule'
   | 'symbolNamed'
   | 'tlsModuleSlot'
@@ -49,6 +50,7 @@ export const QUESTIONS = {
     return ['library', start, end, permissions, fileOffsetBytes, fileId, path];
   },
   symbolAt: (library: MappedLibrary, address: number): Question => ['symbolAt', library.key, address],
+  generatedCodeAt: (address: number): Question => ['generatedCodeAt', address],
   unwindRule: (library: MappedLibrary, address: number): Question => ['unwindRule', library.key, address],
   symbolNamed: (library: MappedLibrary, name: string): Question => ['symbolNamed', library.key, name],
   tlsModuleSlot: (library: MappedLibrary): Question => ['tlsModuleSlot', library.key],

@@ -88,6 +88,7 @@ class RecordedAnswers implements Replay {
       },
       library: (mapping) => this.#ask(pid, QUESTIONS.library(mapping), decodeLibrary, null),
       symbolAt: (library, address) => this.#ask(pid, QUESTIONS.symbolAt(library, address), decodeSymbol, null),
+      generatedCodeAt: (address) => this.#ask(pid, QUESTIONS.generatedCodeAt(address), decodeSymbol, null),
       unwindRule: (library, address) => this.#ask(pid, QUESTIONS.unwindRule(library, address), decodeUnwindRule, null),
       symbolNamed: (library, name) => this.#ask(pid, QUESTIONS.symbolNamed(library, name), elfAddress, null),
       tlsModuleSlot: (library) => this.#ask(pid, QUESTIONS.tlsModuleSlot(library), elfAddress, null),
