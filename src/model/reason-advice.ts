@@ -70,7 +70,7 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
   },
   '32-bit-code': {
     meaning: 'The program, or the code it was in, is 32-bit: it has other registers and another form of stack.',
-    advice: 'perf record -g samples it.',
+    advice: 'None here: perf record -g samples it.',
   },
   'return-hijacked': {
     meaning: 'Somebody’s uretprobe has replaced a return address by its trampoline, as bpftrace, perf and bcc do it.',

@@ -15,7 +15,7 @@ export class JavaThreads {
   readonly #idInside: (tid: Tid) => number | null;
   /** By the VM's own ids. */
   #byId = new Map<number, number>();
-  #ids = new Map<Tid, number | null>();
+  readonly #ids = new Map<Tid, number | null>();
   #listRead = false;
 
   constructor(memory: MemoryView, layout: HotspotLayout, idInside: (tid: Tid) => number | null = (tid) => tid) {

@@ -19,7 +19,7 @@ const STRICT = Object.fromEntries(
 
 /** One line each. */
 function mistakesOf(text: string): string[] {
-  const found = validate(text, STRICT).map(({ message, range }) => `${String(range.start.line + 1)}: ${message}`);
+  const found = validate(text, STRICT).map(({ message, range }) => `${String(range.start.line + 1)}: ${JSON.stringify(message)}`);
   for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
     const [instruction = '', ...words] = line.split(/\s+/);
     if (instruction === 'FROM' && !/:\S*[a-z0-9]/.test(words[0] ?? '')) found.push(`no version: ${line}`);
