@@ -184,7 +184,8 @@ function nativeFrame(place: NativePlace): Frame {
   const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
   return {
     kind: place.isVm ? 'vm' : 'native',
-    name: symbol?.name ?? `[${base}+0x${place.elfAddress.toString(16)}]`,
+    // A symbol without a name tells nothing.
+    name: symbol === null || symbol.name === '' ? `[${base}+0x${place.elfAddress.toString(16)}]` : symbol.name,
     signature: '',
     bci: -1,
     line: 0,
