@@ -47,7 +47,7 @@ export type UnfinishedReason =
   | 'stack-unreadable' // a needed page was not readable, and re-reading was forbidden or failed
   | 'stack-cut' // the window ended before the stack did
   | 'stack-lost' // a needed chunk was lost on the way from the kernel
-  | 'no-frame-pointer' // native code without frame pointers, and no unwind tables yet
+  | 'no-unwind-info' // native code without call frame information, and without frame pointers that lead on
   | 'unknown-code' // pc is in no CodeBlob and no mapped file
   | 'code-changed' // the CodeBlob was freed or replaced between tick and look-up
   | 'bad-frame' // a frame failed its plausibility checks
@@ -56,6 +56,7 @@ export type UnfinishedReason =
   | 'deoptimizing' // JavaThread::_vframe_array_head set: frames are being replaced
   | 'vm-not-ready' // libjvm is mapped, its tables or code cache are not there yet
   | 'unsupported-vm' // no HotSpot tables, or not the layout this unwinder knows
+  | '32-bit-code' // a 32-bit program, or 32-bit code of another: registers and stack are of another form
   | 'return-hijacked' // return address replaced by a uretprobe trampoline
   | 'target-exited' // memory gone before the walk
   | 'bug'; // an assertion of jtrace failed; counted, reported, never hides a sample

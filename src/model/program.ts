@@ -25,8 +25,8 @@ export interface CaptureBudget {
 
 /** Values of the `stack-bytes` template. */
 export interface StackBytesValues {
-  /** Processes sampled from the start. */
-  readonly pids: readonly Pid[];
+  /** Processes sampled from the start; `all`: every process there is and will be, threads of the kernel too, but not its idle loop. */
+  readonly pids: readonly Pid[] | 'all';
   /** Also sample processes they fork, from birth. */
   readonly followChildren: boolean;
   readonly rateHz: number;

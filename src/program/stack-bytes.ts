@@ -56,7 +56,8 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
   const text = renderTemplate(readTemplate('stack-bytes.bt'), {
     rateHz: values.rateHz,
     windowBytes,
-    target: values.pids,
+    wholeMachine: values.pids === 'all',
+    target: values.pids === 'all' ? [] : values.pids,
     jvm_module: pairs('tlsModuleId'),
     jvm_tls: pairs('tlsOffsetBytes'),
     jvm_sp: pairs('lastJavaSpOffsetBytes'),

@@ -30,6 +30,8 @@ export interface ProcessUnwinder {
   locator(): JvmThreadLocator | null;
   /** All samples resolved after this call were taken before it: what is remembered is proven again. `nowMs`: their time. */
   beginBatch(nowMs: number): void;
+  /** Looks up now what samples of it will need, because it may be gone by then. */
+  prime(): void;
   resolve(sample: RawSample): WalkedSample;
   /** A thread's full Java name; null when there is none to be had. */
   javaThreadName(tid: Tid, comm: string): string | null;
@@ -42,7 +44,7 @@ export function createProcessUnwinder(
 ): ProcessUnwinder {
   let state = attachHotspot(reader);
   let unsupportedAsked = 0;
-  const native = new NativeCode(reader);
+  const native = new NativeCode(reader, () => state.kind === 'no-vm');
   const hotspot = () => (state.kind === 'ready' ? state.process : null);
   const notReady = () => {
     switch (state.kind) {
@@ -81,6 +83,9 @@ export function createProcessUnwinder(
       process?.code.beginBatch();
       process?.methods.beginBatch();
       process?.threads.beginBatch();
+    },
+    prime() {
+      native.prime();
     },
     resolve(sample) {
       return walkSample(sample, kernelFrames(sample.kernelStack, kernel), {

@@ -12,8 +12,10 @@ import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
 import { MAX_LOGICAL_FRAMES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
-import { type NativeEnd, type NativePoint, walkFramePointers } from './native/frame-pointer-walk.ts';
 import type { NativeCode } from './native/native-code.ts';
+import type { NativePoint } from './native/native-point.ts';
+import { type NativeEnd, walkNative } from './native/native-walk.ts';
+import { registerFile } from './native/register-file.ts';
 import { interruptedRegisters } from './native/signal-context.ts';
 import { StackWindow, WalkStop } from './stack-window.ts';
 
@@ -37,6 +39,8 @@ export interface WalkedSample {
 /** A direct call of C++ from Java code leaves its return address at most this far above sp: the deepest leaf routines use 2 KB. */
 const MAX_LEAF_CALL_SCAN_BYTES = 4096;
 
+/** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
+const COMPATIBILITY_CS = 0x23;
 /** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
 const MAX_NESTED_SIGNALS = 8;
 
@@ -89,9 +93,11 @@ class SampleWalk {
   }
 
   #walk(): StackOutcome {
-    const { registers } = this.#sample;
+    const { registers, mode } = this.#sample;
+    if (mode === 'kernel-thread') return this.#kernelThread();
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
-    const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    if (registers.cs === COMPATIBILITY_CS) return unfinished('32-bit-code', 'registers of a 32-bit program');
+    const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
     if (hotspot === null) {
@@ -101,6 +107,11 @@ class SampleWalk {
       return endOfNative(end);
     }
     return this.#fromLeaf(hotspot, leaf);
+  }
+
+  /** All there is stands in the kernel; a look-up of none of it is a frame, too. */
+  #kernelThread(): StackOutcome {
+    return this.#frames.length > 0 ? { kind: 'complete' } : unfinished('unknown-code', 'a thread of the kernel without a stack');
   }
 
   #fromLeaf(hotspot: HotspotProcess, leaf: PhysicalFrame): StackOutcome {
@@ -113,7 +124,7 @@ class SampleWalk {
     if (this.#signals > MAX_NESTED_SIGNALS) throw new WalkStop('too-deep', `${String(MAX_NESTED_SIGNALS)} nested signals`);
     const registers = interruptedRegisters(this.#window, contextAt);
     this.#leafRegisters = registers;
-    return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    return leafOf(registers);
   }
 
   /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
@@ -181,7 +192,7 @@ class SampleWalk {
 
   #native(start: NativePoint, untilSp: number | null): NativeEnd {
     const { hotspot, native } = this.#target;
-    return walkFramePointers(start, {
+    return walkNative(start, {
       code: native,
       window: this.#window,
       push: this.#push,
@@ -191,11 +202,14 @@ class SampleWalk {
     });
   }
 
-  /** Native frames below the oldest Java frame, if frame pointers lead to the thread's start: never a reason to be unfinished. */
+  /** Native frames below the oldest Java frame, if they lead to the thread's start: never a reason to be unfinished. */
   #rootFrames(start: NativePoint): void {
     const kept = this.#frames.length;
-    const end = this.#native(start, null);
-    if (end.kind === 'thread-start') return;
+    try {
+      if (this.#native(start, null).kind === 'thread-start') return;
+    } catch (error) {
+      if (!(error instanceof WalkStop)) throw error;
+    }
     this.#frames.length = kept;
     this.#traces.length = kept;
   }
@@ -263,6 +277,10 @@ class SampleWalk {
     if (!this.#target.alive()) return unfinished('target-exited', fault.message);
     return unfinished('code-changed', fault.message);
   }
+}
+
+function leafOf(registers: Registers): PhysicalFrame {
+  return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true, registers: registerFile(registers) };
 }
 
 function endOfNative(end: NativeEnd): StackOutcome {

@@ -81,7 +81,7 @@ describeOnHost('as root', ['root', 'bpftrace', 'jdk17'], () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     const [question, head, ...rows] = stderr.trimEnd().split('\n');
     expect(question).toBe("jtrace: 2 JVMs match 'Sleeper'; which one? (CPU over the last 0.2 s)");
-    expect(head).toMatch(/^ *PID {2}JDK +MAIN CLASS +THREADS +CPU % {2}(USER|CONTAINER)$/);
+    expect(head).toMatch(/^ *PID {2}JDK +MAIN CLASS +THREADS +CPU % {2}(USER|SERVICE|CONTAINER)$/);
     expect(
       rows.slice(0, 2).map((row) =>
         row

@@ -10,6 +10,9 @@ import process from 'node:process';
 /** A JDK whose tables are not those of 17. */
 export const LATER_JDK = '21';
 
+/** Release and package that a container's root is made of. */
+export const CONTAINER_ROOT = ['bullseye', 'openjdk-17-jre-headless'] as const;
+
 /** Where the set-up keeps what it fetched. */
 export function testCache(): string {
   return process.env['JTRACE_TEST_CACHE'] ?? join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'jtrace-tests');
@@ -36,6 +39,12 @@ export function javaHome(): string | null {
 export function laterJavaHome(): string | null {
   const home = join(testCache(), `jdk-${LATER_JDK}`, `usr/lib/jvm/java-${LATER_JDK}-openjdk-amd64`);
   return existsSync(join(home, 'bin/java')) ? home : null;
+}
+
+/** A root folder of Debian 11 with its JDK 17, for containers: another libc and libjvm than the host's; null when there is none. */
+export function containerRoot(): string | null {
+  const root = join(testCache(), `root-${CONTAINER_ROOT.join('-')}`);
+  return existsSync(join(root, 'ok')) ? root : null;
 }
 
 /** A Chromium to open pages with; null when there is none. */

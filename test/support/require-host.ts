@@ -4,11 +4,31 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
-import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
+import {
+  bpftracesAtHand,
+  chromiumPath,
+  CONTAINER_ROOT,
+  containerRoot,
+  javaHome,
+  LATER_JDK,
+  laterJavaHome,
+} from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+export type HostNeed =
+  | 'root'
+  | 'bpftrace'
+  | 'jdk17'
+  | 'later-jdk'
+  | 'guest'
+  | 'binutils'
+  | 'cc'
+  | 'chromium'
+  | 'zsh'
+  | 'python3'
+  | 'runc'
+  | 'container-root';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
@@ -20,6 +40,9 @@ const OBSTACLES = {
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
   python3: () => (starts('python3') ? null : 'python3 (apt-get install python3)'),
+  runc: () => (starts('runc') ? null : 'runc (apt-get install runc)'),
+  'container-root': () =>
+    containerRoot() !== null ? null : `a root for containers (test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')})`,
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;

@@ -48,7 +48,7 @@ export async function answerCompletion(
   { stdout, env }: Streams,
 ): Promise<number> {
   // Loaded late, as it reads /proc.
-  const { listJvms } = await import('../../target/processes/list-jvms.ts');
+  const { listJvms } = await import('../../target/processes/list-processes.ts');
   const shell = shellNamed(basename(env['SHELL'] ?? '')) ?? 'bash';
   const candidates = candidatesFor(words.slice(1), commands, () => targetCandidates(listJvms()));
   if (candidates.length > 0) stdout.write(`${await completionAnswer(shell, candidates)}\n`);

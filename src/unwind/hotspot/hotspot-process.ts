@@ -70,7 +70,9 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         codelets: readCodelets(frozen, layout),
         stubs: readStubNames(reader, libjvm, cache),
         methods: new Methods(memory, layout),
-        threads: new JavaThreads(memory, layout),
+        threads: new JavaThreads(memory, layout, (tid) =>
+          reader.threadIdInside === undefined ? tid : reader.threadIdInside(tid),
+        ),
         threadNames: new ThreadNames(memory, layout),
         flags: readVmFlags(frozen, layout),
         callStubReturn,

@@ -9,7 +9,9 @@
 import type { Frame, FrameTrace } from '../../model/frame.ts';
 import { registerByNumber, type Registers } from '../../model/registers.ts';
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
+import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
+import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from './call-stub-frame.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
@@ -39,10 +41,8 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
-/** JavaCallWrapper* in an entry frame, from fp (frame::entry_frame_call_wrapper_offset -6 words; same in JDK 8 to 27 on x86-64). */
-const CALL_WRAPPER_OFFSET_BYTES = -48;
-/** arch/x86: the uretprobe trampoline's page (facts/jvm-probes.md). */
-const URETPROBE_TRAMPOLINE = 0x7fffffffe000;
+/** r13, as DWARF numbers it. */
+const BCP_REGISTER = 13;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
@@ -57,6 +57,12 @@ const RETURN_CODELETS = ['return entry points', 'deoptimization entry points', '
 const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', 'UncommonTrapBlob']);
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** r13 of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */
+function liveBcp({ registers }: PhysicalFrame): number | null {
+  const bcp = registers?.[BCP_REGISTER] ?? NaN;
+  return Number.isNaN(bcp) ? null : bcp;
+}
 
 export class JavaWalk {
   readonly #process: HotspotProcess;
@@ -146,7 +152,7 @@ export class JavaWalk {
     if (registers === null || codelet === null) {
       if (!this.#window.covers(frame.fp) || frame.fp < frame.sp)
         throw new WalkStop('bad-frame', `interpreter frame at ${hex(frame.fp)}`);
-      state = wholeFrame(this.#window, frame, null);
+      state = wholeFrame(this.#window, frame, liveBcp(frame));
     } else {
       const isEntry = codelet.description.startsWith('method entry point');
       const bytes = isEntry ? code.code(codelet.start, codelet.end) : code.codeAround(known.blob, frame.pc);
@@ -283,7 +289,7 @@ export class JavaWalk {
     if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `entry frame at ${hex(frame.fp)}`);
     const anchorAt = at.word(frame.fp + CALL_WRAPPER_OFFSET_BYTES) + layout.callWrapperAnchor;
     const lastJavaSp = at.word(anchorAt + layout.anchor.lastJavaSp);
-    const native = callerFrame(at.word(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
+    const native = callStubCaller(at, frame.fp);
     if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
     if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
     const pc = at.word(anchorAt + layout.anchor.lastJavaPc);

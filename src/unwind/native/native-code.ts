@@ -1,18 +1,22 @@
 // pc → library, symbol and frame for native code of one process, and whether the function there keeps a frame pointer. Mappings
 // are read again when a pc lies in none of them, at most once per batch of samples, and now and then to see whether a library was
-// replaced by another at the same place (dlclose, dlopen): names are wrong for at most that long.
+// replaced by another at the same place (dlclose, dlopen): names are wrong for at most that long. So are those of code that a runtime
+// other than HotSpot has generated, which its perf map tells (Node, .NET).
 
 import type { Frame } from '../../model/frame.ts';
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
-import { asElfAddress } from '../../model/units.ts';
+import type { UnwindRule } from '../../model/unwind-rule.ts';
+import { asAddress, asElfAddress } from '../../model/units.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
-import { endsWithCall } from '../x86-call.ts';
+import { callTarget, endsWithCall } from '../x86-call.ts';
 
 export interface NativePlace {
   readonly mapping: Mapping;
   readonly library: MappedLibrary | null;
   readonly symbol: NativeSymbol | null;
   readonly isVm: boolean;
+  /** Code of no file that a perf map names: `symbol` is the map's. Such code keeps frame pointers. */
+  readonly isGenerated: boolean;
   /** The address as the library's own headers count it; the address itself without a library. */
   readonly elfAddress: number;
 }
@@ -21,11 +25,16 @@ export interface NativePlace {
 const FRAME_POINTER_PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
 const PROLOGUE_SEARCH_BYTES = 48;
 const LONGEST_CALL_BYTES = 8;
+const DIRECT_CALL_BYTES = 5;
 /** mov rax, __NR_rt_sigreturn; syscall: the restorer of every x86-64 libc (glibc sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c). */
 const SIGNAL_RETURN = Buffer.from([0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
 const SIGNAL_RETURN_MOVE_BYTES = 7;
 /** Reading the 300 mappings of a JVM costs 0.3 ms. */
 const MAPS_AGE_MS = 500;
+/** Libraries met before they are asked for: short programs have about five. */
+const MAX_PRIMED = 64;
+/** Stands where a library's path stands. */
+const PERF_MAP = '[perf map]';
 const VM_LIBRARY = /\/libjvm\.so$/;
 
 export class NativeCode {
@@ -35,20 +44,31 @@ export class NativeCode {
   #mapsReadAtMs = 0;
   #batch = 0;
   readonly #places = new Map<number, NativePlace>();
+  /** Places in code of no file: collected and made anew all the time, so asked for again. */
+  readonly #generated = new Map<number, NativePlace>();
+  #generatedAtMs = 0;
+  readonly #hasPerfMap: () => boolean;
   readonly #prologues = new Map<string, number | null>();
   /** Code of files does not change while it is mapped: kept until mappings do, so that an ended process keeps its chains. */
   readonly #returns = new Map<number, boolean>();
   readonly #signalReturns = new Map<number, boolean>();
   readonly #frames = new WeakMap<NativePlace, Frame>();
   readonly #framePointers = new WeakMap<NativePlace, number | null>();
+  readonly #rules = new WeakMap<NativePlace, UnwindRule | null>();
 
-  constructor(reader: TargetReader) {
+  /** `hasPerfMap`: whether the process may name its generated code; a JVM's own tables are better. */
+  constructor(reader: TargetReader, hasPerfMap: () => boolean = () => false) {
     this.#reader = reader;
+    this.#hasPerfMap = hasPerfMap;
   }
 
   /** `nowMs`: time of the samples to come, so that a replay asks what the run asked. */
   beginBatch(nowMs: number): void {
     this.#batch += 1;
+    if (nowMs - this.#generatedAtMs > MAPS_AGE_MS || this.#generated.size > MAX_CACHE_ENTRIES) {
+      this.#generatedAtMs = nowMs;
+      this.#generated.clear();
+    }
     if (this.#places.size > 0 && nowMs - this.#mapsReadAtMs > MAPS_AGE_MS) {
       this.#mapsReadAtMs = nowMs;
       this.#readMaps();
@@ -57,6 +77,13 @@ export class NativeCode {
     if (this.#prologues.size > MAX_CACHE_ENTRIES) this.#prologues.clear();
     if (this.#signalReturns.size > MAX_CACHE_ENTRIES) this.#signalReturns.clear();
     if (this.#returns.size > MAX_CACHE_ENTRIES) this.#returns.clear();
+  }
+
+  /** Reads the mappings and meets the libraries of their code: what is known of those outlives the process. */
+  prime(): void {
+    this.#readMaps();
+    const code = this.#maps.filter(({ permissions, path }) => path.startsWith('/') && permissions.includes('x'));
+    for (const mapping of code.slice(0, MAX_PRIMED)) this.#reader.library(mapping);
   }
 
   /** Mappings changed (exec, dlopen seen): forget what was derived from the old ones. */
@@ -70,15 +97,23 @@ export class NativeCode {
 
   /** What is mapped executable at `pc`; null: nothing. For return addresses pass pc - 1: a call may end its function. */
   at(pc: number): NativePlace | null {
-    const known = this.#places.get(pc);
+    const known = this.#places.get(pc) ?? this.#generated.get(pc);
     if (known !== undefined) return known;
     const mapping = this.#mappingAt(pc);
     if (mapping === null || !mapping.permissions.includes('x')) return null;
     const library = mapping.path === '' ? null : this.#reader.library(mapping);
+    if (library === null && this.#hasPerfMap()) return this.#generatedAt(pc, mapping);
     const elfAddress = library === null ? pc : pc - library.bias;
     const symbol = library === null ? null : this.#reader.symbolAt(library, asElfAddress(elfAddress));
-    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), elfAddress };
+    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), isGenerated: false, elfAddress };
     this.#places.set(pc, place);
+    return place;
+  }
+
+  #generatedAt(pc: number, mapping: Mapping): NativePlace {
+    const symbol = this.#reader.generatedCodeAt?.(asAddress(pc)) ?? null;
+    const place = { mapping, library: null, symbol, isVm: false, isGenerated: symbol !== null, elfAddress: pc };
+    this.#generated.set(pc, place);
     return place;
   }
 
@@ -115,6 +150,24 @@ export class NativeCode {
     return known;
   }
 
+  /** Where the direct call right before `pc` goes; null: none there. */
+  callTarget(pc: number): number | null {
+    const bytes = new Uint8Array(DIRECT_CALL_BYTES);
+    return this.#reader.read(pc - DIRECT_CALL_BYTES, bytes) ? callTarget(bytes, pc) : null;
+  }
+
+  /** How to find the caller of a frame at `place`; null: its library does not say. */
+  unwindRule(place: NativePlace): UnwindRule | null {
+    const { library, elfAddress } = place;
+    if (library === null) return null;
+    let known = this.#rules.get(place);
+    if (known === undefined) {
+      known = this.#reader.unwindRule(library, asElfAddress(elfAddress));
+      this.#rules.set(place, known);
+    }
+    return known;
+  }
+
   /**
    * Address right after `push rbp; mov rbp, rsp` of the function at `place`; null: the function does not keep a frame pointer, or
    * its start is not known.
@@ -128,25 +181,26 @@ export class NativeCode {
     return known;
   }
 
-  #findFramePointer({ symbol, library }: NativePlace): number | null {
-    if (symbol === null || library === null) return null;
-    const key = `${library.key}+${String(symbol.start)}`;
+  #findFramePointer({ symbol, library, isGenerated }: NativePlace): number | null {
+    if (symbol === null || (library === null && !isGenerated)) return null;
+    const bias = library?.bias ?? 0;
+    const key = `${library?.key ?? symbol.name}+${String(symbol.start)}`;
     let offset = this.#prologues.get(key);
     if (offset === undefined) {
       const bytes = Buffer.alloc(Math.min(PROLOGUE_SEARCH_BYTES, Math.max(symbol.sizeBytes, 8)));
-      const found = this.#reader.read(symbol.start + library.bias, bytes) ? bytes.indexOf(FRAME_POINTER_PROLOGUE) : -1;
+      const found = this.#reader.read(symbol.start + bias, bytes) ? bytes.indexOf(FRAME_POINTER_PROLOGUE) : -1;
       offset = found < 0 ? null : found + FRAME_POINTER_PROLOGUE.length;
       this.#prologues.set(key, offset);
     }
     // Kept without the base: a library may come back elsewhere.
-    return offset === null ? null : symbol.start + library.bias + offset;
+    return offset === null ? null : symbol.start + bias + offset;
   }
 
   /** The frame shown for a place: one object per function. */
   frame(place: NativePlace): Frame {
     const known = this.#frames.get(place);
     if (known !== undefined) return known;
-    const frame = nativeFrame(place);
+    const frame = nativeFrame(place, this.#hasPerfMap());
     this.#frames.set(place, frame);
     return frame;
   }
@@ -178,21 +232,26 @@ function sameCode(a: readonly Mapping[], b: readonly Mapping[]): boolean {
   return code(a) === code(b);
 }
 
-function nativeFrame(place: NativePlace): Frame {
+/** `hasPerfMap`: code of no file moves, and an address of it tells nobody anything. */
+function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
   const { library, mapping, symbol } = place;
   const path = library?.path ?? mapping.path;
   const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
   return {
     kind: place.isVm ? 'vm' : 'native',
     // A symbol without a name tells nothing.
-    name: symbol === null || symbol.name === '' ? `[${base}+0x${place.elfAddress.toString(16)}]` : symbol.name,
+    name: symbol === null || symbol.name === '' ? placeName(place, base, hasPerfMap) : symbol.name,
     signature: '',
     bci: -1,
     line: 0,
-    library: path,
+    library: place.isGenerated ? PERF_MAP : path,
     lineApproximate: false,
     marker: null,
   };
+}
+
+function placeName({ library, elfAddress }: NativePlace, base: string, hasPerfMap: boolean): string {
+  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${elfAddress.toString(16)}]`;
 }
 
 function search(maps: readonly Mapping[], pc: number): Mapping | null {

@@ -26,6 +26,7 @@ const PACKAGES = {
   lz4: ['guest'],
   kmod: ['guest'],
   python3: ['real', 'guest'],
+  runc: ['real'], // containers as Docker and Kubernetes make them
   zsh: ['real'], // completes what bash completes
 } as const satisfies Record<string, readonly Part[]>;
 

@@ -15,10 +15,14 @@ const SUMMARY: ProfileSummary = {
     {
       pid: asPid(4711),
       mainClass: 'org.acme.Main',
+      program: '',
       jdkVersion: '17.0.21',
+      container: '',
       vmFlags: [{ name: 'DebugNonSafepoints', value: 'false', note: 'lines of compiled leaf frames are approximate' }],
     },
   ],
+  isWholeMachine: false,
+  processes: [],
   kernel: '6.1.0-18-amd64',
   bpftraceVersion: '0.17.0',
   rateHz: 99,
@@ -262,7 +266,7 @@ test('JVMs to choose from', () => {
   ui.choose({
     kind: 'several',
     question: "4 JVMs match 'a\u001b[2J'",
-    jvms: [
+    processes: [
       jvm(7, 'org.apache.catalina.startup.Bootstrap', { container: 'docker 1f2e3d4c5b6a' }),
       jvm(4194304, `com.${'long.'.repeat(20)}Name`, { threads: 1024, cpu: { percent: 199.9, over: 'two-looks' } }),
       jvm(12, 'x\u001b]0;evil\u0007\n日本', { vm: 'starting', jdk: '' }),
