@@ -45,6 +45,8 @@ class SectionReader {
   readonly #rules: RuleSet;
   readonly #expressions: Expressions;
   readonly #common = new Map<number, CommonInformation | null>();
+  /** Bytes of the CIEs read so far. */
+  #commonBytes = 0;
   readonly #cursor: ByteCursor;
   readonly #program: FrameProgram;
 
@@ -150,6 +152,9 @@ class SectionReader {
     cursor.at = offset;
     cursor.end = bytes.length;
     const wide = this.#readLength();
+    // A section holds them once: more are CIEs that lie over each other, a hostile way to have each byte read a million times.
+    this.#commonBytes += cursor.end - cursor.at;
+    if (this.#commonBytes > bytes.length) throw new CfiError('CIEs that lie over each other');
     const id = wide ? cursor.u64() : cursor.u32();
     if (id !== (kind === 'eh_frame' ? 0 : wide ? TWO_TO_64 : EXTENDED_LENGTH)) throw new CfiError('no CIE there');
     const version = cursor.u8();

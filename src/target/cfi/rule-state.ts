@@ -67,6 +67,8 @@ function mix(index: number, value: number): number {
 /** No rule: what lies between functions. */
 export const NO_RULE = 0;
 const TABLE_SIZE = 1 << 17;
+/** Places looked at for one state: half full, a table has runs of some hundred; a hostile file's states may all belong in one place. */
+const MAX_PROBES = 1024;
 
 /** Distinct states, numbered from 1 in the order they came. */
 export class RuleSet {
@@ -86,7 +88,8 @@ export class RuleSet {
   /** The number of a state. Throws CfiError when there are more than real libraries have. */
   number(state: RuleState): number {
     let place = state.hash & (TABLE_SIZE - 1);
-    for (;;) {
+    for (let probes = 0; ; probes += 1) {
+      if (probes >= MAX_PROBES) throw new CfiError('too many rules of one place');
       const known = this.#table[place] ?? 0;
       if (known === 0) break;
       if (this.#equals(known, state.words)) return known;
