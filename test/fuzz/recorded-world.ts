@@ -5,6 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RawSample } from '../../src/model/sample.ts';
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../src/model/target.ts';
+import type { UnwindRule } from '../../src/model/unwind-rule.ts';
 import { asElfAddress } from '../../src/model/units.ts';
 import { QUESTIONS, questionKey, type Question } from '../../src/target/recording/format.ts';
 import { type RecordedAnswer, readRecording, type Recording } from '../../src/target/recording/read-recording.ts';
@@ -87,6 +88,7 @@ export function worldReader({ sample, answer }: RecordedWorld, read: TargetReade
     maps: () => answer(QUESTIONS.maps()) as readonly Mapping[] | null,
     library: (mapping) => answer(QUESTIONS.library(mapping)) as MappedLibrary | null,
     symbolAt: (library, at) => answer(QUESTIONS.symbolAt(library, at)) as NativeSymbol | null,
+    unwindRule: (library, at) => answer(QUESTIONS.unwindRule(library, at)) as UnwindRule | null,
     symbolNamed: (library, name) => address(answer(QUESTIONS.symbolNamed(library, name))),
     tlsModuleSlot: (library) => address(answer(QUESTIONS.tlsModuleSlot(library))),
     threadComm: () => null,

@@ -3,6 +3,7 @@
 import { X86_64_REGISTERS } from '../../src/model/registers.ts';
 import type { CapturedStack, RawSample, StackChunk } from '../../src/model/sample.ts';
 import type { KernelSymbols, Mapping, TargetReader } from '../../src/model/target.ts';
+import type { RegisterRule, UnwindRule } from '../../src/model/unwind-rule.ts';
 import { asAddress, asElfAddress, PAGE_BYTES } from '../../src/model/units.ts';
 import { QUESTIONS } from '../../src/target/recording/format.ts';
 import { encodeModifiedUtf8 } from '../../src/unwind/hotspot/symbol-text.ts';
@@ -155,6 +156,9 @@ export function hostileReader(reader: TargetReader, mutations: readonly Mutation
         if (found === null || (questions += 1) % 4 !== num(parts[0])) return found;
         return kind === 'bias' ? { ...found, bias: numberOf(txt(parts[1])) } : null;
       };
+    else if (kind === 'rule')
+      hostile.unwindRule = (library, at) =>
+        (symbols += 1) % 3 === num(parts[0]) ? hostileRule(parts) : before.unwindRule(library, at);
     else if (kind === 'mapping')
       hostile.maps = () => {
         const maps = before.maps();
@@ -168,6 +172,31 @@ export function hostileReader(reader: TargetReader, mutations: readonly Mutation
   }
   return hostile;
 }
+
+/** What a library's tables may say of a place: offsets, registers, expressions of any kind. */
+function hostileRule([, cfaRegister, cfaOffset, expression, where, offset]: readonly (string | number)[]): UnwindRule {
+  const code = txt(expression) === '' ? [] : txt(expression).split(',').map(Number);
+  const saved = ((): RegisterRule => {
+    switch (txt(where)) {
+      case 'undefined':
+      case 'same':
+        return { kind: txt(where) === 'same' ? 'same' : 'undefined' };
+      case 'saved-at':
+      case 'computed':
+        return { kind: txt(where) === 'computed' ? 'computed' : 'saved-at', expression: code };
+      case 'register':
+        return { kind: 'register', register: num(offset) };
+      default:
+        return { kind: 'saved', offset: num(offset) };
+    }
+  })();
+  return {
+    cfa: num(cfaRegister) < 0 ? { kind: 'computed', expression: code } : { kind: 'register', register: num(cfaRegister), offset: num(cfaOffset) },
+    returnAddress: saved,
+    registers: [{ register: 6, rule: saved }, { register: num(cfaRegister) + 1, rule: saved }],
+    isSignalFrame: num(offset) % 2 !== 0,
+  };
+} // prettier-ignore
 
 function changedMaps(maps: readonly Mapping[], [which, how, value, path]: readonly (string | number)[]): readonly Mapping[] {
   const index = num(which) % Math.max(1, maps.length);

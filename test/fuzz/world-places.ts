@@ -138,10 +138,29 @@ function makeAnswerMutation(random: Random, { words }: Places): Mutation {
     case 5:
       return ['mapping', random.below(200), random.pick(['start', 'end', 'swap', 'path', 'none']), hex(hostileWord(random, words)), hostileName(random)]; // prettier-ignore
     case 6:
-      return ['no-library', random.below(4)];
+      return random.oneIn(3) ? ['no-library', random.below(4)] : makeRule(random);
     default:
       return ['dies-after', random.below(600)];
   }
+}
+
+const RULE_KINDS = ['saved', 'saved', 'undefined', 'same', 'register', 'saved-at', 'computed'];
+
+function makeRule(random: Random): Mutation {
+  const offset = (): number => random.pick([0, 8, -8, -16, 16, 64, 4096, 1, 2 ** 28, -(2 ** 28)]);
+  const expression = makeExpression(random).join();
+  return ['rule', random.below(3), random.between(-1, 17), offset(), expression, random.pick(RULE_KINDS) ?? '', offset()];
+}
+
+/** Operations of DWARF 5, 7.7.1: constants, the stack's, arithmetic, loads, jumps, registers; those that loops are made of more often. */
+const OPERATIONS = [0x06, 0x08, 0x09, 0x0c, 0x0e, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x19, 0x1a, 0x1b, 0x1d, 0x1e, 0x22, 0x23, 0x24, 0x25, 0x26, 0x28, 0x2f, 0x30, 0x31, 0x4f, 0x76, 0x77, 0x92, 0x96]; // prettier-ignore
+
+export function makeExpression(random: Random): number[] {
+  // skip to where it stands: without a bound on steps it never ends.
+  if (random.oneIn(6)) return [0x30, 0x2f, 0xfd, 0xff];
+  return Array.from({ length: random.between(0, 24) }, () =>
+    random.oneIn(3) ? random.below(256) : (random.pick(OPERATIONS) ?? 0),
+  );
 }
 
 const MAX_MUTATIONS = 10;

@@ -71,7 +71,7 @@ class AttachSubject implements Subject {
 export const ATTACH: FuzzTarget = {
   name: 'attach',
   does: "a VM's own tables and all that is read of it once",
-  weight: 3,
+  weight: 2,
   limits: { steps: 200_000_000, blockBytes: 2 << 20, allocatedBytes: 1 << 30 },
   open: () => new AttachSubject(),
 };

@@ -96,7 +96,7 @@ function checkSample({ stack, comm, ticks, kernelStack, registers, timeNs }: Raw
 export const CAPTURE: FuzzTarget = {
   name: 'capture',
   does: 'what bpftrace prints, cut into pieces',
-  weight: 60,
+  weight: 30,
   limits: { steps: 20_000_000, blockBytes: 1 << 20, allocatedBytes: 64 << 20 },
   open: () => new CaptureSubject(),
 };

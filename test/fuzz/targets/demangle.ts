@@ -42,7 +42,7 @@ class DemangleSubject implements Subject {
 export const DEMANGLE: FuzzTarget = {
   name: 'demangle',
   does: 'C++ names',
-  weight: 100,
+  weight: 120,
   limits: { steps: 30_000_000, blockBytes: 1 << 20, allocatedBytes: 32 << 20 },
   open: () => new DemangleSubject(),
 };

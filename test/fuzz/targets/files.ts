@@ -88,7 +88,7 @@ const LIMITS = { steps: 20_000_000, blockBytes: 64 << 20, allocatedBytes: 256 <<
 export const FOLDED: FuzzTarget = {
   name: 'folded',
   does: 'folded stacks',
-  weight: 50,
+  weight: 40,
   limits: LIMITS,
   open: () => {
     const asyncProfiler = readdirSync(join(REPOSITORY, 'test/fixtures/async-profiler')).filter((name) =>
@@ -103,7 +103,7 @@ export const FOLDED: FuzzTarget = {
 export const PERF_SCRIPT: FuzzTarget = {
   name: 'perf-script',
   does: 'what perf script prints',
-  weight: 30,
+  weight: 12,
   limits: LIMITS,
   open: () => {
     const names = readdirSync(join(REPOSITORY, 'test/fixtures/perf-script')).filter((name) => name.endsWith('.txt'));
@@ -195,7 +195,7 @@ function replacedValue(text: string, [kind, , place = 0, value = '', name = '']:
 export const JTRACE: FuzzTarget = {
   name: 'jtrace',
   does: '.jtrace files: bytes, and values of the JSON inside',
-  weight: 60,
+  weight: 40,
   limits: LIMITS,
   open: () => new JtraceSubject(),
 };

@@ -45,7 +45,14 @@ class OutputsSubject implements Subject {
     }
     const profile = builder.build();
     checkProfile(profile);
-    const target = { pid: asPid(7), mainClass: base, jdkVersion: base, vmFlags: [{ name: base, value: base, note: base }] };
+    const target = {
+      pid: asPid(7),
+      mainClass: base,
+      program: base,
+      container: base,
+      jdkVersion: base,
+      vmFlags: [{ name: base, value: base, note: base }],
+    };
     const facts = { title: base, run: { ...runFacts(99), kernel: base, bpftraceVersion: base, targets: [target] } };
     const options = { byThread: (bits & 1) !== 0, lines: (bits & 2) !== 0, native: (bits & 12) !== 0 };
     checkAllOutputs(recording(profile, facts), options);
@@ -66,7 +73,7 @@ function framesOf(parts: readonly (string | number)[]): Frame[] {
 export const OUTPUTS: FuzzTarget = {
   name: 'outputs',
   does: 'names, titles, flags and threads in every output format, on a terminal, in a difference',
-  weight: 10,
+  weight: 4,
   limits: { steps: 3_000_000, blockBytes: 4 << 20, allocatedBytes: 64 << 20 },
   open: () => new OutputsSubject(),
 };

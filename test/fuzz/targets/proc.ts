@@ -5,7 +5,7 @@ import { parseKernelSymbols } from '../../../src/target/kallsyms.ts';
 import { parseMaps } from '../../../src/target/maps.ts';
 import { parseJavaArgFile } from '../../../src/target/processes/java-arg-file.ts';
 import { parseJavaCommandLine } from '../../../src/target/processes/java-command-line.ts';
-import { containerInCgroup } from '../../../src/target/processes/process-owner.ts';
+import { cgroupName, lastCgroupPart } from '../../../src/target/processes/cgroup-names.ts';
 import { makeTextMutation, mutateBytes } from '../byte-mutations.ts';
 import { mutationCount, type Random } from '../random.ts';
 import { check, type FuzzCase, type FuzzTarget, type Subject } from '../target.ts';
@@ -53,11 +53,29 @@ const TEXTS: Readonly<Record<string, Text>> = {
   },
   cgroup: {
     text: '0::/system.slice/docker-0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef.scope\n1:cpu:/kubepods/lxc/name\n',
-    letters: [...HEXADECIMAL, '/', 'docker', 'libpod', 'kubepods', 'lxc.payload.', '.scope'],
+    letters: [
+      ...HEXADECIMAL,
+      '/',
+      'docker',
+      'libpod-',
+      'kubepods',
+      'lxc.payload.',
+      '.scope',
+      '.service',
+      '.slice',
+      'pod',
+      '\\x2d',
+      '\\x1b',
+      'machine-',
+      'snap.',
+      'job_',
+    ],
     run(bytes) {
-      const container = containerInCgroup(bytes.toString());
-      check(/^[\w .-]{0,80}$/.test(container), () => `the container ${container.slice(0, 100)}`);
-      return container === '' ? 'no container' : 'container';
+      const name = cgroupName(bytes.toString());
+      const last = lastCgroupPart(bytes.toString());
+      check(/^[\w .@:+?/-]{0,120}$/.test(name?.text ?? ''), () => `the cgroup ${JSON.stringify(name?.text.slice(0, 100))}`);
+      check(/^[\w.@:+?-]{0,64}$/.test(last), () => `the last part ${JSON.stringify(last.slice(0, 100))}`);
+      return name?.kind ?? 'no name';
     },
   },
   cmdline: {
@@ -120,7 +138,7 @@ class ProcSubject implements Subject {
 export const PROC: FuzzTarget = {
   name: 'proc',
   does: 'texts of /proc: maps, stat, cgroup, kallsyms; command lines, argument files',
-  weight: 120,
+  weight: 160,
   limits: { steps: 8_000_000, blockBytes: 8 << 20, allocatedBytes: 64 << 20 },
   open: () => new ProcSubject(),
 };

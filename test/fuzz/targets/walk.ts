@@ -168,7 +168,7 @@ function outcomeOf(stack: ResolvedStack | undefined): string {
 export const WALK: FuzzTarget = {
   name: 'walk',
   does: 'memory, registers, stack bytes and answers of recorded JVMs, between two batches too',
-  weight: 350,
+  weight: 200,
   limits: { steps: 60_000_000, blockBytes: 1 << 20, allocatedBytes: 512 << 20 },
   open: () => new WalkSubject(),
 };
