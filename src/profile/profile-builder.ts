@@ -7,14 +7,17 @@ import { MAX_THREADS } from '../model/recording-limits.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
-import { asPid, asTid, type Pid, type Tid } from '../model/units.ts';
+import { asPid, asTid, type Pid, type Tid, USER_ADDRESS_END } from '../model/units.ts';
 
 /** What a sample is besides its stack. */
 export interface SampleFacts {
   readonly pid: Pid;
   readonly tid: Tid;
   readonly timeNs: number;
-  /** As {@link SampleTable.pc}. */
+  /**
+   * As {@link SampleTable.pc}. One outside of user space (the vsyscall page, or what a target jumped to) is not known: as a number it is
+   * not exact, and no `.jtrace` file holds it.
+   */
   readonly pc: number;
   readonly weight: number;
 }
@@ -125,13 +128,14 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
       if (at < 0) throw new Error('a sample without frames: what is not known needs a marker frame');
       const index = thread(facts.pid, facts.tid, stack.virtualThread ?? null);
       const outcome = outcomes.index(stack.outcome);
+      const pc = facts.pc < USER_ADDRESS_END ? facts.pc : 0;
       if (mergesEqual) {
         const pair = pairs.child(index, at);
         const row = rowOf[pair];
         if (
           row !== undefined &&
           samples.outcome[row] === outcome &&
-          samples.pc[row] === facts.pc &&
+          samples.pc[row] === pc &&
           samples.timeNs[row] === facts.timeNs
         ) {
           samples.weight[row] = (samples.weight[row] ?? 0) + facts.weight;
@@ -141,7 +145,7 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
       }
       samples.stack.push(at);
       samples.timeNs.push(facts.timeNs);
-      samples.pc.push(facts.pc);
+      samples.pc.push(pc);
       samples.thread.push(index);
       samples.weight.push(facts.weight);
       samples.outcome.push(outcome);

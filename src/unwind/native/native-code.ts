@@ -239,7 +239,8 @@ function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
   const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
   return {
     kind: place.isVm ? 'vm' : 'native',
-    name: symbol?.name ?? (library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${place.elfAddress.toString(16)}]`),
+    // A symbol without a name tells nothing.
+    name: symbol === null || symbol.name === '' ? placeName(place, base, hasPerfMap) : symbol.name,
     signature: '',
     bci: -1,
     line: 0,
@@ -247,6 +248,10 @@ function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
     lineApproximate: false,
     marker: null,
   };
+}
+
+function placeName({ library, elfAddress }: NativePlace, base: string, hasPerfMap: boolean): string {
+  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${elfAddress.toString(16)}]`;
 }
 
 function search(maps: readonly Mapping[], pc: number): Mapping | null {
