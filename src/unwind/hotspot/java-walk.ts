@@ -12,6 +12,7 @@ import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
+import { CALL_WRAPPER_OFFSET_BYTES, isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { type InterpreterState, leafState, wholeFrame } from './interpreted-frame.ts';
 import { compiledFrames, interpretedFrame, stubFrame } from './java-frames.ts';
@@ -39,8 +40,6 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
-/** JavaCallWrapper* in an entry frame, from fp (frame::entry_frame_call_wrapper_offset -6 words; same in JDK 8 to 27 on x86-64). */
-const CALL_WRAPPER_OFFSET_BYTES = -48;
 /** arch/x86: the uretprobe trampoline's page (facts/jvm-probes.md). */
 const URETPROBE_TRAMPOLINE = 0x7fffffffe000;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
@@ -102,6 +101,11 @@ export class JavaWalk {
       }
       const known = this.#process.code.at(frame.pc);
       if (known === null) throw new WalkStop('code-changed', `no code at ${hex(frame.pc)} any more`);
+      const stub = frame.isLeaf ? this.#process.stubs.at(frame.pc) : null;
+      if (stub !== null && isInEntryFrame(this.#process.code, stub, this.#process.callStubReturn, frame)) {
+        this.#push(stubFrame(stub.description, known.blob.name), frame);
+        return this.#entry(frame);
+      }
       const next = this.#step(known, frame, frame.isLeaf ? registers : null);
       // A leaf that tore its frame down can leave sp where it was only if it had none: its caller's sp is above all the same.
       if (next.sp <= frame.sp && !(frame.isLeaf && next.sp === frame.sp)) throw new WalkStop('no-progress', `sp ${hex(next.sp)}`);
@@ -204,6 +208,12 @@ export class JavaWalk {
       case 'partial':
       case 'popped':
         return this.#unbuilt(frame, state, registers);
+      case 'adapted': {
+        if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be inside an adapter');
+        const { returnRegister } = state;
+        const pc = returnRegister === null ? at.word(frame.sp) : registerByNumber(registers, returnRegister);
+        return this.#checked(frame, callerFrame(pc, registerByNumber(registers, state.senderSpRegister), frame.fp));
+      }
       case 'whole':
         return blob.frameSizeBytes > 0 ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#searched(frame);
       default:

@@ -2,7 +2,9 @@
 // and StubRoutines. Rules first; callers check what comes of them and fall back to plausibility, marked approximate.
 // Sources: x86-code.ts names the assemblers; AsyncGetCallTrace and async-profiler's stackFrame_x64.cpp solve the same problem.
 
+import { type AdapterState, adapterState } from './adapter-state.ts';
 import type { CodeIndex, KnownBlob } from './code-index.ts';
+import { exceptionBlobState } from './exception-blob-state.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import type { StubNames } from './stub-names.ts';
 import { afterEpilogueState, type CodeBytes, epilogueState, type FrameState, matches, prologueState, WHOLE } from './x86-code.ts';
@@ -10,6 +12,7 @@ import { afterEpilogueState, type CodeBytes, epilogueState, type FrameState, mat
 /** How a stub's frame is left. */
 export type StubState =
   | FrameState
+  | AdapterState
   /** rbp is the stub's frame pointer. */
   | { readonly kind: 'frame-pointer' };
 
@@ -17,6 +20,14 @@ const AT_RETURN_ADDRESS: FrameState = { kind: 'partial', returnAt: 0, savedFpAt:
 /** push rbp; mov rbp, rsp, as MacroAssembler::enter emits it. */
 const ENTER = [0x55, 0x48, 0x8b, 0xec] as const;
 const [PUSH_FIRST, PUSH_LAST, REX_B] = [0x50, 0x57, 0x41];
+/** Their names (hotspot/share/code/codeBlob.cpp). */
+const OPTO_BLOBS: ReadonlySet<string> = new Set(['ExceptionBlob', 'UncommonTrapBlob']);
+/** They have some 200 bytes. */
+const MAX_OPTO_BLOB_BYTES = 4096;
+/** AdapterBlob's name (hotspot/share/code/codeBlob.cpp). */
+const ADAPTER_NAME = 'I2C/C2I';
+/** 255 arguments, each moved by two instructions of 8 bytes, in both directions. */
+const MAX_ADAPTER_BYTES = 16 * 1024;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
@@ -52,6 +63,13 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
 /** State of a runtime stub's frame at a leaf pc: built by enter, or like a C2 method's. Throws MemoryFault. */
 export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: number): StubState {
   const { blob } = known;
+  if (OPTO_BLOBS.has(blob.name)) {
+    const state = exceptionBlobState(
+      index.code(blob.codeBegin, Math.min(blob.codeEnd, blob.codeBegin + MAX_OPTO_BLOB_BYTES)),
+      pc,
+    );
+    if (state !== null) return state;
+  }
   const entered = enteredState(index, blob.codeBegin, pc);
   if (entered !== null && entered.kind === 'partial') return entered;
   const code = index.codeAround(blob, pc);
@@ -72,6 +90,10 @@ export function framelessStubState(index: CodeIndex, known: KnownBlob, { pc, isL
   const entered = enteredState(index, blob.codeBegin, pc);
   const around = index.codeAround(blob, pc);
   if (!isLeaf) return entered ?? { kind: 'partial', returnAt: alignedBy(around, pc), savedFpAt: null };
+  const adapted = blob.name.startsWith(ADAPTER_NAME)
+    ? adapterState(index.code(blob.codeBegin, Math.min(blob.codeEnd, blob.codeBegin + MAX_ADAPTER_BYTES)), pc)
+    : null;
+  if (adapted !== null) return adapted;
   const saved = savedRegisterBytes(index.code(blob.codeBegin, Math.min(pc, blob.codeEnd)));
   return epilogueState(around, pc) ?? entered ?? { kind: 'partial', returnAt: saved, savedFpAt: null };
 }
