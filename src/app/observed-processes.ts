@@ -16,6 +16,8 @@ import type { WalkedSample } from '../unwind/sample-walk.ts';
 const ATTACH_INTERVAL_MS = 20;
 /** Where no libjvm is mapped the interval doubles up to this: a program that loads one later is a JVM at most a second late. */
 const MAX_ATTACH_INTERVAL_MS = 1000;
+/** A stripped libjvm's threads can be found once two are listed, which is within its first 100 ms; asked for at growing intervals. */
+const MAX_LOCATOR_ASKED = 10;
 /** Ended processes whose samples may still be on the way: buffers hold milliseconds, and more would cost each batch. */
 const MAX_ENDED = 32;
 /** Rows of ended JVMs for the summary, some 1 KB each: more is not read by anybody. */
@@ -48,7 +50,9 @@ interface Observed {
   jvm: JvmProcess | null;
   attachIntervalMs: number;
   lastAttachMs: number;
-  isFed: boolean;
+  isDescribed: boolean;
+  /** How often the VM was asked where its threads are; {@link MAX_LOCATOR_ASKED} once it is known. */
+  locatorAsked: number;
 }
 
 export class ObservedProcesses {
@@ -158,7 +162,16 @@ export class ObservedProcesses {
   #observe(pid: Pid, reader: Observed['reader']): Observed {
     const unwinder = createProcessUnwinder(reader, this.#sources.kernel, { reread: this.#sources.reread });
     const order = this.#met++;
-    const observed = { order, reader, unwinder, jvm: null, attachIntervalMs: ATTACH_INTERVAL_MS, lastAttachMs: 0, isFed: false };
+    const observed = {
+      order,
+      reader,
+      unwinder,
+      jvm: null,
+      attachIntervalMs: ATTACH_INTERVAL_MS,
+      lastAttachMs: 0,
+      isDescribed: false,
+      locatorAsked: 0,
+    };
     this.#observed.set(pid, observed);
     this.#attached(pid, observed);
     return observed;
@@ -174,20 +187,21 @@ export class ObservedProcesses {
   }
 
   #attach({ pid, timeNs }: RawSample, observed: Observed): void {
-    if (observed.unwinder.state.kind === 'ready') return;
+    if (observed.unwinder.state.kind === 'ready' && observed.locatorAsked >= MAX_LOCATOR_ASKED) return;
     const now = timeNs / 1e6;
     if (now - observed.lastAttachMs < observed.attachIntervalMs) return;
     observed.lastAttachMs = now;
-    if (observed.unwinder.attach()) this.#attached(pid, observed);
+    if (observed.unwinder.attach() || observed.unwinder.state.kind === 'ready') this.#attached(pid, observed);
     const isStarting = observed.unwinder.state.kind === 'starting';
     observed.attachIntervalMs = isStarting ? ATTACH_INTERVAL_MS : Math.min(2 * observed.attachIntervalMs, MAX_ATTACH_INTERVAL_MS);
   }
 
   #attached(pid: Pid, observed: Observed): void {
-    if (observed.unwinder.state.kind !== 'ready' || observed.isFed) return;
-    observed.isFed = true;
-    observed.jvm = this.#sources.describe(pid);
+    if (observed.unwinder.state.kind !== 'ready') return;
+    if (!observed.isDescribed) observed.jvm = this.#sources.describe(pid);
+    observed.isDescribed = true;
     const locator = observed.unwinder.locator();
+    observed.locatorAsked = locator === null ? observed.locatorAsked + 1 : MAX_LOCATOR_ASKED;
     if (locator !== null) this.#onJvm(locator);
   }
 }

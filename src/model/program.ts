@@ -3,11 +3,18 @@
 import type { Pid } from './units.ts';
 
 /**
+ * Stands for a TLS module's id where the JavaThread is not in a TLS block but in the thread's control block itself (JDK 8 keeps it by
+ * pthread_setspecific): the offset then counts from the thread pointer. The largest id a feed word holds; real ones are small.
+ */
+export const CONTROL_BLOCK_MODULE_ID = 2 ** 20 - 1;
+
+/**
  * Where a JVM's current JavaThread is found without any table (facts/bpftrace.md): module id and offset of libjvm's thread-local
  * `Thread::_thr_current`, and the anchor's place in JavaThread.
  */
 export interface JvmThreadLocator {
   readonly pid: Pid;
+  /** Or {@link CONTROL_BLOCK_MODULE_ID}. */
   readonly tlsModuleId: number;
   readonly tlsOffsetBytes: number;
   /** Offsets from JavaThread* of the anchor's three words. */

@@ -2,7 +2,7 @@
 // the template. Decides every bound that the program works under; what it prints is parsed by src/bpftrace/records.ts.
 
 import type { Dialect } from '../model/dialect.ts';
-import type { CaptureProgram, JvmThreadLocator, StackBytesValues } from '../model/program.ts';
+import { type CaptureProgram, CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues } from '../model/program.ts';
 import { PAGE_BYTES, USER_ADDRESS_END, WORD_BYTES } from '../model/units.ts';
 import { bufferPages } from './buffer-pages.ts';
 import { budgetValues } from './capture-budget.ts';
@@ -69,6 +69,7 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
     maxStackDistanceBytes: MAX_STACK_DISTANCE_BYTES,
     unknownEndWindowBytes: UNKNOWN_END_WINDOW_BYTES,
     userAddressEnd: USER_ADDRESS_END,
+    controlBlockModule: CONTROL_BLOCK_MODULE_ID,
     kernelStack: values.kernelStack,
     kernelStackMode: dialect.kernelStackMode,
     kernelStackFrames: KERNEL_STACK_FRAMES,

@@ -6,7 +6,8 @@ import type { RawSample } from '../model/sample.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { KernelSymbols, TargetReader } from '../model/target.ts';
 import type { Tid } from '../model/units.ts';
-import { attachHotspot, type AttachResult, threadLocator } from './hotspot/hotspot-process.ts';
+import { attachHotspot, type AttachResult } from './hotspot/hotspot-process.ts';
+import { threadLocator } from './hotspot/thread-locator.ts';
 import { kernelFrames } from './kernel/kernel-frames.ts';
 import { NativeCode } from './native/native-code.ts';
 import { type WalkedSample, walkSample } from './sample-walk.ts';
@@ -26,7 +27,7 @@ export interface ProcessUnwinder {
   readonly state: AttachResult;
   /** Asks again for the VM if it was not ready; true when the state changed. */
   attach(): boolean;
-  /** Where the capture program finds this JVM's threads; null: no VM, or it hides the place. */
+  /** Where the capture program finds this JVM's threads; null: no VM, too few threads to tell yet, or it hides the place. */
   locator(): JvmThreadLocator | null;
   /** All samples resolved after this call were taken before it: what is remembered is proven again. `nowMs`: their time. */
   beginBatch(nowMs: number): void;

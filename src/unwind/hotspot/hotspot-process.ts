@@ -1,7 +1,6 @@
 // What is known of one JVM while it lives: its tables and layout, code cache, interpreter, stubs, methods, threads. Made once
 // libjvm is mapped and the VM has made its code cache; until then it says what is missing, and is asked again.
 
-import type { JvmThreadLocator } from '../../model/program.ts';
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
 import { CodeCache } from './code-cache.ts';
@@ -61,6 +60,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
     const callStubReturn = memory.word(layout.callStubReturnAddress);
     if (callStubReturn === 0 || memory.word(layout.interpreter.code) === 0 || !cache.refresh()) return { kind: 'starting' };
     const frozen = new MemoryView(pageCached(reader));
+    const flags = readVmFlags(frozen, layout);
     return {
       kind: 'ready',
       process: {
@@ -71,42 +71,13 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         stubs: readStubNames(reader, libjvm, cache),
         methods: new Methods(memory, layout),
         threads: new JavaThreads(memory, layout),
-        threadNames: new ThreadNames(memory, layout),
-        flags: readVmFlags(frozen, layout),
+        threadNames: new ThreadNames(memory, layout, flags.heap),
+        flags,
         callStubReturn,
       },
     };
   } catch (error) {
     if (error instanceof MemoryFault) return reader.alive() ? { kind: 'starting' } : { kind: 'gone' };
-    throw error;
-  }
-}
-
-/** libjvm's thread-local with the current Thread (hotspot/share/runtime/thread.cpp). */
-const CURRENT_THREAD_SYMBOL = '_ZN6Thread12_thr_currentE';
-/** A module id is a small counter: a process has at most some hundred libraries with thread-locals. */
-const MAX_TLS_MODULE_ID = 4096;
-
-/** Where the capture program finds a thread's JavaThread; null without .symtab, or before the library is relocated. */
-export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
-  const { libjvm, layout } = process;
-  const slot = reader.tlsModuleSlot(libjvm);
-  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
-  if (slot === null || offset === null) return null;
-  try {
-    const tlsModuleId = new MemoryView(reader).word(slot + libjvm.bias);
-    if (tlsModuleId <= 0 || tlsModuleId > MAX_TLS_MODULE_ID) return null;
-    const { anchor, javaThread } = layout;
-    return {
-      pid: reader.pid,
-      tlsModuleId,
-      tlsOffsetBytes: offset,
-      lastJavaSpOffsetBytes: javaThread.anchor + anchor.lastJavaSp,
-      lastJavaPcOffsetBytes: javaThread.anchor + anchor.lastJavaPc,
-      lastJavaFpOffsetBytes: javaThread.anchor + anchor.lastJavaFp,
-    };
-  } catch (error) {
-    if (error instanceof MemoryFault) return null;
     throw error;
   }
 }

@@ -1,10 +1,13 @@
 // Frames of the template interpreter on x86-64 (hotspot/cpu/x86/frame_x86.hpp, templateInterpreterGenerator_x86.cpp): what stands in
 // them, and the leaf's states before the frame is there and after it is gone.
 //
-// | JDK | slots as below                                                   |
-// |-----|------------------------------------------------------------------|
-// | 17  | tested (test/real/accuracy.test.ts)                              |
-// | 9+  | same slots by source; 8: no mirror, bcp at -7                    |
+// | JDK   | slots                                                          |
+// |-------|----------------------------------------------------------------|
+// | 8     | as below without the mirror: bcp at -7; tested (test/real/jdk/old-jdks.test.ts) |
+// | 9+    | as below; tested on 11 (same), 17 (test/real/accuracy.test.ts) |
+//
+// No table tells where the bcp is. Both slots are read: the other one holds a stack address in either layout (8: the bottom of the
+// expression stack, 9+: the locals), which never lies in a method's bytecode, as a bcp must.
 
 import { registerByNumber, type Registers } from '../../model/registers.ts';
 import type { StackWindow } from '../stack-window.ts';
@@ -13,7 +16,7 @@ import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import { activationEnd, type CodeBytes, matches } from './x86-code.ts';
 
 /** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
-const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcp: -64 } as const;
+const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcpWithoutMirror: -56, bcp: -64 } as const;
 
 /** What a pc in the interpreter stands for. */
 export type InterpreterState =
@@ -25,7 +28,10 @@ export type InterpreterState =
   | { readonly kind: 'left'; readonly caller: PhysicalFrame };
 
 const ENTRY_POINT = 'method entry point';
-/** Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one. */
+/**
+ * Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one, but for their slow path
+ * in JDK 8, which is a whole frame-building entry of its own behind the fast one: that the code shows.
+ */
 const FRAME_ENTRIES = ['= zerolocals', '= native'] as const;
 /** push rax (return address); push rbp; mov rbp, rsp: start of generate_fixed_frame. */
 const FIXED_FRAME = [0x50, 0x55, 0x48, 0x8b, 0xec] as const;
@@ -37,11 +43,11 @@ const OVERFLOW_EXIT = [0x58, 0x49, 0x8b, 0xe5, 0x50] as const;
 /** The frame at `frame.fp`, for a pc whose interpreter frame is whole: every caller, and most leaves. */
 export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: number | null): InterpreterState {
   const { fp } = frame;
-  const savedBcp = window.word(fp + SLOT.bcp);
+  const savedBcps = [window.word(fp + SLOT.bcp), window.word(fp + SLOT.bcpWithoutMirror)];
   return {
     kind: 'frame',
     method: window.word(fp + SLOT.method),
-    bcps: liveBcp === null ? [savedBcp] : [liveBcp, savedBcp],
+    bcps: liveBcp === null ? savedBcps : [liveBcp, ...savedBcps],
     caller: callerFrame(window.word(fp + SLOT.returnAddress), window.word(fp + SLOT.senderSp), window.word(fp + SLOT.savedFp)),
   };
 }
@@ -52,8 +58,7 @@ export function leafState(window: StackWindow, registers: Registers, codelet: Co
   const end = activationEnd(code, leaf.pc);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
   if (!codelet.description.startsWith(ENTRY_POINT)) return wholeFrame(window, leaf, registers.r13);
-  if (!FRAME_ENTRIES.some((kind) => codelet.description.includes(kind))) return enteringWithoutFrame(window, registers, code);
-  return methodEntry(window, registers, code, leaf);
+  return methodEntry(window, registers, codelet, code, leaf);
 }
 
 function afterActivation(
@@ -85,11 +90,20 @@ function enteringWithoutFrame(window: StackWindow, registers: Registers, code: C
   };
 }
 
-function methodEntry(window: StackWindow, registers: Registers, code: CodeBytes, leaf: PhysicalFrame): InterpreterState {
+function methodEntry(
+  window: StackWindow,
+  registers: Registers,
+  codelet: Codelet,
+  code: CodeBytes,
+  leaf: PhysicalFrame,
+): InterpreterState {
   const fixedFrame = find(code, FIXED_FRAME);
   const popReturn = find(code, POP_RETURN);
   const overflow = find(code, OVERFLOW_EXIT);
-  if (fixedFrame === null || popReturn === null) return wholeFrame(window, leaf, registers.r13);
+  if (fixedFrame === null || popReturn === null) {
+    const buildsFrame = FRAME_ENTRIES.some((kind) => codelet.description.includes(kind));
+    return buildsFrame ? wholeFrame(window, leaf, registers.r13) : enteringWithoutFrame(window, registers, code);
+  }
   const { pc, sp } = leaf;
   const entering = (returnAddress: number, savedFp: number): InterpreterState => ({
     kind: 'entering',

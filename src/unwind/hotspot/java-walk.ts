@@ -10,6 +10,7 @@ import type { Frame, FrameTrace } from '../../model/frame.ts';
 import { registerByNumber, type Registers } from '../../model/registers.ts';
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
+import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, isInEntryFrame } from './entry-frame.ts';
@@ -20,6 +21,7 @@ import {
   compiledLeafState,
   framelessStubState,
   runtimeStubLeafState,
+  stubRoutineEndState,
   stubRoutineLeafState,
   type StubState,
 } from './leaf-state.ts';
@@ -123,7 +125,7 @@ export class JavaWalk {
         this.#deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
         return this.#stub(known, frame, this.#runtimeStubState(known, frame), registers);
       case 'stub-routines':
-        return this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
+        return this.#unnamedStub(known, frame) ?? this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
       case 'vtable-stub':
         return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
       case 'adapter':
@@ -135,6 +137,15 @@ export class JavaWalk {
 
   #runtimeStubState(known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState {
     return isLeaf ? runtimeStubLeafState(this.#process.code, known, pc) : WHOLE;
+  }
+
+  /** A leaf in a stub whose extent is not known, by the call that led to it; null: it is known, ending, or none of these. */
+  #unnamedStub(known: KnownBlob, frame: PhysicalFrame): PhysicalFrame | null {
+    const { code, stubs } = this.#process;
+    if (!frame.isLeaf || stubs.at(frame.pc) !== null || stubRoutineEndState(code, known, frame.pc) !== null) return null;
+    const caller = callerOfStub(code, this.#window, known, frame);
+    if (caller !== null) this.#push(stubFrame(known.blob.name, known.blob.name), frame);
+    return caller;
   }
 
   /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
@@ -171,7 +182,7 @@ export class JavaWalk {
     const { nmethod } = blob;
     if (nmethod === null) throw new WalkStop('bad-frame', 'nmethod without header');
     let { pc } = frame;
-    if (!frame.isLeaf && (pc === nmethod.deoptHandler || pc === nmethod.deoptMhHandler)) {
+    if (!frame.isLeaf && nmethod.deoptHandlers.includes(pc)) {
       // nmethod::orig_pc_addr: where deoptimization keeps the pc that it replaced by its handler's.
       pc = this.#window.word(frame.sp + nmethod.origPcOffset);
       if (pc < blob.codeBegin || pc >= blob.codeEnd) throw new WalkStop('bad-frame', 'original pc outside its method');
@@ -270,7 +281,7 @@ export class JavaWalk {
     }
     const { nmethod } = known?.blob ?? {};
     if (known === null || nmethod === null || nmethod === undefined) return true;
-    if (pc === nmethod.deoptHandler || pc === nmethod.deoptMhHandler) return true;
+    if (nmethod.deoptHandlers.includes(pc)) return true;
     const scopes = this.#process.code.scopesAt(known, pc);
     return scopes.kind === 'scopes' && scopes.exact;
   }
@@ -282,7 +293,7 @@ export class JavaWalk {
     const known = this.#process.code.at(pc);
     if (known === null) return false;
     const { nmethod } = known.blob;
-    if (nmethod !== null && (pc === nmethod.deoptHandler || pc === nmethod.deoptMhHandler)) return true;
+    if (nmethod?.deoptHandlers.includes(pc) === true) return true;
     // Return addresses into the interpreter are its return entry points, which no call precedes.
     return known.blob.kind === 'interpreter' || this.#process.code.followsCall(pc);
   }

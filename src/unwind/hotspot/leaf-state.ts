@@ -115,18 +115,23 @@ function alignedBy(code: CodeBytes, pc: number): number {
   return matches(code, pc, [0x48, 0x83, 0xc4, 0x08]) ? 8 : 0;
 }
 
+/** Torn down, or about to be: what the code says of a StubRoutine wherever it begins; null: nothing. Throws MemoryFault. */
+export function stubRoutineEndState(index: CodeIndex, known: KnownBlob, pc: number): FrameState | null {
+  const code = index.codeAround(known.blob, pc);
+  return epilogueState(code, pc) ?? afterEpilogueState(code, pc);
+}
+
 /** State of a frame in StubRoutines (arraycopy, CRC32, …) at a leaf pc. Throws MemoryFault. */
 export function stubRoutineLeafState(index: CodeIndex, known: KnownBlob, stubs: StubNames, pc: number): StubState {
-  const code = index.codeAround(known.blob, pc);
-  const end = epilogueState(code, pc) ?? afterEpilogueState(code, pc);
+  const end = stubRoutineEndState(index, known, pc);
   if (end !== null) return end;
   const stub = stubs.at(pc);
   const entered = stub === null ? null : enteredState(index, stub.start, pc);
   return entered ?? AT_RETURN_ADDRESS;
 }
 
-/** State in code that begins with enter; null: it does not. */
-function enteredState(index: CodeIndex, start: number, pc: number): StubState | null {
+/** State in code that begins with enter; null: it does not. Throws MemoryFault. */
+export function enteredState(index: CodeIndex, start: number, pc: number): StubState | null {
   if (!matches(index.code(start, start + ENTER.length), start, ENTER)) return null;
   if (pc === start) return AT_RETURN_ADDRESS;
   if (pc < start + ENTER.length) return { kind: 'partial', returnAt: 8, savedFpAt: 0 };

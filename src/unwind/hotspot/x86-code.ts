@@ -1,7 +1,7 @@
 // Reading the machine code HotSpot generates at the places where a frame is not whole: which of the few instruction sequences of
 // frame building and tearing down a pc stands in. Patterns are what the assemblers emit:
 // macroAssembler_x86.cpp verified_entry / enter / leave, c1_MacroAssembler_x86.cpp build_frame / remove_frame,
-// x86_64.ad MachEpilogNode, templateInterpreterGenerator_x86.cpp, interp_masm_x86.cpp remove_activation. JDK 17.
+// x86_64.ad MachEpilogNode, templateInterpreterGenerator_x86.cpp, interp_masm_x86.cpp remove_activation. JDK 8, 11, 17.
 
 /** Code bytes with their address. */
 export interface CodeBytes {
@@ -93,6 +93,11 @@ const TEARDOWN: readonly { readonly pattern: Pattern; readonly effect: 'none' | 
   { pattern: [0x49, 0x3b, 0x67, ANY], effect: 'none' }, // cmp rsp, [r15 + poll word]
   { pattern: [0x49, 0x3b, 0xa7, ...any(4)], effect: 'none' },
   { pattern: [0x0f, 0x87, ...any(4)], effect: 'none' }, // ja slow path of the poll
+  { pattern: [0x85, 0x05, ...any(4)], effect: 'none' }, // test eax, [rip + polling page] (JDK 8, 11 without thread-local polls)
+  { pattern: [0x49, 0xba, ...any(8)], effect: 'none' }, // mov r10, polling page, when it is far
+  { pattern: [0x4d, 0x8b, 0x57, ANY], effect: 'none' }, // mov r10, [r15 + polling page] (JDK 10 to 15)
+  { pattern: [0x4d, 0x8b, 0x97, ...any(4)], effect: 'none' },
+  { pattern: [0x41, 0x85, 0x02], effect: 'none' }, // test [r10], eax
   { pattern: [0x49, 0x83, 0x7f, ANY, ANY], effect: 'none' }, // cmp [r15 + pending exception], 0 (native wrapper)
   { pattern: [0x49, 0x81, 0x7f, ANY, ...any(4)], effect: 'none' },
   { pattern: [0x0f, 0x85, ...any(4)], effect: 'none' }, // jne exception pending

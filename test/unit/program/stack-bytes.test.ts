@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { JvmThreadLocator, StackBytesValues } from '../../../src/model/program.ts';
+import { CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues } from '../../../src/model/program.ts';
 import { asPid } from '../../../src/model/units.ts';
 import { bufferPages } from '../../../src/program/buffer-pages.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
@@ -59,6 +59,7 @@ test('a locator that does not fit the program is left out', () => {
   expect(locatorFits(JVM)).toBe(true);
   expect(locatorFits(tooFar)).toBe(false);
   expect(locatorFits({ ...JVM, tlsModuleId: 0 })).toBe(false);
+  expect(locatorFits({ ...JVM, tlsModuleId: CONTROL_BLOCK_MODULE_ID })).toBe(true);
   expect(renderStackBytes({ ...VALUES, jvms: [tooFar] }, dialect(17), CONTEXT).text).not.toContain('@jvm_module[(uint64)4321]');
 });
 
