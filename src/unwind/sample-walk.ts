@@ -12,8 +12,10 @@ import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
 import { MAX_LOGICAL_FRAMES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
-import { type NativeEnd, type NativePoint, walkFramePointers } from './native/frame-pointer-walk.ts';
 import type { NativeCode } from './native/native-code.ts';
+import type { NativePoint } from './native/native-point.ts';
+import { type NativeEnd, walkNative } from './native/native-walk.ts';
+import { registerFile } from './native/register-file.ts';
 import { interruptedRegisters } from './native/signal-context.ts';
 import { StackWindow, WalkStop } from './stack-window.ts';
 
@@ -91,7 +93,7 @@ class SampleWalk {
   #walk(): StackOutcome {
     const { registers } = this.#sample;
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
-    const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
     if (hotspot === null) {
@@ -113,7 +115,7 @@ class SampleWalk {
     if (this.#signals > MAX_NESTED_SIGNALS) throw new WalkStop('too-deep', `${String(MAX_NESTED_SIGNALS)} nested signals`);
     const registers = interruptedRegisters(this.#window, contextAt);
     this.#leafRegisters = registers;
-    return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    return leafOf(registers);
   }
 
   /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
@@ -181,7 +183,7 @@ class SampleWalk {
 
   #native(start: NativePoint, untilSp: number | null): NativeEnd {
     const { hotspot, native } = this.#target;
-    return walkFramePointers(start, {
+    return walkNative(start, {
       code: native,
       window: this.#window,
       push: this.#push,
@@ -191,11 +193,14 @@ class SampleWalk {
     });
   }
 
-  /** Native frames below the oldest Java frame, if frame pointers lead to the thread's start: never a reason to be unfinished. */
+  /** Native frames below the oldest Java frame, if they lead to the thread's start: never a reason to be unfinished. */
   #rootFrames(start: NativePoint): void {
     const kept = this.#frames.length;
-    const end = this.#native(start, null);
-    if (end.kind === 'thread-start') return;
+    try {
+      if (this.#native(start, null).kind === 'thread-start') return;
+    } catch (error) {
+      if (!(error instanceof WalkStop)) throw error;
+    }
     this.#frames.length = kept;
     this.#traces.length = kept;
   }
@@ -263,6 +268,10 @@ class SampleWalk {
     if (!this.#target.alive()) return unfinished('target-exited', fault.message);
     return unfinished('code-changed', fault.message);
   }
+}
+
+function leafOf(registers: Registers): PhysicalFrame {
+  return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true, registers: registerFile(registers) };
 }
 
 function endOfNative(end: NativeEnd): StackOutcome {

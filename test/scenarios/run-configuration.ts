@@ -12,7 +12,8 @@ import { WORKS, type WorkName, workOfRound, type WorkSpec } from './works.ts';
 /** Per work; fewer say little. On a busy machine it takes several runs. */
 const LEAST_SAMPLES = 60;
 const MOST_RUNS = 4;
-const SAMPLING = ['-d', '3s', '-F', '499', '--sample-budget', '5000', '--byte-budget', '128m', '-q'] as const;
+const SAMPLING = ['-d', '3s', '--sample-budget', '5000', '--byte-budget', '256m', '-q'] as const;
+const RATE: readonly string[] = ['-F', '499'];
 /** Of each sort of fault, as examples. */
 const SHOWN = 4;
 
@@ -62,8 +63,8 @@ export async function runConfiguration(
       runs < MOST_RUNS && !configuration.works.every((work) => (byWork.get(work)?.length ?? 0) >= LEAST_SAMPLES);
       runs++
     ) {
-      samples.push(...(await sampled(programs, jvm.pid, configuration.sampling ?? [])));
-      byWork = sorted(samples);
+      samples.push(...(await sampled(programs, jvm.pid, configuration.sampling ?? RATE)));
+      byWork = sorted(samples, configuration.works);
     }
   } finally {
     await jvm.stop();
@@ -130,11 +131,11 @@ function parseSample(text: string): Sample {
 }
 
 /** A thread's work is the one whose round() any of its stacks has; all its samples count, also those without a Java frame. */
-function sorted(samples: readonly Sample[]): Map<WorkName, Sample[]> {
+function sorted(samples: readonly Sample[], running: readonly WorkName[]): Map<WorkName, Sample[]> {
   const workOf = new Map<number, WorkName>();
   for (const { tid, frames } of samples) {
     for (const { name } of frames.slice(0, 3)) {
-      const work = workOfRound(name);
+      const work = workOfRound(name, running);
       if (work !== null) workOf.set(tid, work);
     }
   }

@@ -243,11 +243,24 @@ export const WORKS = {
 
 export type WorkName = keyof typeof WORKS;
 
-/** The class of a work, by which its threads are known whatever they are called. */
-export function workOfRound(method: string): WorkName | null {
-  const found = /^(\w+)\.round$/u.exec(method)?.[1]?.toLowerCase();
-  return found !== undefined && found in WORKS ? (found as WorkName) : null;
+/** Of the works that run, the one whose round() this is: so threads are known whatever they are called. */
+export function workOfRound(method: string, running: readonly WorkName[]): WorkName | null {
+  return running.find((work) => ROUNDS[work] === method) ?? null;
 }
+
+const ROUNDS: Readonly<Record<WorkName, string>> = {
+  calls: 'Calls.round',
+  throwing: 'Throwing.round',
+  osr: 'Osr.round',
+  stubs: 'Stubs.round',
+  jni: 'Jni.round',
+  handles: 'Handles.round',
+  deopt: 'Deopt.round',
+  unloading: 'Unloading.round',
+  redefine: 'Redefine.round',
+  fits: 'Deep.round',
+  deep: 'Deep.round',
+};
 
 /** All methods of a round carry its letter. */
 function oneLetter(frames: readonly SampledFrame[]): string | null {

@@ -45,7 +45,7 @@ export interface JavaWorld {
     readonly inCallerOut: number;
     readonly inInterpreter: number;
     readonly inCallStub: number;
-    /** In the call stub, its JavaCallWrapper saved. */
+    /** In the call stub, its frame whole. */
     readonly callStubCalls: number;
     readonly inCatchException: number;
     readonly inCallHelper: number;
@@ -84,7 +84,7 @@ export function javaWorld(): JavaWorld {
     { start: interpreter, end: interpreter + 128, description: 'return entry points' },
     { start: interpreter + 128, end: interpreter + 256, description: 'iadd' },
   );
-  const stubs = jvm.blob({ name: 'StubRoutines (1)', code: [...new Array<number>(16).fill(0x90), ...SAVE_WRAPPER, ...new Array<number>(7).fill(0x90), ...CALL, 0x90, 0xc3, 0x90, 0x90], frameSizeWords: 0 }); // prettier-ignore
+  const stubs = jvm.blob({ name: 'StubRoutines (1)', code: [...new Array<number>(16).fill(0x90), ...SAVE_LAST, ...new Array<number>(7).fill(0x90), ...CALL, 0x90, 0xc3, 0x90, 0x90], frameSizeWords: 0 }); // prettier-ignore
   jvm.stubs.push({ start: stubs, end: stubs + 34, description: 'call_stub' }, { start: stubs + 34, end: stubs + 36, description: 'catch_exception' }); // prettier-ignore
   jvm.callStubReturn = stubs + 32;
 
@@ -124,8 +124,8 @@ export function javaWorld(): JavaWorld {
   };
 }
 
-/** mov [rbp - 48], rdi: the call stub keeps its JavaCallWrapper. */
-const SAVE_WRAPPER = [0x48, 0x89, 0x7d, 0xd0];
+/** mov [rbp - 88], r15: the call stub has saved its JavaCallWrapper and C++'s registers. */
+const SAVE_LAST = [0x4c, 0x89, 0x7d, 0xa8];
 
 /** Where things are in a stack made by {@link pushJava}. */
 export interface PushedJava {

@@ -4,6 +4,7 @@
 
 import { type AdapterState, adapterState } from './adapter-state.ts';
 import type { CodeIndex, KnownBlob } from './code-index.ts';
+import type { Codelet } from './codelets.ts';
 import { exceptionBlobState } from './exception-blob-state.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import type { StubNames } from './stub-names.ts';
@@ -128,6 +129,32 @@ export function stubRoutineLeafState(index: CodeIndex, known: KnownBlob, stubs: 
   const stub = stubs.at(pc);
   const entered = stub === null ? null : enteredState(index, stub.start, pc);
   return entered ?? AT_RETURN_ADDRESS;
+}
+
+/** generate_forward_exception ends so: pop rdx takes the throwing pc off the stack; mov rax, [r15 + pending exception]; … jmp rbx. */
+const POP_THROWING_PC = [0x5a, 0x49, 0x8b] as const;
+/** As its name is spelt in all JDKs. */
+const FORWARD_EXCEPTION = /^forward.exception$/u;
+const RDX = 2;
+/** Called in its middle, for the handler: call_VM_leaf takes 8 bytes where that aligns the stack, and gives them back (sub, add). */
+const ALIGN = [0x48, 0x83, 0xec, 0x08] as const;
+
+/**
+ * State in the stub that leads an exception of a native method, or of the VM, to its handler: no frame, the return address into the throwing
+ * code is on top of the stack until it is popped. `code`: from the stub's start to its end. `isLeaf` false: it called C++.
+ */
+export function forwardExceptionState(code: CodeBytes, pc: number, isLeaf: boolean): FrameState {
+  if (!isLeaf) return { kind: 'partial', returnAt: alignedBy(code, pc), savedFpAt: null };
+  for (let at = code.address; at < pc; at += 1) {
+    if (matches(code, at, POP_THROWING_PC)) return { kind: 'popped', returnRegister: RDX };
+  }
+  const isAligned = matches(code, pc - ALIGN.length, ALIGN) || matches(code, pc, [0x48, 0x83, 0xc4, 0x08]);
+  return { kind: 'partial', returnAt: isAligned ? 8 : 0, savedFpAt: null };
+}
+
+/** The same by the stub's name; null: it is another. Throws MemoryFault. */
+export function forwardingState(index: CodeIndex, stub: Codelet, { pc, isLeaf }: PhysicalFrame): FrameState | null {
+  return FORWARD_EXCEPTION.test(stub.description) ? forwardExceptionState(index.code(stub.start, stub.end), pc, isLeaf) : null;
 }
 
 /** State in code that begins with enter; null: it does not. Throws MemoryFault. */

@@ -7,6 +7,8 @@ export interface PhysicalFrame {
   readonly sp: number;
   /** Value of the frame pointer register; means something only to frames that use it. */
   readonly fp: number;
+  /** All registers by DWARF number as far as known, for the native frames that follow; undefined: none is. */
+  readonly registers?: Float64Array | undefined;
   /** The sample's own pc; false: `pc` is a return address. */
   readonly isLeaf: boolean;
 }

@@ -4,9 +4,10 @@
 
 import type { Frame } from '../../model/frame.ts';
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
+import type { UnwindRule } from '../../model/unwind-rule.ts';
 import { asElfAddress } from '../../model/units.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
-import { endsWithCall } from '../x86-call.ts';
+import { callTarget, endsWithCall } from '../x86-call.ts';
 
 export interface NativePlace {
   readonly mapping: Mapping;
@@ -21,6 +22,7 @@ export interface NativePlace {
 const FRAME_POINTER_PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
 const PROLOGUE_SEARCH_BYTES = 48;
 const LONGEST_CALL_BYTES = 8;
+const DIRECT_CALL_BYTES = 5;
 /** mov rax, __NR_rt_sigreturn; syscall: the restorer of every x86-64 libc (glibc sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c). */
 const SIGNAL_RETURN = Buffer.from([0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
 const SIGNAL_RETURN_MOVE_BYTES = 7;
@@ -41,6 +43,7 @@ export class NativeCode {
   readonly #signalReturns = new Map<number, boolean>();
   readonly #frames = new WeakMap<NativePlace, Frame>();
   readonly #framePointers = new WeakMap<NativePlace, number | null>();
+  readonly #rules = new WeakMap<NativePlace, UnwindRule | null>();
 
   constructor(reader: TargetReader) {
     this.#reader = reader;
@@ -111,6 +114,24 @@ export class NativeCode {
       if (!this.#reader.read(pc - LONGEST_CALL_BYTES, bytes)) return false;
       known = endsWithCall(bytes);
       this.#returns.set(pc, known);
+    }
+    return known;
+  }
+
+  /** Where the direct call right before `pc` goes; null: none there. */
+  callTarget(pc: number): number | null {
+    const bytes = new Uint8Array(DIRECT_CALL_BYTES);
+    return this.#reader.read(pc - DIRECT_CALL_BYTES, bytes) ? callTarget(bytes, pc) : null;
+  }
+
+  /** How to find the caller of a frame at `place`; null: its library does not say. */
+  unwindRule(place: NativePlace): UnwindRule | null {
+    const { library, elfAddress } = place;
+    if (library === null) return null;
+    let known = this.#rules.get(place);
+    if (known === undefined) {
+      known = this.#reader.unwindRule(library, asElfAddress(elfAddress));
+      this.#rules.set(place, known);
     }
     return known;
   }

@@ -35,6 +35,7 @@ function readers(maps: readonly Mapping[] = []) {
         return null;
       },
       symbolAt: () => null,
+      unwindRule: () => null,
       symbolNamed: () => null,
       tlsModuleSlot: () => null,
       threadComm: () => null,

@@ -66,7 +66,8 @@ describe('rules of single works', () => {
     expect(impossibility({ frames: of('Redefined.beta', 6), whole: true }, WORKS.redefine.graph)).toContain('line 6, not 12');
   });
   test('threads are known by their round()', () => {
-    expect(workOfRound('Calls.round')).toBe('calls');
-    expect(workOfRound('Calls$Base.twice')).toBe(null);
+    expect(workOfRound('Calls.round', ['osr', 'calls'])).toBe('calls');
+    expect(workOfRound('Deep.round', ['fits'])).toBe('fits');
+    expect(workOfRound('Calls$Base.twice', ['calls'])).toBe(null);
   });
 });

@@ -28,6 +28,7 @@ function target(memory: Uint8Array): OpenTarget & { reads: number; closed: boole
     maps: () => null,
     library: () => null,
     symbolAt: () => null,
+    unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
     threadComm: () => null,
