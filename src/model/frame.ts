@@ -19,6 +19,7 @@ export type FrameKind =
 export type MarkerKind =
   | 'native-gap' // native frames between two known ones could not be walked
   | 'unfinished' // the walk stopped here; the reason is the name
+  | 'frozen' // older frames of a virtual thread lie in the heap, not on the stack
   | 'unresolved'; // the frame is there, its name is not
 
 export interface Frame {
@@ -77,6 +78,8 @@ export interface ResolvedStack {
   readonly outcome: StackOutcome;
   /** The stack has Java frames, or belongs to a thread whose anchor says there are none. */
   readonly hasJava: boolean;
+  /** Label of the virtual thread that was mounted; absent: none was. */
+  readonly virtualThread?: string;
 }
 
 /** Where a frame physically was, for oracles and tests: not part of the profile. */

@@ -13,7 +13,7 @@ import { Damage } from './units.ts';
 const KINDS: Readonly<Record<FrameKind, true>> = {
   interpreted: true, c1: true, c2: true, inlined: true, 'java-native': true, stub: true, native: true, vm: true, kernel: true, marker: true,
 }; // prettier-ignore
-const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfinished: true, unresolved: true };
+const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfinished: true, frozen: true, unresolved: true };
 const UNFINISHED: Readonly<Record<UnfinishedReason, true>> = {
   'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
   'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,

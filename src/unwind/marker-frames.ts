@@ -8,6 +8,13 @@ function marker(name: string, kind: MarkerKind): Frame {
 
 const GAP = marker('[native gap]', 'native-gap');
 
+const FROZEN = marker('[frozen frames]', 'frozen');
+
+/** Frames of a virtual thread between the frame before and the carrier's after it are in the heap, not on the stack. */
+export function frozenFrame(): Frame {
+  return FROZEN;
+}
+
 /** Native frames are missing between the frame before and the frame after it. */
 export function gapFrame(): Frame {
   return GAP;

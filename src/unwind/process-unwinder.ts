@@ -95,7 +95,7 @@ export function createProcessUnwinder(
     javaThreadName(tid, comm) {
       const process = hotspot();
       const thread = process?.threads.address(tid) ?? null;
-      return process === null || thread === null ? null : process.threadNames.of(thread, comm);
+      return process === null || thread === null ? null : process.threadNames.of(thread, tid, comm);
     },
   };
 }

@@ -90,6 +90,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
   },
   flags: null,
   names: null,
+  continuation: null,
 };
 
 export interface SyntheticMethod {
@@ -309,6 +310,7 @@ export class SyntheticJvm {
       threadNames: new ThreadNames(memory, SYNTHETIC_LAYOUT, null),
       flags: { debugNonSafepoints: false, shown: {}, heap: null },
       callStubReturn: this.callStubReturn,
+      enterSpecialReturn: () => null,
     };
   }
 }

@@ -21,7 +21,7 @@ export function callerOfStub(
 ): PhysicalFrame | null {
   const { pc, sp, fp } = frame;
   // By frame pointer first: below it lie the stub's own words, among them what its caller left.
-  if (fp > sp && window.covers(fp)) {
+  if (fp >= sp && window.covers(fp)) {
     const entry = entryOfCall(index, window, known, fp + 8);
     if (entry !== null && enteredState(index, entry, pc)?.kind === 'frame-pointer')
       return callerFrame(window.word(fp + 8), fp + 16, window.word(fp));

@@ -26,6 +26,8 @@ export interface HotspotProcess {
   readonly flags: VmFlags;
   /** `*StubRoutines::_call_stub_return_address`: the pc of every entry frame. */
   readonly callStubReturn: number;
+  /** Where Continuation.enterSpecial goes on when the continuation returns; null: not known (yet). */
+  enterSpecialReturn(): number | null;
 }
 
 export type AttachResult =
@@ -60,6 +62,10 @@ export function attachHotspot(reader: TargetReader): AttachResult {
     const callStubReturn = memory.word(layout.callStubReturnAddress);
     if (callStubReturn === 0 || memory.word(layout.interpreter.code) === 0 || !cache.refresh()) return { kind: 'starting' };
     const frozen = new MemoryView(pageCached(reader));
+    const enterSpecialAt =
+      layout.continuation === null
+        ? null
+        : (layout.continuation.returnPc ?? variableNamed(reader, libjvm, ENTER_SPECIAL_RETURN_SYMBOL));
     const flags = readVmFlags(frozen, layout);
     return {
       kind: 'ready',
@@ -68,16 +74,37 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         layout,
         code: new CodeIndex(memory, layout, cache),
         codelets: readCodelets(frozen, layout),
-        stubs: readStubNames(reader, libjvm, cache),
+        stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),
         threads: new JavaThreads(memory, layout),
         threadNames: new ThreadNames(memory, layout, flags.heap),
         flags,
         callStubReturn,
+        enterSpecialReturn: () => enterSpecialReturn(memory, enterSpecialAt),
       },
     };
   } catch (error) {
     if (error instanceof MemoryFault) return reader.alive() ? { kind: 'starting' } : { kind: 'gone' };
+    throw error;
+  }
+}
+
+/** ContinuationEntry::_return_pc, where the tables do not have it (21 to 24). */
+const ENTER_SPECIAL_RETURN_SYMBOL = '_ZN17ContinuationEntry10_return_pcE';
+
+function variableNamed(reader: TargetReader, library: MappedLibrary, name: string): number | null {
+  const address = reader.symbolNamed(library, name);
+  return address === null ? null : address + library.bias;
+}
+
+/** It is made when the first continuation runs, and then stays. */
+function enterSpecialReturn(memory: MemoryView, variable: number | null): number | null {
+  if (variable === null) return null;
+  try {
+    const pc = memory.word(variable);
+    return pc === 0 ? null : pc;
+  } catch (error) {
+    if (error instanceof MemoryFault) return null;
     throw error;
   }
 }

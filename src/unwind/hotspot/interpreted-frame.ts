@@ -22,8 +22,16 @@ const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcpWitho
 export type InterpreterState =
   /** A whole frame at fp: `bcp` candidates in the order they should be believed. */
   | { readonly kind: 'frame'; readonly method: number; readonly bcps: readonly number[]; readonly caller: PhysicalFrame }
-  /** A method was entered, its frame is not whole: bytecode 0. */
-  | { readonly kind: 'entering'; readonly method: number; readonly caller: PhysicalFrame }
+  /**
+   * A method was entered, its frame is not whole: bytecode 0. `bySenderSp`: its caller if words were pushed (JDK 8's sin, pow and others
+   * save all registers) and the caller is interpreted, which leaves the return address right below the sender's sp; null: nothing is pushed.
+   */
+  | {
+      readonly kind: 'entering';
+      readonly method: number;
+      readonly caller: PhysicalFrame;
+      readonly bySenderSp: PhysicalFrame | null;
+    }
   /** The frame is gone, the jump to the caller comes next: no method any more. */
   | { readonly kind: 'left'; readonly caller: PhysicalFrame };
 
@@ -50,6 +58,11 @@ export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: n
     bcps: liveBcp === null ? savedBcps : [liveBcp, ...savedBcps],
     caller: callerFrame(window.word(fp + SLOT.returnAddress), window.word(fp + SLOT.senderSp), window.word(fp + SLOT.savedFp)),
   };
+}
+
+/** The method of a whole frame at `fp`; null where the stack was not copied. */
+export function interpretedMethod(window: StackWindow, fp: number): number | null {
+  return window.tryWord(fp + SLOT.method);
 }
 
 /** State of a leaf: `code` is the codelet's whole code (method entries) or what lies around pc. */
@@ -87,6 +100,7 @@ function enteringWithoutFrame(window: StackWindow, registers: Registers, code: C
     kind: 'entering',
     method: registers.rbx,
     caller: callerFrame(window.word(registers.rsp), registers.r13, registers.rbp),
+    bySenderSp: callerFrame(window.tryWord(registers.r13 - 8) ?? 0, registers.r13, registers.rbp),
   };
 }
 
@@ -109,6 +123,7 @@ function methodEntry(
     kind: 'entering',
     method: registers.rbx,
     caller: callerFrame(returnAddress, registers.r13, savedFp),
+    bySenderSp: null,
   });
   if (overflow !== null && pc > overflow && pc <= overflow + 4) return entering(registers.rax, registers.rbp);
   if (pc <= popReturn) return entering(window.word(sp), registers.rbp);
@@ -120,7 +135,12 @@ function methodEntry(
   if (sp > fp + SLOT.bcp) {
     const senderSp = sp <= fp + SLOT.senderSp ? window.word(fp + SLOT.senderSp) : registers.r13;
     const method = sp <= fp + SLOT.method ? window.word(fp + SLOT.method) : registers.rbx;
-    return { kind: 'entering', method, caller: callerFrame(window.word(fp + SLOT.returnAddress), senderSp, window.word(fp)) };
+    return {
+      kind: 'entering',
+      method,
+      caller: callerFrame(window.word(fp + SLOT.returnAddress), senderSp, window.word(fp)),
+      bySenderSp: null,
+    };
   }
   return wholeFrame(window, leaf, registers.r13);
 }

@@ -10,11 +10,13 @@ import type { Frame, FrameTrace } from '../../model/frame.ts';
 import { registerByNumber, type Registers } from '../../model/registers.ts';
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
 import { URETPROBE_TRAMPOLINE } from '../limits.ts';
+import { frozenFrame } from '../marker-frames.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from './call-stub-frame.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
+import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
 import { isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { type InterpreterState, leafState, wholeFrame } from './interpreted-frame.ts';
@@ -51,9 +53,15 @@ const BCP_REGISTER = 13;
 const MAX_SEARCHED_SLOTS = 16;
 /**
  * Words that code inside a whole frame may have pushed below it: string intrinsics save a count (string_compare: 1) or copy the
- * ends of short strings (string_indexof: at most 4 and the old sp). hotspot/cpu/x86/macroAssembler_x86.cpp.
+ * ends of short strings (string_indexof: at most 4 and the old sp); JDK 8's sin, pow and others save all registers, 16 words and 32 or 64 of
+ * vectors, and some, over a call of a C function. hotspot/cpu/x86/macroAssembler_x86.cpp.
  */
-const MAX_PUSHED_WORDS = 8;
+const MAX_PUSHED_WORDS = 96;
+/**
+ * nmethod_entry_barrier keeps a word for the new sp of a deoptimization between the return address and rbp. Until it is used, all its bits are
+ * set, which as a number is this (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_method_entry_barrier).
+ */
+const ENTRY_BARRIER_COOKIE = 2 ** 64;
 /** Codelets that compiled code and natives return to. */
 const RETURN_CODELETS = ['return entry points', 'deoptimization entry points', 'result handlers'] as const;
 
@@ -76,6 +84,13 @@ export class JavaWalk {
   #steps = 0;
   /** A blob that replaces frames is on the stack: what lies below it may be half built. */
   #deoptimizing = false;
+
+  #mounted: number | null = null;
+
+  /** Address of the newest ContinuationEntry that was met: what is above it on the stack runs in a continuation; null: none. */
+  get mounted(): number | null {
+    return this.#mounted;
+  }
 
   /** `isNativeReturn`: whether native code has a call right before this address; the VM calls some stubs directly. */
   constructor(process: HotspotProcess, window: StackWindow, sink: WalkSink, isNativeReturn: (pc: number) => boolean) {
@@ -134,6 +149,7 @@ export class JavaWalk {
         this.#deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
         return this.#stub(known, frame, this.#runtimeStubState(known, frame), registers);
       case 'stub-routines':
+        if (isContinuationBlob(known)) return this.#continuationStub(known, frame, registers);
         return this.#unnamedStub(known, frame) ?? this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
       case 'vtable-stub':
         return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
@@ -187,7 +203,10 @@ export class JavaWalk {
       if (java === null) throw new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(frame.fp)}`);
       this.#push(java, frame);
     }
-    return this.#checked(frame, state.caller);
+    const { caller } = state;
+    if (state.kind !== 'entering' || state.bySenderSp === null || this.#canReturnTo(caller.pc))
+      return this.#checked(frame, caller);
+    return this.#checked(frame, this.#isJavaReturn(state.bySenderSp.pc) ? state.bySenderSp : caller);
   }
 
   #compiled(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
@@ -203,6 +222,7 @@ export class JavaWalk {
     const state = frame.isLeaf ? compiledLeafState(this.#process.code, known, pc) : ({ kind: 'whole' } as const);
     const frames = compiledFrames(this.#process, known, pc, frame.isLeaf, state.kind === 'whole');
     for (const java of frames) this.#push(java, frame);
+    if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) this.#mounted ??= frame.sp;
     return state.kind === 'whole' ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#unbuilt(frame, state, registers);
   }
 
@@ -226,9 +246,11 @@ export class JavaWalk {
     this.#push(stubFrame(this.#process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
     const at = this.#window;
     switch (state.kind) {
-      case 'frame-pointer':
+      case 'frame-pointer': {
         if (!at.covers(frame.fp) || frame.fp < frame.sp) return this.#searched(frame);
-        return this.#checked(frame, callerFrame(at.word(frame.fp + 8), frame.fp + 16, at.word(frame.fp)));
+        const returnAt = frame.fp + (at.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
+        return this.#checked(frame, callerFrame(at.word(returnAt), returnAt + 8, at.word(frame.fp)));
+      }
       case 'partial':
       case 'popped':
         return this.#unbuilt(frame, state, registers);
@@ -246,20 +268,45 @@ export class JavaWalk {
   }
 
   /**
-   * The caller of a frame whose size is known. A leaf may have words pushed below its frame: the return address is in the first
-   * slot, from where it belongs upwards, that holds one. Slots passed over are the frame's own (spills, the saved rbp), which hold
-   * none, and what is found is proven by its PcDesc: this is a rule, not a guess.
+   * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
+   * below it: the return address is in the first slot, from where it belongs upwards, that holds one. Slots passed over are the frame's
+   * own (spills, the saved rbp), which hold none, and what is found is proven by its PcDesc: this is a rule, not a guess.
    */
   #ofFrameSize(frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
     const at = this.#window;
-    const pushedWords = frame.isLeaf ? MAX_PUSHED_WORDS : 0;
+    const mayHavePushed = frame.isLeaf || !this.#isJavaReturn(frame.pc);
+    const pushedWords = mayHavePushed ? MAX_PUSHED_WORDS : 0;
     for (let pushed = 0; pushed <= pushedWords; pushed += 1) {
       const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
       const pc = at.word(senderSp - 8);
-      if (frame.isLeaf && !this.#isJavaReturn(pc)) continue;
+      if (mayHavePushed && !this.#isJavaReturn(pc)) continue;
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
     throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
+  }
+
+  /** In a stub that freezes or thaws, or returning to the barrier: over the frozen frames to what called enterSpecial. */
+  #continuationStub(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
+    const process = this.#process;
+    if (frame.isLeaf) {
+      const state = isThawEntry(process, known, frame.pc)
+        ? ({ kind: 'partial', returnAt: 0, savedFpAt: null } as const)
+        : stubRoutineEndState(process.code, known, frame.pc);
+      if (state !== null) return this.#stub(known, frame, state, registers);
+    }
+    if (frame.isLeaf || !isReturnBarrier(process, known, frame.pc))
+      this.#push(stubFrame(process.stubs.at(frame.pc)?.description ?? known.blob.name, known.blob.name), frame);
+    const entry = findContinuationEntry(process, this.#window, frame);
+    if (entry === null) throw new WalkStop('bad-frame', `no continuation entry above ${hex(frame.sp)}`);
+    if (!entry.isExact) this.#window.approximations.add('unvalidated-step');
+    this.#push(frozenFrame(), frame);
+    this.#mounted ??= entry.address;
+    const pc = process.enterSpecialReturn();
+    const enterSpecial = pc === null ? null : process.code.at(pc);
+    const at = callerFrame(pc ?? frame.pc, entry.address, entry.fp);
+    const frames = enterSpecial === null || pc === null ? [] : compiledFrames(process, enterSpecial, pc, false, true);
+    for (const java of frames) this.#push(java, at);
+    return entry.caller;
   }
 
   /** A caller found by rule is believed when its pc can be a return address; only a leaf's rule may be replaced by a search. */
@@ -308,7 +355,8 @@ export class JavaWalk {
     const { nmethod } = known.blob;
     if (nmethod?.deoptHandlers.includes(pc) === true) return true;
     // Return addresses into the interpreter are its return entry points, which no call precedes.
-    return known.blob.kind === 'interpreter' || this.#process.code.followsCall(pc);
+    if (known.blob.kind === 'interpreter' || this.#process.code.followsCall(pc)) return true;
+    return known.blob.kind === 'stub-routines' && isReturnBarrier(this.#process, known, pc);
   }
 
   #entry(frame: PhysicalFrame): JavaEnd {

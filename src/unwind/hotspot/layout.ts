@@ -10,6 +10,7 @@
 
 import { type CodeBlobLayout, codeBlobLayout } from './layout/code-blob-layout.ts';
 import { type CodeCacheLayout, codeCacheLayout } from './layout/code-cache-layout.ts';
+import { type ContinuationLayout, continuationLayout } from './layout/continuation-layout.ts';
 import { type FlagsLayout, flagsLayout } from './layout/flags-layout.ts';
 import { type InterpreterLayout, interpreterLayout } from './layout/interpreter-layout.ts';
 import { type MethodLayout, methodLayout } from './layout/method-layout.ts';
@@ -28,6 +29,8 @@ export interface HotspotLayout extends CodeCacheLayout, MethodLayout, ThreadLayo
   readonly flags: FlagsLayout | null;
   /** What the oops of thread names need; null: names stay comm. */
   readonly names: NamesLayout | null;
+  /** null: a VM without virtual threads. */
+  readonly continuation: ContinuationLayout | null;
 }
 
 export type LayoutResult =
@@ -51,6 +54,7 @@ export function readLayout(tables: VmTables): LayoutResult {
         interpreter: interpreterLayout(look),
         flags: flagsLayout(look),
         names: namesLayout(look),
+        continuation: continuationLayout(look),
       },
     };
   } catch (error) {

@@ -17,7 +17,18 @@ export interface StubNames {
   at(pc: number): Codelet | null;
 }
 
-export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache: CodeCache): StubNames {
+/** The call stub saves and restores at most all registers and 27 vectors (stubGenerator_x86_64.cpp, generate_call_stub): below 1 KB. */
+const MAX_CALL_STUB_BYTES = 1024;
+/** push rbp; mov rbp, rsp. */
+const ENTER = Buffer.from([0x55, 0x48, 0x8b, 0xec]);
+/** pop rbp; ret. */
+const LEAVE = Buffer.from([0x5d, 0xc3]);
+
+/**
+ * `callStubReturn`: where Java returns to the call stub, the one stub that the VM's tables tell; without the list it alone has a name,
+ * from its enter to its return.
+ */
+export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache: CodeCache, callStubReturn: number): StubNames {
   const stubs: Codelet[] = [];
   try {
     const list = reader.symbolNamed(libjvm, LIST_SYMBOL);
@@ -34,6 +45,17 @@ export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache
   } catch (error) {
     if (!(error instanceof MemoryFault)) throw error;
   }
+  if (stubs.length === 0) stubs.push(...callStub(reader, callStubReturn));
   stubs.sort((a, b) => a.start - b.start);
   return { at: (pc) => codeletAt(stubs, pc) };
+}
+
+/** Nothing where its code looks otherwise. */
+function callStub(reader: TargetReader, callStubReturn: number): Codelet[] {
+  const [before, after] = [Buffer.alloc(MAX_CALL_STUB_BYTES), Buffer.alloc(MAX_CALL_STUB_BYTES)];
+  if (!reader.read(callStubReturn - MAX_CALL_STUB_BYTES, before) || !reader.read(callStubReturn, after)) return [];
+  const [enter, leave] = [before.lastIndexOf(ENTER), after.indexOf(LEAVE)];
+  if (enter < 0 || leave < 0) return [];
+  const start = callStubReturn - MAX_CALL_STUB_BYTES + enter;
+  return [{ start, end: callStubReturn + leave + LEAVE.length, description: 'call_stub' }];
 }

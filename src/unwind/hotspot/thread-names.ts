@@ -4,10 +4,12 @@
 //  - the object is a java.lang.Thread whose `eetop` is this very JavaThread, before and after;
 //  - its name is a java.lang.String with an array of the right type;
 //  - it begins as comm does, which is the name's first 15 bytes for all threads but the main one.
-// Under generational ZGC a reference may be older than its object's last move. Then what lies at the old place is read: mostly that
-// same String, which never changes; another String there with the first 15 bytes of this name has not been seen, and is the
-// smallest doubt this leaves. How the heap is kept: heap-oops.ts. Tested in test/real/jdk/thread-names.test.ts.
+// Under ZGC a reference may be older than its object's last move, and then what lies at the old place is read: another object, mostly,
+// which the above tells; if the Thread and the String are still there they are the ones that were, and strings never change.
+// How the heap is kept: heap-oops.ts. Tested in test/real/jdk/thread-names.test.ts.
 
+import type { Tid } from '../../model/units.ts';
+import { MAX_JAVA_THREADS } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import { fieldOffset, symbolText } from './field-offsets.ts';
 import { HeapOops } from './heap-oops.ts';
@@ -42,6 +44,7 @@ export class ThreadNames {
   readonly #flags: HeapFlags | null;
   #oops: HeapOops | null = null;
   #fields: Fields | null = null;
+  readonly #last = new Map<string, { readonly comm: string; readonly name: string }>();
 
   /** `flags` null: the VM hides how its heap is kept, names stay comm. */
   constructor(memory: MemoryView, layout: HotspotLayout, flags: HeapFlags | null) {
@@ -50,8 +53,24 @@ export class ThreadNames {
     this.#flags = flags;
   }
 
-  /** The name of a JavaThread; null when it cannot be had now. `comm` proves it. */
-  of(thread: number, comm: string): string | null {
+  /**
+   * The name of a JavaThread; null when none can be had. `comm` proves it. ZGC's references are of no use between a collection and the next
+   * one's marking: then the name that this thread (not only this JavaThread, which is reused memory) was proven to have last is given, if
+   * comm has not changed since.
+   */
+  of(thread: number, tid: Tid, comm: string): string | null {
+    const name = this.#readNow(thread, comm);
+    const key = `${String(tid)} ${String(thread)}`;
+    if (name === null) {
+      const last = this.#last.get(key);
+      return last?.comm === comm ? last.name : null;
+    }
+    if (this.#last.size > MAX_JAVA_THREADS) this.#last.clear();
+    this.#last.set(key, { comm, name });
+    return name;
+  }
+
+  #readNow(thread: number, comm: string): string | null {
     const { names } = this.#layout;
     if (names === null || this.#flags === null) return null;
     try {
@@ -138,17 +157,22 @@ export class ThreadNames {
 const MAIN_COMM = 'java';
 /** TASK_COMM_LEN without its NUL. */
 const COMM_BYTES = 15;
+/** Of a name that does not fit, JDK 26 and later. */
+const [HEAD_BYTES, TAIL_BYTES] = [7, 6] as const;
 /** A character of modified UTF-8 has at most three bytes: so many at the end may be a part of one. */
 const CUT_BYTES = 2;
 
 /**
  * The VM gives the kernel the first 15 bytes of a name in modified UTF-8 (os::set_native_thread_name), which may end inside a
- * character. A name that fits is equal to it.
+ * character; from JDK 26 on the first 7 and the last 6 with two dots between. A name that fits is equal to it.
  */
 export function agreesWithComm(name: string, comm: string): boolean {
   const encoded = encodeModifiedUtf8(name.slice(0, COMM_BYTES + 1));
   // comm was decoded as UTF-8: so is this, and what is no UTF-8 becomes the same U+FFFD in both.
   if (encoded.length <= COMM_BYTES) return name !== '' && comm === encoded.toString('utf8');
+  const whole = encodeModifiedUtf8(name);
+  const shortened = Buffer.concat([whole.subarray(0, HEAD_BYTES), Buffer.from('..'), whole.subarray(-TAIL_BYTES)]);
+  if (comm === shortened.toString('utf8')) return true;
   const head = encoded
     .subarray(0, COMM_BYTES - CUT_BYTES)
     .toString('utf8')

@@ -101,10 +101,14 @@ const TEARDOWN: readonly { readonly pattern: Pattern; readonly effect: 'none' | 
   { pattern: [0x49, 0x83, 0x7f, ANY, ANY], effect: 'none' }, // cmp [r15 + pending exception], 0 (native wrapper)
   { pattern: [0x49, 0x81, 0x7f, ANY, ...any(4)], effect: 'none' },
   { pattern: [0x0f, 0x85, ...any(4)], effect: 'none' }, // jne exception pending
+  { pattern: [0x48, 0x8b, 0x5c, 0x24, ANY], effect: 'none' }, // mov rbx, [rsp + field of the ContinuationEntry] (enterSpecial, doYield)
+  { pattern: [0x49, 0x89, 0x9f, ...any(4)], effect: 'none' }, // mov [r15 + field of the thread], rbx
+  { pattern: [0x45, 0x8a, 0x97, ...any(4)], effect: 'none' }, // mov r10b, [r15 + preemption cancelled] (cont_preempt_stub)
+  { pattern: [0x41, 0xf6, 0xc2, 0xff], effect: 'none' }, // test r10b, 0xff
 ];
 const RET: readonly Pattern[] = [[0xc3], [0xc2, ANY, ANY]];
-/** An epilogue has at most: vzeroupper, add, pop, reserved-stack check, poll, ja, ret. */
-const MAX_TEARDOWN_INSTRUCTIONS = 10;
+/** An epilogue has at most: vzeroupper, add, pop, reserved-stack check, poll, ja, ret; leaving a continuation six moves more. */
+const MAX_TEARDOWN_INSTRUCTIONS = 16;
 
 /**
  * Runs the code from `pc` to its `ret` in mind, if only teardown instructions lie between: where the return address is, exactly.
