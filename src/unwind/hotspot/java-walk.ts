@@ -15,6 +15,7 @@ import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from './call-stub-frame.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
+import { adapterCaller } from './adapter-frame.ts';
 import { codeletAt } from './codelets.ts';
 import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
 import { isInEntryFrame } from './entry-frame.ts';
@@ -49,6 +50,9 @@ export interface WalkSink {
 
 /** r13, as DWARF numbers it. */
 const BCP_REGISTER = 13;
+/** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
+const MAX_ADAPTER_BYTES = 8192;
+const ADAPTER_BYTES_BEHIND = 24;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
@@ -154,7 +158,10 @@ export class JavaWalk {
       case 'vtable-stub':
         return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
       case 'adapter':
-        return this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers);
+        return (
+          this.#adapter(known, frame, registers) ??
+          this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers)
+        );
       default:
         return known.blob.kind satisfies never;
     }
@@ -254,12 +261,6 @@ export class JavaWalk {
       case 'partial':
       case 'popped':
         return this.#unbuilt(frame, state, registers);
-      case 'adapted': {
-        if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be inside an adapter');
-        const { returnRegister } = state;
-        const pc = returnRegister === null ? at.word(frame.sp) : registerByNumber(registers, returnRegister);
-        return this.#checked(frame, callerFrame(pc, registerByNumber(registers, state.senderSpRegister), frame.fp));
-      }
       case 'whole':
         return blob.frameSizeBytes > 0 ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#searched(frame);
       default:
@@ -283,6 +284,17 @@ export class JavaWalk {
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
     throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
+  }
+
+  /** A leaf in an I2C/C2I adapter that has moved the return address; null: it is where every other stub has it. */
+  #adapter({ blob }: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame | null {
+    if (registers === null) return null;
+    const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
+    const code = this.#process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
+    const caller = adapterCaller(code, this.#window, registers);
+    if (caller === null || !this.#canReturnTo(caller.pc)) return null;
+    this.#push(stubFrame(blob.name, blob.name), frame);
+    return caller;
   }
 
   /** In a stub that freezes or thaws, or returning to the barrier: over the frozen frames to what called enterSpecial. */

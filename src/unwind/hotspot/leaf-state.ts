@@ -2,7 +2,6 @@
 // and StubRoutines. Rules first; callers check what comes of them and fall back to plausibility, marked approximate.
 // Sources: x86-code.ts names the assemblers; AsyncGetCallTrace and async-profiler's stackFrame_x64.cpp solve the same problem.
 
-import { type AdapterState, adapterState } from './adapter-state.ts';
 import type { CodeIndex, KnownBlob } from './code-index.ts';
 import type { Codelet } from './codelets.ts';
 import { exceptionBlobState } from './exception-blob-state.ts';
@@ -13,7 +12,6 @@ import { afterEpilogueState, type CodeBytes, epilogueState, type FrameState, mat
 /** How a stub's frame is left. */
 export type StubState =
   | FrameState
-  | AdapterState
   /** rbp is the stub's frame pointer. */
   | { readonly kind: 'frame-pointer' };
 
@@ -25,10 +23,6 @@ const [PUSH_FIRST, PUSH_LAST, REX_B] = [0x50, 0x57, 0x41];
 const OPTO_BLOBS: ReadonlySet<string> = new Set(['ExceptionBlob', 'UncommonTrapBlob']);
 /** They have some 200 bytes. */
 const MAX_OPTO_BLOB_BYTES = 4096;
-/** AdapterBlob's name (hotspot/share/code/codeBlob.cpp). */
-const ADAPTER_NAME = 'I2C/C2I';
-/** 255 arguments, each moved by two instructions of 8 bytes, in both directions. */
-const MAX_ADAPTER_BYTES = 16 * 1024;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
@@ -91,10 +85,6 @@ export function framelessStubState(index: CodeIndex, known: KnownBlob, { pc, isL
   const entered = enteredState(index, blob.codeBegin, pc);
   const around = index.codeAround(blob, pc);
   if (!isLeaf) return entered ?? { kind: 'partial', returnAt: alignedBy(around, pc), savedFpAt: null };
-  const adapted = blob.name.startsWith(ADAPTER_NAME)
-    ? adapterState(index.code(blob.codeBegin, Math.min(blob.codeEnd, blob.codeBegin + MAX_ADAPTER_BYTES)), pc)
-    : null;
-  if (adapted !== null) return adapted;
   const saved = savedRegisterBytes(index.code(blob.codeBegin, Math.min(pc, blob.codeEnd)));
   return epilogueState(around, pc) ?? entered ?? { kind: 'partial', returnAt: saved, savedFpAt: null };
 }

@@ -39,7 +39,7 @@ export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache
       const shift = cache.contains(descriptor.word(OFFSETS.begin)) ? 0 : OFFSETS.index;
       const [start, end] = [descriptor.word(OFFSETS.begin + shift), descriptor.word(OFFSETS.end + shift)];
       if (end > start && cache.contains(start))
-        stubs.push({ start, end, description: memory.cString(descriptor.word(OFFSETS.name)) });
+        stubs.push({ start, end, description: plainName(memory.cString(descriptor.word(OFFSETS.name))) });
       entry = descriptor.word(OFFSETS.next);
     }
   } catch (error) {
@@ -58,4 +58,11 @@ function callStub(reader: TargetReader, callStubReturn: number): Codelet[] {
   if (enter < 0 || leave < 0) return [];
   const start = callStubReturn - MAX_CALL_STUB_BYTES + enter;
   return [{ start, end: callStubReturn + leave + LEAVE.length, description: 'call_stub' }];
+}
+
+/** `Stub Generator call_stub_stub` (JDK 26), `call_stub_stub (stub gen)` (27): `call_stub`, as before. */
+function plainName(name: string): string {
+  const [, inner] =
+    /^(?:Stub Generator (.+)_stub|(.+)_stub \(stub gen\))$/.exec(name)?.filter((part) => part !== undefined) ?? [];
+  return inner ?? name;
 }
