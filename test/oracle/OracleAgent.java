@@ -34,6 +34,8 @@ public class OracleAgent {
   /** The attachment of now; SA keeps its state in statics, so there is one at a time. */
   static HotSpotAgent agent;
   static final PrintStream ANSWERS = System.out;
+  /** Scalar-replaced objects are left out: places do not need them, and SA of 22 and later fails on merged ones. */
+  static final int NO_OBJECTS = 0;
 
   public static void main(String[] args) throws Exception {
     System.setOut(System.err); // SA prints warnings: they must not mix with answers
@@ -44,6 +46,7 @@ public class OracleAgent {
       try {
         answer = "{\"ok\":" + answer(words) + "}";
       } catch (Throwable t) {
+        t.printStackTrace();
         answer = "{\"error\":" + quote(t + " at " + (t.getStackTrace().length > 0 ? t.getStackTrace()[0] : "?")) + "}";
       }
       ANSWERS.print(answer + "\n");
@@ -197,9 +200,10 @@ public class OracleAgent {
     List<String> rows = new ArrayList<>();
     for (Address p = nm.scopesPCsBegin(); p.lessThan(nm.scopesPCsEnd()); p = p.addOffsetTo(step)) {
       PCDesc desc = new PCDesc(p);
+      if (desc.getPCOffset() >= 0 && desc.getScopeDecodeOffset() == 0) break; // the sentinel: other data may follow (24 and later)
       List<String> scopes = new ArrayList<>();
       if (desc.getScopeDecodeOffset() != 0) {
-        ScopeDesc scope = new ScopeDesc(nm, desc.getScopeDecodeOffset(), desc.getObjDecodeOffset(), desc.getReexecute());
+        ScopeDesc scope = new ScopeDesc(nm, desc.getScopeDecodeOffset(), NO_OBJECTS, desc.getReexecute());
         for (; scope != null; scope = scope.sender()) scopes.add(place(scope.getMethod(), scope.getBCI()));
       }
       rows.add("{\"pcOffset\":" + desc.getPCOffset() + ",\"scopes\":[" + String.join(",", scopes) + "]}");

@@ -120,6 +120,21 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   { name: '600 frames, interpreter', flags: always('-Xint'), works: ['fits'], sampling: ['--stack-bytes', '256k', '-F', '99'] },
 ];
 
+/** What CI runs, within five minutes: most of them on 17, and on every other JDK two that it alone shows best. `npm run scenarios` runs all. */
+export const QUICK: Readonly<Record<JdkVersion, readonly string[]>> = {
+  8: ['tiered', 'CMS'],
+  11: ['C2', 'Shenandoah'],
+  17: [
+    ...['interpreter', 'C1', 'C2', 'tiered', 'unsegmented code cache', 'small code cache', 'Parallel', 'ZGC'],
+    ...['no compressed class pointers', 'frame pointers kept', 'archive of its classes', 'redefined classes', 'unloaded classes'],
+    ...['10,000 frames', '600 frames, interpreter'],
+  ],
+  21: ['tiered', 'generational ZGC'],
+  25: ['tiered', 'compact object headers'],
+  26: ['C1', 'Leyden cache'],
+  27: ['C2', 'generational Shenandoah'],
+};
+
 /** The least that each JDK takes; code is thrown out all the time. */
 function smallCodeCache(version: JdkVersion): string[] {
   return [

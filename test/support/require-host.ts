@@ -6,9 +6,10 @@ import process from 'node:process';
 import { describe, test } from 'vitest';
 import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
+import { JDK_VERSIONS, jdkHome } from './jdks.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'all-jdks' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
@@ -16,6 +17,10 @@ const OBSTACLES = {
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
   'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
+  'all-jdks': () => {
+    const missing = JDK_VERSIONS.filter((version) => jdkHome(version) === null);
+    return missing.length === 0 ? null : `JDK ${missing.join(', ')} (test/tools/debian-programs jdk VERSION)`;
+  },
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
