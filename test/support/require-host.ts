@@ -9,7 +9,8 @@ import { guestObstacle } from './guest.ts';
 import { JDK_VERSIONS, jdkHome } from './jdks.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'all-jdks' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+export type HostNeed =
+  'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'all-jdks' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
