@@ -16,6 +16,7 @@ import {
   otherJdk,
 } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
+import { JDK_VERSIONS, jdkHome } from './jdks.ts';
 
 /** What a test may need. */
 export type HostNeed =
@@ -24,6 +25,7 @@ export type HostNeed =
   | 'bpftrace'
   | 'jdk17'
   | 'later-jdk'
+  | 'all-jdks'
   | 'guest'
   | 'binutils'
   | 'cc'
@@ -43,6 +45,10 @@ const OBSTACLES = {
   jdk11: () => missingJdk('11'),
   jdk21: () => missingJdk('21'),
   jdk25: () => missingJdk('25'),
+  'all-jdks': () => {
+    const missing = JDK_VERSIONS.filter((version) => jdkHome(version) === null);
+    return missing.length === 0 ? null : `JDK ${missing.join(', ')} (test/tools/debian-programs jdk VERSION)`;
+  },
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),

@@ -18,11 +18,13 @@ import type { KnownBlob } from './code-index.ts';
 import { adapterCaller } from './adapter-frame.ts';
 import { codeletAt } from './codelets.ts';
 import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
+import { isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { type InterpreterState, leafState, wholeFrame } from './interpreted-frame.ts';
 import { compiledFrames, interpretedFrame, stubFrame } from './java-frames.ts';
 import {
   compiledLeafState,
+  forwardingState,
   framelessStubState,
   runtimeStubLeafState,
   stubRoutineEndState,
@@ -46,11 +48,11 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
+/** r13, as DWARF numbers it. */
+const BCP_REGISTER = 13;
 /** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
 const MAX_ADAPTER_BYTES = 8192;
 const ADAPTER_BYTES_BEHIND = 24;
-/** r13, as DWARF numbers it. */
-const BCP_REGISTER = 13;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
@@ -129,6 +131,11 @@ export class JavaWalk {
       }
       const known = this.#process.code.at(frame.pc);
       if (known === null) throw new WalkStop('code-changed', `no code at ${hex(frame.pc)} any more`);
+      const stub = frame.isLeaf ? this.#process.stubs.at(frame.pc) : null;
+      if (stub !== null && isInEntryFrame(this.#process.code, stub, this.#process.callStubReturn, frame)) {
+        this.#push(stubFrame(stub.description, known.blob.name), frame);
+        return this.#entry(frame);
+      }
       const next = this.#step(known, frame, frame.isLeaf ? registers : null);
       // A leaf that tore its frame down can leave sp where it was only if it had none: its caller's sp is above all the same.
       if (next.sp <= frame.sp && !(frame.isLeaf && next.sp === frame.sp)) throw new WalkStop('no-progress', `sp ${hex(next.sp)}`);
@@ -174,8 +181,12 @@ export class JavaWalk {
   }
 
   /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
-  #stubRoutineState(known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState {
+  #stubRoutineState(known: KnownBlob, frame: PhysicalFrame): StubState {
     const { code, stubs } = this.#process;
+    const { pc, isLeaf } = frame;
+    const stub = stubs.at(pc);
+    const forwarding = stub === null ? null : forwardingState(code, stub, frame);
+    if (forwarding !== null) return forwarding;
     return isLeaf ? stubRoutineLeafState(code, known, stubs, pc) : { kind: 'frame-pointer' };
   }
 

@@ -3,6 +3,8 @@
 // Sources: x86-code.ts names the assemblers; AsyncGetCallTrace and async-profiler's stackFrame_x64.cpp solve the same problem.
 
 import type { CodeIndex, KnownBlob } from './code-index.ts';
+import type { Codelet } from './codelets.ts';
+import { exceptionBlobState } from './exception-blob-state.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import type { StubNames } from './stub-names.ts';
 import { afterEpilogueState, type CodeBytes, epilogueState, type FrameState, matches, prologueState, WHOLE } from './x86-code.ts';
@@ -17,6 +19,10 @@ const AT_RETURN_ADDRESS: FrameState = { kind: 'partial', returnAt: 0, savedFpAt:
 /** push rbp; mov rbp, rsp, as MacroAssembler::enter emits it. */
 const ENTER = [0x55, 0x48, 0x8b, 0xec] as const;
 const [PUSH_FIRST, PUSH_LAST, REX_B] = [0x50, 0x57, 0x41];
+/** Their names (hotspot/share/code/codeBlob.cpp). */
+const OPTO_BLOBS: ReadonlySet<string> = new Set(['ExceptionBlob', 'UncommonTrapBlob']);
+/** They have some 200 bytes. */
+const MAX_OPTO_BLOB_BYTES = 4096;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
@@ -52,6 +58,13 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
 /** State of a runtime stub's frame at a leaf pc: built by enter, or like a C2 method's. Throws MemoryFault. */
 export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: number): StubState {
   const { blob } = known;
+  if (OPTO_BLOBS.has(blob.name)) {
+    const state = exceptionBlobState(
+      index.code(blob.codeBegin, Math.min(blob.codeEnd, blob.codeBegin + MAX_OPTO_BLOB_BYTES)),
+      pc,
+    );
+    if (state !== null) return state;
+  }
   const entered = enteredState(index, blob.codeBegin, pc);
   if (entered !== null && entered.kind === 'partial') return entered;
   const code = index.codeAround(blob, pc);
@@ -106,6 +119,32 @@ export function stubRoutineLeafState(index: CodeIndex, known: KnownBlob, stubs: 
   const stub = stubs.at(pc);
   const entered = stub === null ? null : enteredState(index, stub.start, pc);
   return entered ?? AT_RETURN_ADDRESS;
+}
+
+/** generate_forward_exception ends so: pop rdx takes the throwing pc off the stack; mov rax, [r15 + pending exception]; … jmp rbx. */
+const POP_THROWING_PC = [0x5a, 0x49, 0x8b] as const;
+/** As its name is spelt in all JDKs. */
+const FORWARD_EXCEPTION = /^forward.exception$/u;
+const RDX = 2;
+/** Called in its middle, for the handler: call_VM_leaf takes 8 bytes where that aligns the stack, and gives them back (sub, add). */
+const ALIGN = [0x48, 0x83, 0xec, 0x08] as const;
+
+/**
+ * State in the stub that leads an exception of a native method, or of the VM, to its handler: no frame, the return address into the throwing
+ * code is on top of the stack until it is popped. `code`: from the stub's start to its end. `isLeaf` false: it called C++.
+ */
+export function forwardExceptionState(code: CodeBytes, pc: number, isLeaf: boolean): FrameState {
+  if (!isLeaf) return { kind: 'partial', returnAt: alignedBy(code, pc), savedFpAt: null };
+  for (let at = code.address; at < pc; at += 1) {
+    if (matches(code, at, POP_THROWING_PC)) return { kind: 'popped', returnRegister: RDX };
+  }
+  const isAligned = matches(code, pc - ALIGN.length, ALIGN) || matches(code, pc, [0x48, 0x83, 0xc4, 0x08]);
+  return { kind: 'partial', returnAt: isAligned ? 8 : 0, savedFpAt: null };
+}
+
+/** The same by the stub's name; null: it is another. Throws MemoryFault. */
+export function forwardingState(index: CodeIndex, stub: Codelet, { pc, isLeaf }: PhysicalFrame): FrameState | null {
+  return FORWARD_EXCEPTION.test(stub.description) ? forwardExceptionState(index.code(stub.start, stub.end), pc, isLeaf) : null;
 }
 
 /** State in code that begins with enter; null: it does not. Throws MemoryFault. */

@@ -152,8 +152,8 @@ function freshProcess(attached: HotspotProcess, reader: TargetReader): HotspotPr
       ...attached,
       code,
       methods: new Methods(memory, layout),
-      threads: new JavaThreads(memory, layout),
-      threadNames: new ThreadNames(memory, layout),
+      threads: new JavaThreads(memory, layout, (tid) => tid),
+      threadNames: new ThreadNames(memory, layout, attached.flags.heap),
     };
   } catch (error) {
     if (error instanceof MemoryFault) return null;

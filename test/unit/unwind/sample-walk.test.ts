@@ -107,6 +107,22 @@ describe('Java, native, Java', () => {
   });
 
   test.each([
+    ['the call stub', 'call_stub', (world: JavaWorld) => world.code.callStubCalls],
+    ['the stub that catches exceptions', 'catch_exception', (world: JavaWorld) => world.code.inCatchException],
+  ])('a leaf in %s: the anchor leads on, whatever the native frames are', (_, stub, pc) => {
+    const world = javaWorld();
+    const { stack, inner } = nested(world);
+    // Between call stub and call_helper nothing can be walked.
+    stack.write(inner.fp + 8, world.code.inNoFramePointer);
+    stack.sp = inner.fp - 0x60;
+    const registers = { rip: pc(world), rsp: stack.sp, rbp: inner.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)[0]).toBe(`stub ${stub}`);
+    expect(names(walked).slice(-1 - ROOTS.length)).toEqual(['c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test.each([
     ['to itself', (at: PushedJava) => at.anchorAt],
     ['to the frame it belongs to', (at: PushedJava) => at.sp - 0x200],
     ['below the stack', () => 4096],
