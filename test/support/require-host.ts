@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
-import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome, type OTHER_JDKS, otherJdk } from './host-tools.ts';
+import { bpftracesAtHand, chromiumPath, javaHome, type OTHER_JDKS, otherJdk } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
@@ -13,7 +13,6 @@ export type HostNeed =
   | 'root'
   | 'bpftrace'
   | 'jdk17'
-  | 'later-jdk'
   | 'guest'
   | 'binutils'
   | 'cc'
@@ -26,11 +25,12 @@ const OBSTACLES = {
   root: () => (process.geteuid?.() === 0 ? null : 'root (sudo env "PATH=$PATH" npm test)'),
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
-  'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
   jdk8: () => missingJdk('8'),
   jdk11: () => missingJdk('11'),
   jdk21: () => missingJdk('21'),
   jdk25: () => missingJdk('25'),
+  jdk26: () => missingJdk('26'),
+  jdk27: () => missingJdk('27'),
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
