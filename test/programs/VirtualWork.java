@@ -17,7 +17,7 @@ public class VirtualWork {
   }
 
   static void whole() { inner(); }
-  static void inner() { sink += spin(200_000); }
+  static void inner() { sink += spin(1_000_000); }
 
   static int deep(int depth) {
     if (depth == 0) {
