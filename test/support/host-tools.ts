@@ -7,11 +7,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-/** A JDK whose tables are not those of 17. */
-export const LATER_JDK = '21';
-
 /** JDKs that the set-up unpacks beside the host's 17. */
-export const OTHER_JDKS = ['8', '11', '21', '25'] as const;
+export const OTHER_JDKS = ['8', '11', '21', '25', '26', '27'] as const;
 /** Release and package that a container's root is made of. */
 export const CONTAINER_ROOT = ['bullseye', 'openjdk-17-jre-headless'] as const;
 
@@ -35,11 +32,6 @@ export function javaHome(): string | null {
   if (told !== undefined && told !== '') return told;
   const candidates = ['/usr/lib/jvm/java-17-openjdk-amd64', ...javaOnPath()];
   return candidates.find((home) => isJdk17(home)) ?? null;
-}
-
-/** JAVA_HOME of the JDK after 17 that the set-up unpacked; null when it did not. */
-export function laterJavaHome(): string | null {
-  return otherJdk(LATER_JDK);
 }
 
 /** JAVA_HOME of a JDK that the set-up unpacked beside the host's 17; null when it did not. */

@@ -10,8 +10,6 @@ import {
   CONTAINER_ROOT,
   containerRoot,
   javaHome,
-  LATER_JDK,
-  laterJavaHome,
   type OTHER_JDKS,
   otherJdk,
 } from './host-tools.ts';
@@ -24,7 +22,6 @@ export type HostNeed =
   | 'root'
   | 'bpftrace'
   | 'jdk17'
-  | 'later-jdk'
   | 'all-jdks'
   | 'guest'
   | 'binutils'
@@ -40,11 +37,12 @@ const OBSTACLES = {
   root: () => (process.geteuid?.() === 0 ? null : 'root (sudo env "PATH=$PATH" npm test)'),
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
-  'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
   jdk8: () => missingJdk('8'),
   jdk11: () => missingJdk('11'),
   jdk21: () => missingJdk('21'),
   jdk25: () => missingJdk('25'),
+  jdk26: () => missingJdk('26'),
+  jdk27: () => missingJdk('27'),
   'all-jdks': () => {
     const missing = JDK_VERSIONS.filter((version) => jdkHome(version) === null);
     return missing.length === 0 ? null : `JDK ${missing.join(', ')} (test/tools/debian-programs jdk VERSION)`;
