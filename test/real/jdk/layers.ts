@@ -8,13 +8,13 @@ import { isRecord } from '../../support/is-record.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { runJtrace } from '../../support/run-jtrace.ts';
 
-export interface LayersFrame {
+interface LayersFrame {
   readonly kind: string;
   readonly name: string;
   readonly line: number | null;
 }
 
-export interface LayersSample {
+interface LayersSample {
   readonly thread: string;
   /** `complete`, or the outcome with its reasons. */
   readonly outcome: string;
@@ -23,7 +23,7 @@ export interface LayersSample {
 }
 
 /** What every worker runs, oldest first. */
-export const ROOTS = ['Layers$Worker.run', 'Layers.work', 'Layers.bottom', 'Layers.middle', 'Layers.top'] as const;
+const ROOTS = ['Layers$Worker.run', 'Layers.work', 'Layers.bottom', 'Layers.middle', 'Layers.top'] as const;
 const WORKER = /^layers-worker-number-[12]$/;
 const JAVA_KINDS: ReadonlySet<string> = new Set(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
 
