@@ -21,7 +21,7 @@ type ClassPointers =
   /** In the upper half of the mark word, from bit `from` of that half on. */
   | { readonly kind: 'compact'; readonly from: number; readonly base: number; readonly shift: number };
 
-export interface TypeArray {
+interface TypeArray {
   readonly elementType: 'byte' | 'char';
   readonly length: number;
   /** Address of the first element. */

@@ -8,13 +8,13 @@ import { isRecord } from '../../support/is-record.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { runJtrace } from '../../support/run-jtrace.ts';
 
-export interface LayersFrame {
+interface LayersFrame {
   readonly kind: string;
   readonly name: string;
   readonly line: number | null;
 }
 
-export interface LayersSample {
+interface LayersSample {
   readonly thread: string;
   /** `complete`, or the outcome with its reasons. */
   readonly outcome: string;
@@ -23,28 +23,36 @@ export interface LayersSample {
 }
 
 /** What every worker runs, oldest first. */
-export const ROOTS = ['Layers$Worker.run', 'Layers.work', 'Layers.bottom', 'Layers.middle', 'Layers.top'] as const;
+const ROOTS = ['Layers$Worker.run', 'Layers.work', 'Layers.bottom', 'Layers.middle', 'Layers.top'] as const;
 const WORKER = /^layers-worker-number-[12]$/;
 const JAVA_KINDS: ReadonlySet<string> = new Set(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
+
+/** A machine that is busy with other work gives fewer samples a second: as many runs as it takes. */
+const ENOUGH_SAMPLES = 100;
+const MOST_RUNS = 6;
 
 /** Profiles a JVM that runs Layers with these options; all samples of its workers. */
 export async function profileLayers(programs: JavaPrograms, options: readonly string[]): Promise<readonly LayersSample[]> {
   const jvm = await programs.start('Layers', [], options);
   const file = programs.path('layers.jsonl');
+  const samples: LayersSample[] = [];
   try {
-    const run = ['profile', String(jvm.pid), '-d', '4s', '-F', '199', '--sample-budget', '2000', '-o', file];
-    const { status, stderr } = await runJtrace(run);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (let run = 0; run < MOST_RUNS && samples.length < ENOUGH_SAMPLES; run += 1) {
+      const args = ['profile', String(jvm.pid), '-d', '3s', '-F', '199', '--sample-budget', '2000', '-o', file];
+      const { status, stderr } = await runJtrace(args);
+      expect(status, stderr).toBe(0);
+      const found = readFileSync(file, 'utf8').trim().split('\n').map(parseSample);
+      samples.push(...found.filter(({ thread }) => WORKER.test(thread)));
+    }
   } finally {
     await jvm.stop();
   }
-  const samples = readFileSync(file, 'utf8').trim().split('\n').map(parseSample);
-  return samples.filter(({ thread }) => WORKER.test(thread));
+  return samples;
 }
 
 /** The shares of complete stacks, and every stack complete from entry to leaf in the order that the program calls. */
 export function expectLayers(samples: readonly LayersSample[], leastComplete: number): void {
-  expect(samples.length).toBeGreaterThan(60);
+  expect(samples.length).toBeGreaterThanOrEqual(ENOUGH_SAMPLES);
   const others = samples.filter(({ outcome }) => outcome !== 'complete');
   console.log(`layers: ${String(samples.length)} samples, ${String(others.length)} not complete`);
   for (const { outcome, frames } of others)

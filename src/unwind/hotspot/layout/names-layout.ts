@@ -23,7 +23,7 @@ export interface NamesLayout {
 }
 
 /** `instance`: address of the pointer to ZGlobalsForVMStructs; the others are offsets in it, of pointers to the variables. */
-export interface ColoursPlace {
+interface ColoursPlace {
   readonly instance: number;
   readonly good: number;
   readonly bad: number;
