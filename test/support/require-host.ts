@@ -8,7 +8,8 @@ import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } fro
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+export type HostNeed =
+  'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3' | 'gdb' | 'mariadb';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
@@ -20,6 +21,8 @@ const OBSTACLES = {
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
   python3: () => (starts('python3') ? null : 'python3 (apt-get install python3)'),
+  gdb: () => (starts('gdb') ? null : 'gdb (apt-get install gdb)'),
+  mariadb: () => (starts('mariadbd') ? null : 'MariaDB (apt-get install mariadb-server)'),
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;
