@@ -13,6 +13,7 @@ const config: KnipConfig = {
     'test/real/**/*-child.ts',
     'test/bench/tapped-jtrace.ts',
     'test/bench/unwind-worker.ts', // run by run-on-dist.ts
+    'test/bench/first-look-worker.ts',
   ],
   project: ['src/**/*.ts', 'test/**/*.{ts,mjs}', 'bin/**/*.js'],
   // Exports used only in their own file are for readers and tests to come; unused ones are still found.

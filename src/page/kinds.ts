@@ -30,7 +30,7 @@ export const KIND_MEANINGS: Readonly<Record<Exclude<BoxKind, 'all'>, string>> = 
   native: 'a function of a library or program',
   vm: 'a function of the Java VM itself',
   kernel: 'a function of the kernel',
-  'native-gap': 'frames of C++ without frame pointers are missing here; the Java frames around it are exact',
+  'native-gap': 'frames of C++ are missing here: nothing says how to walk them; the Java frames around it are exact',
   unresolved: 'there is a frame, its name is not known',
   unfinished: 'the stack could not be walked further: its older frames are missing',
   label: 'no code: what the stacks below it have in common',
