@@ -32,8 +32,8 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
   },
   'no-unwind-info': {
     meaning:
-      'Native code without call frame information (.eh_frame, .debug_frame) that keeps no frame pointer either, in a thread without Java frames.',
-    advice: 'Install the debug file of the program, or build it without -fno-asynchronous-unwind-tables.',
+      'Native code whose library says nothing of it in .eh_frame or .debug_frame, and frame pointers lead nowhere: code of another JIT, assembly; in a thread without Java frames.',
+    advice: 'Build the library with -fasynchronous-unwind-tables (the default of gcc and clang on x86-64), or -fno-omit-frame-pointer.',
   },
   'unknown-code': {
     meaning:

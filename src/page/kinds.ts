@@ -31,7 +31,7 @@ export const KIND_MEANINGS: Readonly<Record<Exclude<BoxKind, 'all'>, string>> = 
   native: 'a function of a library or program',
   vm: 'a function of the Java VM itself',
   kernel: 'a function of the kernel',
-  'native-gap': 'frames of C++ without frame pointers are missing here; the Java frames around it are exact',
+  'native-gap': 'frames of C++ are missing here: nothing says how to walk them; the Java frames around it are exact',
   frozen: "older frames of this virtual thread lie in the heap, not on the stack; the frames below are its carrier's",
   unresolved: 'there is a frame, its name is not known',
   unfinished: 'the stack could not be walked further: its older frames are missing',

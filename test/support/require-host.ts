@@ -29,6 +29,8 @@ export type HostNeed =
   | 'chromium'
   | 'zsh'
   | 'python3'
+  | 'gdb'
+  | 'mariadb'
   | 'runc'
   | 'container-root';
 
@@ -54,6 +56,8 @@ const OBSTACLES = {
   runc: () => (starts('runc') ? null : 'runc (apt-get install runc)'),
   'container-root': () =>
     containerRoot() !== null ? null : `a root for containers (test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')})`,
+  gdb: () => (starts('gdb') ? null : 'gdb (apt-get install gdb)'),
+  mariadb: () => (starts('mariadbd') ? null : 'MariaDB (apt-get install mariadb-server)'),
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;

@@ -16,6 +16,10 @@ const PACKAGES = {
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock
   procps: ['real'],
+  gdb: ['real'], // judges native stacks, of the next three too
+  'mariadb-server': ['real'],
+  'mariadb-client': ['real'],
+  'xz-utils': ['real'],
   sudo: ['real'],
   patchelf: ['real'], // with file and the keyring: other releases' bpftraces (debian-programs)
   file: ['real'],
