@@ -27,6 +27,7 @@ export type HostNeed =
   | 'chromium'
   | 'zsh'
   | 'python3'
+  | 'xz'
   | 'runc'
   | 'container-root';
 
@@ -38,6 +39,7 @@ const OBSTACLES = {
   'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
+  xz: () => (starts('xz') ? null : 'xz (apt-get install xz-utils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
   python3: () => (starts('python3') ? null : 'python3 (apt-get install python3)'),
   runc: () => (starts('runc') ? null : 'runc (apt-get install runc)'),

@@ -16,6 +16,8 @@ const PACKAGES = {
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock
   procps: ['real'],
+  'xz-utils': ['quick', 'real'], // the .xz reader's counterpart, and a program to profile
+  'libc6-dbg': ['real'], // a separate debug file as Debian installs them
   sudo: ['real'],
   patchelf: ['real'], // with file and the keyring: other releases' bpftraces (debian-programs)
   file: ['real'],
