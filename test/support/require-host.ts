@@ -31,6 +31,7 @@ export type HostNeed =
   | 'python3'
   | 'gdb'
   | 'mariadb'
+  | 'xz'
   | 'runc'
   | 'container-root';
 
@@ -51,6 +52,7 @@ const OBSTACLES = {
   },
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
+  xz: () => (starts('xz') ? null : 'xz (apt-get install xz-utils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
   python3: () => (starts('python3') ? null : 'python3 (apt-get install python3)'),
   runc: () => (starts('runc') ? null : 'runc (apt-get install runc)'),

@@ -73,7 +73,6 @@ describeOnHost('what a pid is', ['root'], () => {
     const pid = await start(compile('image', '-DSVM'));
     const found = classifyProcess(pid);
     expect(found).toEqual({ kind: 'native-image', evidence: 'section .svm_heap' });
-    expect(told(pid, found)).toContain('GraalVM native image');
   });
 
   test('a program that maps libjvm.so only to read it is no JVM', async () => {
@@ -87,7 +86,6 @@ describeOnHost('what a pid is', ['root'], () => {
     const pid = await start('python3', '-c', 'print("READY", flush=True); import sys; sys.stdin.read()');
     const found = classifyProcess(pid);
     expect(found).toMatchObject({ kind: 'not-a-jvm', program: expect.stringContaining('python3') as string });
-    expect(told(pid, found)).toMatch(/^process PID \(python3.*\) is no JVM: it has not loaded libjvm\.so$/);
   });
 
   test('jtrace itself, whose command line may hold any name', () => {

@@ -19,7 +19,8 @@ const PACKAGES = {
   gdb: ['real'], // judges native stacks, of the next three too
   'mariadb-server': ['real'],
   'mariadb-client': ['real'],
-  'xz-utils': ['real'],
+  'xz-utils': ['quick', 'real'], // the .xz reader's counterpart, and a program to profile
+  'libc6-dbg': ['real'], // a separate debug file as Debian installs them
   sudo: ['real'],
   patchelf: ['real'], // with file and the keyring: other releases' bpftraces (debian-programs)
   file: ['real'],

@@ -34,6 +34,8 @@ describe('golden', () => {
     ['0.17', 17, VALUES],
     ['0.23', 23, VALUES],
     ['0.27-stop', 27, { ...VALUES, followChildren: false, kernelStack: false, budget: null, jvms: [], stopAtSample: true }],
+    ['0.17-all', 17, { ...VALUES, pids: 'all' as const, followChildren: false }],
+    ['0.27-all-user', 27, { ...VALUES, pids: 'all' as const, followChildren: false, kernelStack: false, budget: null }],
   ])('%s', (name, minor, values) => {
     const path = new URL(`goldens/stack-bytes-${name}.bt`, import.meta.url);
     const { text } = renderStackBytes(values, dialect(minor), CONTEXT);

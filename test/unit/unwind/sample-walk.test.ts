@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { UnfinishedReason } from '../../../src/model/frame.ts';
+import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
 import { MAX_LOGICAL_FRAMES } from '../../../src/unwind/limits.ts';
 import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
 import { simulate } from '../../support/frame-simulator.ts';
@@ -403,4 +403,24 @@ describe('hostile stacks', () => {
       { numRuns: 400 },
     );
   }, 60_000);
+});
+
+test('32-bit code ends at once: what lies on its stack are no 64-bit words', () => {
+  const world = javaWorld();
+  const { stack } = inLeaf(world);
+  const sample = syntheticSample({ stack: stack.captured(), registers: { rip: world.code.leaf, rsp: stack.sp } });
+  const registers = sample.registers && { ...sample.registers, cs: 0x23 };
+  expect(reasonOf(walk({ ...sample, registers }, world.walkTarget()))).toBe('32-bit-code');
+});
+
+test('a thread of the kernel has kernel frames, and no user registers to miss', () => {
+  const world = javaWorld();
+  const sample = {
+    ...syntheticSample({ stack: new SyntheticStack().captured(), registers: {} }),
+    mode: 'kernel-thread',
+    registers: null,
+  } as const;
+  const frame = { ...walk(sample, world.walkTarget()).stack.frames[0], kind: 'kernel', marker: null } as Frame;
+  expect(walkSample(sample, [frame], world.walkTarget()).stack.outcome).toEqual({ kind: 'complete' });
+  expect(reasonOf(walk(sample, world.walkTarget()))).toBe('unknown-code');
 });
