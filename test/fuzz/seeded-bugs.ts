@@ -40,8 +40,6 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   bug('proc', 'target/processes/cgroup-names.ts', 'a cgroup named with control characters', "plain.replace(/[^\\w.@:+-]/g, '?')", 'plain'),
   // bpftrace's output, recordings, other tools' profiles.
   bug('capture', 'bpftrace/sample-assembly.ts', 'a chunk outside of the window', 'index < 0 || index >= open.arrived.length || ', ''),
-  bug('reads', 'target/recording/recorded-memory.ts', 'an address that does not grow when one is added', 'if (!isAddress(address)) return; // a recording may come from anyone', ''),
-  bug('jtrace', 'recording/decoded-tables.ts', 'off by one: a stack that begins before the first', 'if (distance > before + i)', 'if (distance > before + i + 1)'),
   bug('jtrace', 'recording/decoded-tables.ts', 'off by one: an index that is the length', 'between(0, length - 1)', 'between(0, length)'),
   bug('pprof', 'inputs/protobuf-fields.ts', 'a field that ends behind its message', "if (length > end - cursor.at) throw new DamagedMessage('a field ends behind its message');", ''),
   bug('folded', 'inputs/folded.ts', 'a count that does not add up', 'count <= MAX_COUNT ? { stack', 'count >= 0 ? { stack'),
