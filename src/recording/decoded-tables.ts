@@ -5,7 +5,7 @@ import type { Profile, ProfileThread } from '../model/profile.ts';
 import { MAX_WEIGHT } from '../model/recording-limits.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { asPid, asTid } from '../model/units.ts';
-import { amountOf, columnOf, type Fields, fieldsOf, listOf, textOf, wholeOf, wordOf } from './checked.ts';
+import { columnOf, type Fields, fieldsOf, listOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_ID } from './decode-facts.ts';
 import { MAX_LINE_CHARACTERS, MAX_NAME_CHARACTERS, MAX_ROWS, MAX_STRING_CHARACTERS, MAX_UNIT_ROWS } from './limits.ts';
 import { Damage } from './units.ts';
@@ -179,7 +179,8 @@ const between =
   (least: number, most: number) =>
   (value: unknown, what: string): number =>
     wholeOf(value, least, most, what);
-const weightOf = (value: unknown, what: string): number => amountOf(value, MAX_WEIGHT, what);
+/** Whole: half a sample is none, and formats with whole numbers could not hold it. */
+const weightOf = between(0, MAX_WEIGHT);
 const indexBelow = (length: number): ((value: unknown, what: string) => number) => between(0, length - 1);
 
 /** Not push(...): a unit's rows are more than a call takes. */

@@ -92,6 +92,7 @@ function checkText(text: string, what: string): void {
 function checkFolded(format: OutputFormat, recording: Recording, options: RenderOptions): void {
   const lines = textOf(format, recording, options).split('\n');
   check(lines.pop() === '', () => 'the last line has no end');
+  const most = longestStack(recording.profile) + 1;
   let sum = 0;
   for (const line of lines) {
     const [, stack = '', count] = /^(.*) (\d+)$/su.exec(line) ?? [];
@@ -100,7 +101,9 @@ function checkFolded(format: OutputFormat, recording: Recording, options: Render
       () => `no folded line: ${JSON.stringify(line.slice(0, 300))}`,
     );
     sum += Number(count);
-    for (const frame of stack.split(';')) {
+    const frames = stack.split(';');
+    check(frames.length <= most, () => `${String(frames.length)} frames of at most ${String(most)}`);
+    for (const frame of frames) {
       check(frame !== '', () => `an empty frame: ${JSON.stringify(line.slice(0, 300))}`);
       checkText(frame, 'a frame');
     }
@@ -108,6 +111,12 @@ function checkFolded(format: OutputFormat, recording: Recording, options: Render
   const { weight } = recording.profile.samples;
   const all = weight.reduce((total, one) => total + one, 0);
   check(!Number.isSafeInteger(all) || sum === all, () => `weights add up to ${String(sum)}, not ${String(all)}`);
+}
+
+function longestStack({ stacks }: Profile): number {
+  const lengths: number[] = [];
+  for (const prefix of stacks.prefix) lengths.push(1 + (lengths[prefix] ?? 0));
+  return lengths.reduce((most, length) => Math.max(most, length), 0);
 }
 
 function checkSvg({ name, attributes, children, text }: XmlElement): void {
