@@ -75,8 +75,7 @@ export class SampleResolver {
     for (const sample of queue) {
       this.#record(sample);
       this.#processes.beginBatch(sample.timeNs / 1e6);
-      this.#resolve(sample);
-      this.#nameThread(sample);
+      if (!this.#resolve(sample)) this.#nameThread(sample);
     }
   }
 
@@ -84,13 +83,15 @@ export class SampleResolver {
     const last = batch.at(-1);
     if (last === undefined) return;
     this.#processes.beginBatch(last.timeNs / 1e6);
-    for (const sample of batch) this.#resolve(sample);
+    // A virtual thread has its name already.
+    const others = batch.filter((sample) => !this.#resolve(sample));
     this.#processes.endBatch();
     // Afterwards: a name is proven by reading it twice, and within a batch a page is read once.
-    for (const sample of batch) this.#nameThread(sample);
+    for (const sample of others) this.#nameThread(sample);
   }
 
-  #resolve(sample: RawSample): void {
+  /** Whether a virtual thread was mounted. */
+  #resolve(sample: RawSample): boolean {
     const walked = this.#walk(sample);
     // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
     const stack = walked.frames.length > 0 ? walked : BUG_STACK;
@@ -104,6 +105,7 @@ export class SampleResolver {
     } catch (error) {
       this.#onBug(error);
     }
+    return stack.virtualThread !== undefined;
   }
 
   /** A bug of the unwinder costs the stack of one sample, not the recording: it is counted with its reason and reported. */

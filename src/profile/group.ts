@@ -47,9 +47,9 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
   let groupOf: Int32Array;
   if (by === 'thread' || by === 'process') {
     const classes = new Map(facts.run?.targets.map(({ pid, mainClass }) => [pid, mainClass]));
-    // Number 0: a profile of another tool, which does not tell.
+    // Number 0: virtual threads, or a profile of another tool, which does not tell.
     const threadText = ({ tid, name }: ProfileThread): string =>
-      name === '' && Number(tid) === 0 ? '[no thread]' : `[${name} tid=${String(tid)}]`;
+      Number(tid) === 0 ? `[${name === '' ? 'no thread' : name}]` : `[${name} tid=${String(tid)}]`;
     const processText = ({ pid }: ProfileThread): string =>
       Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${classes.get(pid) ?? ''}`.trimEnd()}]`;
     const text = by === 'thread' ? threadText : processText;

@@ -84,13 +84,16 @@ export function createProcessUnwinder(
       process?.threads.beginBatch();
     },
     resolve(sample) {
-      return walkSample(sample, kernelFrames(sample.kernelStack, kernel), {
+      const walked = walkSample(sample, kernelFrames(sample.kernelStack, kernel), {
         hotspot: hotspot(),
         notReady: notReady(),
         native,
         reread: options.reread ? reader : null,
         alive: () => reader.alive(),
       });
+      const process = hotspot();
+      if (process === null || walked.continuation === null) return walked;
+      return { ...walked, stack: { ...walked.stack, virtualThread: process.virtualThreads.label(walked.continuation) } };
     },
     javaThreadName(tid, comm) {
       const process = hotspot();

@@ -6,6 +6,7 @@
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
 import type { Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
+import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
 import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
@@ -34,6 +35,8 @@ export interface WalkedSample {
   readonly stack: ResolvedStack;
   /** One per frame of `stack.frames`, kernel frames excepted (null). */
   readonly traces: readonly (FrameTrace | null)[];
+  /** The Continuation (an oop of the tick) of the virtual thread that was mounted; null: none was. */
+  readonly continuation: number | null;
 }
 
 /** A direct call of C++ from Java code leaves its return address at most this far above sp: the deepest leaf routines use 2 KB. */
@@ -58,6 +61,7 @@ class SampleWalk {
   /** Of the sample, or of what a signal handler in it interrupted. */
   #leafRegisters: Registers | null = null;
   #signals = 0;
+  #javaWalk: JavaWalk | null = null;
   readonly #push = (frame: Frame, trace: FrameTrace): void => {
     if (this.#frames.length >= MAX_LOGICAL_FRAMES) throw new WalkStop('too-deep', `${String(MAX_LOGICAL_FRAMES)} frames`);
     this.#frames.push(frame);
@@ -87,7 +91,8 @@ class SampleWalk {
     } else if (this.#window.approximations.size > 0) {
       outcome = { kind: 'approximate', reasons: [...this.#window.approximations].sort() };
     }
-    return { stack: { frames: this.#frames, outcome, hasJava: this.#hasJava }, traces: this.#traces };
+    const stack = { frames: this.#frames, outcome, hasJava: this.#hasJava };
+    return { stack, traces: this.#traces, continuation: this.#continuation() };
   }
 
   #walk(): StackOutcome {
@@ -142,7 +147,7 @@ class SampleWalk {
         this.#push(frame, trace);
       },
     };
-    const walk = new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc));
+    const walk = (this.#javaWalk ??= new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc)));
     for (let frame = start; ;) {
       const end = walk.run(frame, frame.isLeaf ? this.#leafRegisters : null);
       if (end.kind === 'native') {
@@ -157,6 +162,15 @@ class SampleWalk {
       this.#native(end.native, end.anchor.sp);
       frame = end.anchor;
     }
+  }
+
+  /** What the walk met on its way to the carrier, however it ended. */
+  #continuation(): number | null {
+    const { hotspot } = this.#target;
+    const mounted = this.#javaWalk?.mounted ?? null;
+    const at = hotspot?.layout.continuation ?? null;
+    if (hotspot === null || mounted === null || at === null) return null;
+    return isVirtualThreadEntry(hotspot, this.#window, mounted) ? this.#window.tryWord(mounted + at.continuation) : null;
   }
 
   /** The thread's last Java frame: captured with the sample, or read now (approximate). null: none. */

@@ -5,7 +5,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LATER_JDK, laterJavaHome } from '../support/host-tools.ts';
 import { JavaPrograms } from '../support/java-programs.ts';
 import { REPOSITORY } from '../support/repository.ts';
 import { describeOnHost } from '../support/require-host.ts';
@@ -73,17 +72,5 @@ describeOnHost('processes that cannot be profiled', ['root', 'bpftrace', 'jdk17'
 
   test('a native image (stand-in)', async () => {
     await expectRefused(await start(compile('image', '-DSVM')), 2, /^jtrace: .*native image/);
-  });
-
-  describeOnHost('a JVM of a later JDK', ['later-jdk'], () => {
-    test('what is missing is named', async () => {
-      const java = join(laterJavaHome() ?? '', 'bin/java');
-      const pid = await start(java, '-Xmx32m', '-XX:+UseSerialGC', '-cp', programs.folder, 'Sleeper');
-      await expectRefused(
-        pid,
-        3,
-        new RegExp(`^jtrace: process \\d+ \\(JDK ${LATER_JDK}\\.[\\d.+]*[^)]*\\): this JDK has no \\S`),
-      );
-    });
   });
 });

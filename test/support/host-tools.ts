@@ -7,8 +7,8 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-/** A JDK whose tables are not those of 17. */
-export const LATER_JDK = '21';
+/** JDKs that the set-up unpacks beside the host's 17. */
+export const OTHER_JDKS = ['8', '11', '21', '25', '26', '27'] as const;
 
 /** Where the set-up keeps what it fetched. */
 export function testCache(): string {
@@ -32,9 +32,9 @@ export function javaHome(): string | null {
   return candidates.find((home) => isJdk17(home)) ?? null;
 }
 
-/** JAVA_HOME of the JDK after 17 that the set-up unpacked; null when it did not. */
-export function laterJavaHome(): string | null {
-  const home = join(testCache(), `jdk-${LATER_JDK}`, `usr/lib/jvm/java-${LATER_JDK}-openjdk-amd64`);
+/** JAVA_HOME of a JDK that the set-up unpacked beside the host's 17; null when it did not. */
+export function otherJdk(version: string): string | null {
+  const home = join(testCache(), `jdk-${version}`, `usr/lib/jvm/java-${version}-openjdk-amd64`);
   return existsSync(join(home, 'bin/java')) ? home : null;
 }
 

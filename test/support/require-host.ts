@@ -4,24 +4,33 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
-import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
+import { bpftracesAtHand, chromiumPath, javaHome, type OTHER_JDKS, otherJdk } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
-import { JDK_VERSIONS, jdkHome } from './jdks.ts';
 
 /** What a test may need. */
 export type HostNeed =
-  'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'all-jdks' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+  | `jdk${(typeof OTHER_JDKS)[number]}`
+  | 'root'
+  | 'bpftrace'
+  | 'jdk17'
+  | 'guest'
+  | 'binutils'
+  | 'cc'
+  | 'chromium'
+  | 'zsh'
+  | 'python3';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
   root: () => (process.geteuid?.() === 0 ? null : 'root (sudo env "PATH=$PATH" npm test)'),
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
-  'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
-  'all-jdks': () => {
-    const missing = JDK_VERSIONS.filter((version) => jdkHome(version) === null);
-    return missing.length === 0 ? null : `JDK ${missing.join(', ')} (test/tools/debian-programs jdk VERSION)`;
-  },
+  jdk8: () => missingJdk('8'),
+  jdk11: () => missingJdk('11'),
+  jdk21: () => missingJdk('21'),
+  jdk25: () => missingJdk('25'),
+  jdk26: () => missingJdk('26'),
+  jdk27: () => missingJdk('27'),
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
@@ -29,6 +38,10 @@ const OBSTACLES = {
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;
+
+function missingJdk(version: string): string | null {
+  return otherJdk(version) !== null ? null : `a JDK ${version} (test/tools/debian-programs jdk ${version})`;
+}
 
 function starts(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;

@@ -11,6 +11,7 @@ import { JavaThreads } from '../../src/unwind/hotspot/java-threads.ts';
 import type { HotspotLayout } from '../../src/unwind/hotspot/layout.ts';
 import { fromItself, i32At, pointerAt } from '../../src/unwind/hotspot/layout/place.ts';
 import { Methods } from '../../src/unwind/hotspot/methods.ts';
+import { VirtualThreads } from '../../src/unwind/hotspot/virtual-threads.ts';
 import { ThreadNames } from '../../src/unwind/hotspot/thread-names.ts';
 import { MemoryView } from '../../src/unwind/memory-view.ts';
 import { SyntheticMemory } from './synthetic-target.ts';
@@ -299,6 +300,7 @@ export class SyntheticJvm {
     const cache = new CodeCache(memory, SYNTHETIC_LAYOUT);
     cache.refresh();
     const stubs = [...this.stubs].sort((a, b) => a.start - b.start);
+    const threadNames = new ThreadNames(memory, SYNTHETIC_LAYOUT, null);
     return {
       libjvm: { key: 'libjvm', path: '/lib/libjvm.so', buildId: '', bias: 0 },
       layout: SYNTHETIC_LAYOUT,
@@ -307,7 +309,8 @@ export class SyntheticJvm {
       stubs: { at: (pc) => codeletAt(stubs, pc) },
       methods: new Methods(memory, SYNTHETIC_LAYOUT),
       threads: new JavaThreads(memory, SYNTHETIC_LAYOUT),
-      threadNames: new ThreadNames(memory, SYNTHETIC_LAYOUT, null),
+      threadNames,
+      virtualThreads: new VirtualThreads(memory, SYNTHETIC_LAYOUT, threadNames),
       flags: { debugNonSafepoints: false, shown: {}, heap: null },
       callStubReturn: this.callStubReturn,
       enterSpecialReturn: () => null,

@@ -119,7 +119,10 @@ function threadRows({ threads: all }: ProfileSummary, shown: number): readonly R
   return [
     ...threads
       .slice(0, shown)
-      .map(({ name, tid, samples }) => ({ count: samples, text: `${escapeForTerminal(name, 36)} [${tid}]` })),
+      .map(({ name, tid, samples }) => ({
+        count: samples,
+        text: `${escapeForTerminal(name, 36)}${tid === 0 ? '' : ` [${tid}]`}`,
+      })),
     ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more threads` }] : []),
   ];
 }

@@ -77,3 +77,8 @@ function* inStream(memory: MemoryView, array: number, excludedLow: 0 | 1, option
     yield { name, signature, offset };
   }
 }
+
+/** A class's name, as far as names asked for are long. Throws MemoryFault. */
+export function className(memory: MemoryView, layout: HotspotLayout, klass: number): string {
+  return symbolText(memory, layout, memory.word(klass + layout.klassName));
+}

@@ -140,10 +140,8 @@ export class HeapOops {
 
 function referencesOf(memory: MemoryView, layout: NamesLayout, flags: HeapFlags): References | null {
   if (flags.compressedOops) return decoded(memory, layout.narrowOop);
-  if (!flags.z || layout.colours === null) return { kind: 'whole' };
+  if (!flags.z || !flags.zGenerational || layout.colours === null) return { kind: 'whole' };
   const instance = memory.word(layout.colours.instance);
-  // Up to JDK 23 there are two ZGCs, the other one with an instance of its own.
-  if (instance === 0) return { kind: 'whole' };
   const [good, bad, shift] = [layout.colours.good, layout.colours.bad, layout.colours.shift].map((at) =>
     memory.word(instance + at),
   );

@@ -11,6 +11,7 @@ import { type HotspotLayout, readLayout } from './layout.ts';
 import { Methods } from './methods.ts';
 import { readStubNames, type StubNames } from './stub-names.ts';
 import { ThreadNames } from './thread-names.ts';
+import { VirtualThreads } from './virtual-threads.ts';
 import { readVmFlags, type VmFlags } from './vm-flags.ts';
 import { readVmTables } from './vm-tables.ts';
 
@@ -23,6 +24,7 @@ export interface HotspotProcess {
   readonly methods: Methods;
   readonly threads: JavaThreads;
   readonly threadNames: ThreadNames;
+  readonly virtualThreads: VirtualThreads;
   readonly flags: VmFlags;
   /** `*StubRoutines::_call_stub_return_address`: the pc of every entry frame. */
   readonly callStubReturn: number;
@@ -67,6 +69,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         ? null
         : (layout.continuation.returnPc ?? variableNamed(reader, libjvm, ENTER_SPECIAL_RETURN_SYMBOL));
     const flags = readVmFlags(frozen, layout);
+    const threadNames = new ThreadNames(memory, layout, flags.heap);
     return {
       kind: 'ready',
       process: {
@@ -77,7 +80,8 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),
         threads: new JavaThreads(memory, layout),
-        threadNames: new ThreadNames(memory, layout, flags.heap),
+        threadNames,
+        virtualThreads: new VirtualThreads(memory, layout, threadNames),
         flags,
         callStubReturn,
         enterSpecialReturn: () => enterSpecialReturn(memory, enterSpecialAt),

@@ -3,10 +3,12 @@
 // together because the tables hold both. What a JDK does not export is null where the walk can do without it, and makes the VM
 // unsupported where not.
 //
-// | JDK            | this layout, x86-64                                          |
-// |----------------|--------------------------------------------------------------|
-// | 17             | tested (test/real/accuracy.test.ts)                          |
-// | others         | expected from the shapes; refused by name of what is missing |
+// | JDK            | this layout, x86-64: tested by                                                            |
+// |----------------|-------------------------------------------------------------------------------------------|
+// | 8, 11          | test/real/jdk/old-jdks.test.ts                                                            |
+// | 17             | test/real/accuracy.test.ts (the debugger oracle), the recordings of test/golden           |
+// | 21, 25, 26, 27 | test/real/jdk/new-jdks.test.ts, test/real/jdk/virtual-threads.test.ts                     |
+// | others         | expected from the shapes, tested by nothing; refused by name of what is missing           |
 
 import { type CodeBlobLayout, codeBlobLayout } from './layout/code-blob-layout.ts';
 import { type CodeCacheLayout, codeCacheLayout } from './layout/code-cache-layout.ts';

@@ -50,6 +50,13 @@ export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache
   return { at: (pc) => codeletAt(stubs, pc) };
 }
 
+/** `Stub Generator call_stub_stub` (JDK 26), `call_stub_stub (stub gen)` (27): `call_stub`, as before. */
+function plainName(name: string): string {
+  const [, inner] =
+    /^(?:Stub Generator (.+)_stub|(.+)_stub \(stub gen\))$/.exec(name)?.filter((part) => part !== undefined) ?? [];
+  return inner ?? name;
+}
+
 /** Nothing where its code looks otherwise. */
 function callStub(reader: TargetReader, callStubReturn: number): Codelet[] {
   const [before, after] = [Buffer.alloc(MAX_CALL_STUB_BYTES), Buffer.alloc(MAX_CALL_STUB_BYTES)];
@@ -58,11 +65,4 @@ function callStub(reader: TargetReader, callStubReturn: number): Codelet[] {
   if (enter < 0 || leave < 0) return [];
   const start = callStubReturn - MAX_CALL_STUB_BYTES + enter;
   return [{ start, end: callStubReturn + leave + LEAVE.length, description: 'call_stub' }];
-}
-
-/** `Stub Generator call_stub_stub` (JDK 26), `call_stub_stub (stub gen)` (27): `call_stub`, as before. */
-function plainName(name: string): string {
-  const [, inner] =
-    /^(?:Stub Generator (.+)_stub|(.+)_stub \(stub gen\))$/.exec(name)?.filter((part) => part !== undefined) ?? [];
-  return inner ?? name;
 }

@@ -11,7 +11,7 @@
 import type { Tid } from '../../model/units.ts';
 import { MAX_JAVA_THREADS } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
-import { fieldOffset, symbolText } from './field-offsets.ts';
+import { className, fieldOffset } from './field-offsets.ts';
 import { HeapOops } from './heap-oops.ts';
 import type { HotspotLayout } from './layout.ts';
 import { encodeModifiedUtf8 } from './symbol-text.ts';
@@ -71,18 +71,38 @@ export class ThreadNames {
   }
 
   #readNow(thread: number, comm: string): string | null {
-    const { names } = this.#layout;
-    if (names === null || this.#flags === null) return null;
     try {
-      this.#oops ??= HeapOops.of(this.#memory, names, this.#flags);
-      if (this.#oops === null) return null;
-      const name = this.#read(this.#oops, thread);
-      if (name === null || name === '' || name !== this.#read(this.#oops, thread)) return null;
+      const oops = this.heap();
+      if (oops === null) return null;
+      const name = this.#read(oops, thread);
+      if (name === null || name === '' || name !== this.#read(oops, thread)) return null;
       return comm === MAIN_COMM || agreesWithComm(name, comm) ? name : null;
     } catch (error) {
       if (error instanceof MemoryFault) return null;
       throw error;
     }
+  }
+
+  /** The name of a java.lang.Thread, read twice; null when it cannot be had now. Nothing but its class proves the object. */
+  ofObject(oops: HeapOops, object: number): string | null {
+    const read = (): string | null => {
+      const fields = this.#threadFields(oops, object);
+      return fields === null ? null : this.#name(oops, object, fields);
+    };
+    const name = read();
+    return name === read() ? name : null;
+  }
+
+  /** References of this VM's heap; null: it hides how they are kept. Throws MemoryFault. */
+  heap(): HeapOops | null {
+    const { names } = this.#layout;
+    if (names === null || this.#flags === null) return null;
+    return (this.#oops ??= HeapOops.of(this.#memory, names, this.#flags));
+  }
+
+  #name(oops: HeapOops, object: number, fields: Fields): string | null {
+    const name = oops.field(object + fields.threadName);
+    return fields.string === null ? this.#chars(oops, name, false) : this.#string(oops, name, fields.string);
   }
 
   #read(oops: HeapOops, thread: number): string | null {
@@ -93,8 +113,7 @@ export class ThreadNames {
     const object = oops.root(slot);
     const fields = this.#threadFields(oops, object);
     if (fields === null || this.#memory.word(object + fields.nativeThread) !== thread) return null;
-    const name = oops.field(object + fields.threadName);
-    return fields.string === null ? this.#chars(oops, name, false) : this.#string(oops, name, fields.string);
+    return this.#name(oops, object, fields);
   }
 
   #string(oops: HeapOops, string: number, fields: StringFields): string | null {
@@ -149,7 +168,7 @@ export class ThreadNames {
   }
 
   #className(klass: number): string {
-    return symbolText(this.#memory, this.#layout, this.#memory.word(klass + this.#layout.klassName));
+    return className(this.#memory, this.#layout, klass);
   }
 }
 

@@ -20,6 +20,7 @@ const OF_HEAP: ReadonlySet<string> = new Set([
   'UseCompressedClassPointers',
   'UseCompactObjectHeaders',
   'UseZGC',
+  'ZGenerational',
   'UseShenandoahGC',
 ]);
 
@@ -29,6 +30,7 @@ export interface HeapFlags {
   readonly compressedClassPointers: boolean;
   readonly compactHeaders: boolean;
   readonly z: boolean;
+  readonly zGenerational: boolean;
   readonly shenandoah: boolean;
 }
 
@@ -76,6 +78,8 @@ function heapFlags(flags: ReadonlyMap<string, boolean>): HeapFlags | null {
     compressedClassPointers: flags.get('UseCompressedClassPointers') ?? true,
     compactHeaders: flags.get('UseCompactObjectHeaders') ?? false,
     z: flags.get('UseZGC') ?? false,
+    // A choice in 21 to 23; before there is no such ZGC, later no other one.
+    zGenerational: flags.get('ZGenerational') ?? true,
     shenandoah: flags.get('UseShenandoahGC') ?? false,
   };
 }
