@@ -9,9 +9,10 @@ import { runConfiguration } from '../scenarios/run-configuration.ts';
 import { JDK_VERSIONS, jdkHome } from '../support/jdks.ts';
 import { describeOnHost } from '../support/require-host.ts';
 
+const NEEDS = ['root', 'bpftrace', 'cc', 'jdk8', 'jdk11', 'jdk17', 'jdk21', 'jdk25', 'jdk26', 'jdk27'] as const;
 const CASES = JDK_VERSIONS.flatMap((jdk) => QUICK[jdk].map((name) => [jdk, name] as const));
 
-describeOnHost('known stacks', ['root', 'bpftrace', 'jdk17', 'all-jdks', 'cc'], () => {
+describeOnHost('known stacks', NEEDS, () => {
   let programs: ScenarioPrograms;
 
   beforeAll(() => {

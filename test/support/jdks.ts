@@ -1,17 +1,13 @@
 // The JDKs that tests run against, by version: 17 is the host's, the others are what test/tools/debian-programs has unpacked.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { javaHome, testCache } from './host-tools.ts';
+import { javaHome, otherJdk } from './host-tools.ts';
 
 export const JDK_VERSIONS = [8, 11, 17, 21, 25, 26, 27] as const;
 export type JdkVersion = (typeof JDK_VERSIONS)[number];
 
 /** JAVA_HOME; null when it is not here (`test/tools/debian-programs jdk VERSION`). */
 export function jdkHome(version: JdkVersion): string | null {
-  if (version === 17) return javaHome();
-  const home = join(testCache(), `jdk-${String(version)}`, `usr/lib/jvm/java-${String(version)}-openjdk-amd64`);
-  return existsSync(join(home, 'bin/java')) ? home : null;
+  return version === 17 ? javaHome() : otherJdk(String(version));
 }
 
 /** `8,17` as versions; throws for what is none. */

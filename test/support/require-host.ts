@@ -14,7 +14,6 @@ import {
   otherJdk,
 } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
-import { JDK_VERSIONS, jdkHome } from './jdks.ts';
 
 /** What a test may need. */
 export type HostNeed =
@@ -46,10 +45,6 @@ const OBSTACLES = {
   jdk25: () => missingJdk('25'),
   jdk26: () => missingJdk('26'),
   jdk27: () => missingJdk('27'),
-  'all-jdks': () => {
-    const missing = JDK_VERSIONS.filter((version) => jdkHome(version) === null);
-    return missing.length === 0 ? null : `JDK ${missing.join(', ')} (test/tools/debian-programs jdk VERSION)`;
-  },
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   xz: () => (starts('xz') ? null : 'xz (apt-get install xz-utils)'),

@@ -4,8 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome } from '../../support/host-tools.ts';
-import { JDK_VERSIONS } from '../../support/jdks.ts';
+import { bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { isRoot } from './apt.ts';
@@ -59,8 +58,7 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
         obstacles.real.push(`needs the bpftrace of ${suite}: test/tools/debian-programs bpftrace ${suite}`);
       }
     }
-    // 17 is the host's own.
-    for (const version of JDK_VERSIONS.filter((known) => known !== 17).map(String)) {
+    for (const version of OTHER_JDKS) {
       if (!fetched(`JDK ${version}`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk', version))
         obstacles.real.push(`needs a JDK ${version}: test/tools/debian-programs jdk ${version}`);
     }
