@@ -135,7 +135,7 @@ class Walker {
       alive: () => this.#reader.alive(),
     });
     const thread = hotspot?.threads.address(sample.tid) ?? null;
-    const name = hotspot === null || thread === null ? null : hotspot.threadNames.of(thread, sample.comm);
+    const name = hotspot === null || thread === null ? null : hotspot.threadNames.of(thread, sample.tid, sample.comm);
     return { walked, name: name ?? sample.comm };
   }
 }

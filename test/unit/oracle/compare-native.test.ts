@@ -24,6 +24,7 @@ function walked(pcs: readonly (number | null | 'gap')[], outcome: StackOutcome =
   const trace = (pc: number): FrameTrace => ({ pc: asAddress(pc), sp: asAddress(0), fp: asAddress(0) });
   return {
     stack: { frames: pcs.map((pc) => (pc === 'gap' ? gapFrame() : NATIVE)), outcome, hasJava: false },
+    continuation: null,
     traces: pcs.map((pc) => (pc === null ? null : trace(pc === 'gap' ? 0 : pc))),
   };
 }

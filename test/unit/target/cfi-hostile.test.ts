@@ -47,15 +47,16 @@ test('CIEs that lie over each other: a section is read about once, not once for 
 test('states that all have one hash: refused after some hundred, not looked through by the ten thousand', () => {
   const rules = new RuleSet();
   const state = new RuleState();
+  const numbers = new Set<number>();
   let refused = 0;
   for (let i = 1; i <= 3000; i += 1) {
     state.words[1] = i;
     try {
-      rules.number(state);
+      numbers.add(rules.number(state));
     } catch {
       refused += 1;
     }
   }
-  expect(rules.count).toBeLessThan(2000);
+  expect(numbers.size).toBeLessThan(2000);
   expect(refused).toBeGreaterThan(1000);
 });

@@ -39,28 +39,28 @@ describe('the index of a library', () => {
 
   test('from the cache says what the first one said', () => {
     const cache = memoryCache();
-    expect(answers(readLibraryBuild(bufferSource(image), cache))).toEqual(fresh);
+    expect(answers(readLibraryBuild(bufferSource(image), { cache }))).toEqual(fresh);
     expect(cache.entries.size).toBe(1);
-    expect(answers(readLibraryBuild(bufferSource(image), cache))).toEqual(fresh);
+    expect(answers(readLibraryBuild(bufferSource(image), { cache }))).toEqual(fresh);
     expect(cache.reads).toBe(2);
     expect([...cache.entries.keys()][0]).toMatch(/^[0-9a-f]{40}-[0-9a-f]{64}$/u);
   });
 
   test('a file with the same build id and other contents has another entry', () => {
     const cache = memoryCache();
-    readLibraryBuild(bufferSource(image), cache);
+    readLibraryBuild(bufferSource(image), { cache });
     const [name = ''] = cache.entries.keys();
     const other = Buffer.from(image);
     // A byte of .eh_frame: CFA's of one function.
     const at = other.lastIndexOf(Buffer.from([0x0e, 0x10]));
     other[at + 1] = 0x20;
-    readLibraryBuild(bufferSource(other), cache);
+    readLibraryBuild(bufferSource(other), { cache });
     expect([...cache.entries.keys()].filter((key) => key !== name && key.startsWith(name.slice(0, 40)))).toHaveLength(1);
   });
 
   test('an entry with any byte changed, cut, or of another key is worked out again', () => {
     const cache = memoryCache();
-    readLibraryBuild(bufferSource(image), cache);
+    readLibraryBuild(bufferSource(image), { cache });
     const [[name, whole] = ['', Buffer.alloc(0)]] = cache.entries;
     const key = Buffer.from(name.slice(-64), 'hex');
     expect(decodeLibraryIndex(whole, key)).not.toBeNull();
@@ -75,12 +75,12 @@ describe('the index of a library', () => {
       { numRuns: 60 },
     );
     cache.entries.set(name, whole.subarray(0, 100));
-    expect(answers(readLibraryBuild(bufferSource(image), cache))).toEqual(fresh);
+    expect(answers(readLibraryBuild(bufferSource(image), { cache }))).toEqual(fresh);
   });
 
   test('a checksum that fits does not make a hostile entry sound', () => {
     const cache = memoryCache();
-    readLibraryBuild(bufferSource(image), cache);
+    readLibraryBuild(bufferSource(image), { cache });
     const [[name, whole] = ['', Buffer.alloc(0)]] = cache.entries;
     const key = Buffer.from(name.slice(-64), 'hex');
     fc.assert(
