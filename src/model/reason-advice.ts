@@ -33,7 +33,8 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
   'no-unwind-info': {
     meaning:
       'Native code whose library says nothing of it in .eh_frame or .debug_frame, and frame pointers lead nowhere: code of another JIT, assembly; in a thread without Java frames.',
-    advice: 'Build the library with -fasynchronous-unwind-tables (the default of gcc and clang on x86-64), or -fno-omit-frame-pointer.',
+    advice:
+      'Build the library with -fasynchronous-unwind-tables (the default of gcc and clang on x86-64), or -fno-omit-frame-pointer.',
   },
   'unknown-code': {
     meaning:

@@ -61,8 +61,7 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
 /** What a thread belongs to. Number 0: virtual threads, or a profile of another tool, which does not tell. */
 function threadGrouping({ run }: RecordingFacts, by: 'thread' | 'process' | 'container'): (thread: ProfileThread) => string {
   if (by === 'thread')
-    return ({ tid, name }) =>
-      Number(tid) === 0 ? `[${name === '' ? 'no thread' : name}]` : `[${name} tid=${String(tid)}]`;
+    return ({ tid, name }) => (Number(tid) === 0 ? `[${name === '' ? 'no thread' : name}]` : `[${name} tid=${String(tid)}]`);
   const targets = new Map(run?.targets.map((target) => [target.pid, target]));
   return ({ pid }) => {
     const target = targets.get(pid);

@@ -134,12 +134,10 @@ function threadRows({ threads: all }: ProfileSummary, shown: number): readonly R
   const rest = threads.slice(shown);
   const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
   return [
-    ...threads
-      .slice(0, shown)
-      .map(({ name, tid, samples }) => ({
-        count: samples,
-        text: `${escapeForTerminal(name, 36)}${tid === 0 ? '' : ` [${tid}]`}`,
-      })),
+    ...threads.slice(0, shown).map(({ name, tid, samples }) => ({
+      count: samples,
+      text: `${escapeForTerminal(name, 36)}${tid === 0 ? '' : ` [${tid}]`}`,
+    })),
     ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more threads` }] : []),
   ];
 }
