@@ -104,7 +104,7 @@ export const WORKS = {
         'Stubs.base64': ['java/util/Base64*'],
       },
     },
-    mustSee: ['Stubs.copyBytes', 'Stubs.copyObjects', 'Stubs.maths', 'Stubs.text', 'Stubs.big'],
+    mustSee: ['Stubs.copyBytes', 'Stubs.copyObjects', 'Stubs.maths', 'Stubs.big'],
   },
   jni: {
     ...SOUND,
@@ -160,7 +160,7 @@ export const WORKS = {
         'Handles.referenceTarget': ['Leaf.spin'],
       },
     },
-    mustSee: ['Handles.constantTarget', 'Handles.changingTarget', 'Handles.evenTarget', 'Handles.lambdaTarget'],
+    mustSee: ['Handles.round'],
   },
   deopt: {
     ...SOUND,

@@ -34,6 +34,9 @@ export function matches(code: CodeBytes, address: number, pattern: Pattern): boo
 }
 
 const PUSH_RBP = 0x55;
+const POP_RBP = 0x5d;
+const POP_RDX = 0x5a;
+const RDX = 2;
 /** What follows `push rbp` in a prologue: sub rsp, imm8 / imm32, directly or after mov rbp, rsp. */
 const AFTER_PUSH: readonly Pattern[] = [
   [0x48, 0x83, 0xec, ANY],
@@ -119,7 +122,12 @@ export function epilogueState(code: CodeBytes, pc: number): FrameState | null {
   let savedFpAt: number | null = null;
   for (let i = 0; i < MAX_TEARDOWN_INSTRUCTIONS; i += 1) {
     const here = at;
-    if (RET.some((pattern) => matches(code, here, pattern)) || popAndJumpAt(code, here) || isTailJump(code, here))
+    if (
+      RET.some((pattern) => matches(code, here, pattern)) ||
+      popAndJumpAt(code, here) ||
+      dropAndJumpAt(code, here) ||
+      isTailJump(code, here)
+    )
       return { kind: 'partial', returnAt, savedFpAt };
     const found = TEARDOWN.find(({ pattern }) => matches(code, here, pattern));
     if (found === undefined) return null;
@@ -147,10 +155,16 @@ function popAndJumpAt(code: CodeBytes, at: number): boolean {
   return pop !== null && jumpAt(code, at + pop.length)?.register === pop.register;
 }
 
+/** `pop rbp; pop rdx; jmp R`, at the second: C2's rethrow stub drops its return address and goes on at the handler (x86_64.ad tailjmpInd). */
+function dropAndJumpAt(code: CodeBytes, at: number): boolean {
+  return matches(code, at - 1, [POP_RBP, POP_RDX]) && jumpAt(code, at + 1) !== null;
+}
+
 /** States after the frame is gone that do not lead to a `ret`. */
 export function afterEpilogueState(code: CodeBytes, pc: number): FrameState | null {
   if (POLL_STUB_STEPS.some((step) => matches(code, pc - step, POLL_STUB))) return AT_RETURN_ADDRESS;
   const jump = jumpAt(code, pc);
+  if (dropAndJumpAt(code, pc - 1)) return { kind: 'popped', returnRegister: RDX };
   if (jump !== null && (popAndJumpAt(code, pc - 1) || popAndJumpAt(code, pc - 2)))
     return { kind: 'popped', returnRegister: jump.register };
   if (matches(code, pc - 1, [0xc9]) && TAIL_JUMPS.some((pattern) => matches(code, pc, pattern))) return AT_RETURN_ADDRESS;

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { exceptionBlobState } from '../../../../src/unwind/hotspot/exception-blob-state.ts';
+import { afterEpilogueState, epilogueState } from '../../../../src/unwind/hotspot/x86-code.ts';
 
 const ADDRESS = 0x7f00_0000_2000;
 const SUB = [0x48, 0x83, 0xec, 0x08];
@@ -44,4 +45,15 @@ test('the uncommon trap blob: entered by a call', () => {
 test('other blobs are none of these', () => {
   const { code } = codeOf([[0x55], SUB, SAVE]);
   expect(exceptionBlobState(code, ADDRESS)).toBe(null);
+});
+
+test('the end of the rethrow stub: its return address, dropped into rdx, is where the exception was thrown', () => {
+  const { code, starts } = codeOf([BODY, [0x48, 0x83, 0xc4, 0x10], [0x5d], [0x5a], [0xff, 0xe0], [0x90]]);
+  const stateAt = (index: number) => epilogueState(code, starts[index] ?? 0) ?? afterEpilogueState(code, starts[index] ?? 0);
+  expect([1, 2, 3, 4].map(stateAt)).toEqual([
+    { kind: 'partial', returnAt: 24, savedFpAt: 16 },
+    { kind: 'partial', returnAt: 8, savedFpAt: 0 },
+    { kind: 'partial', returnAt: 0, savedFpAt: null },
+    { kind: 'popped', returnRegister: 2 },
+  ]);
 });
