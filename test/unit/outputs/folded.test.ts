@@ -104,7 +104,7 @@ test('round trip: the text parses back to the same stacks and weights', () => {
         );
         builder.nameThread(asPid(1), asTid(tid), `t;${tid}\n`);
         const texts = made.map((one) => foldedFrame(one, false)).reverse();
-        const key = JSON.stringify(byThread ? [`[t:${tid}\\u000a tid=${tid}]`, ...texts] : texts);
+        const key = JSON.stringify(byThread ? [tid === 0 ? '[t:0\\u000a]' : `[t:${tid}\\u000a tid=${tid}]`, ...texts] : texts);
         expected.set(key, (expected.get(key) ?? 0) + weight);
       }
       const lines = folded(builder.build(), { byThread });

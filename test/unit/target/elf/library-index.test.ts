@@ -90,7 +90,7 @@ describe('the index of a library', () => {
         hostile.writeUInt32LE(crc32(hostile.subarray(CHECKSUM_AT + 4)), CHECKSUM_AT);
         // Either no entry, or one that look-ups end in.
         if (decodeLibraryIndex(hostile, key) === null) return;
-        const build = readLibraryBuild(bufferSource(image), { read: () => hostile, write: () => undefined });
+        const build = readLibraryBuild(bufferSource(image), { cache: { read: () => hostile, write: () => undefined } });
         expect(() => answers(build)).not.toThrow();
       }),
       { numRuns: 40 },
@@ -99,7 +99,7 @@ describe('the index of a library', () => {
 
   test('small files are not kept', () => {
     const cache = memoryCache();
-    readLibraryBuild(bufferSource(readFileSync('/bin/true')), cache);
+    readLibraryBuild(bufferSource(readFileSync('/bin/true')), { cache });
     expect(cache.reads).toBe(0);
   });
 });
