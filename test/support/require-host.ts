@@ -21,7 +21,6 @@ export type HostNeed =
   | 'root'
   | 'bpftrace'
   | 'jdk17'
-  | 'all-jdks'
   | 'guest'
   | 'binutils'
   | 'cc'
