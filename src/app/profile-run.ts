@@ -101,6 +101,7 @@ export class ProfileRun {
     );
     this.sinks = {
       sample: (sample: RawSample) => {
+        this.#clock.sampled(sample.timeNs);
         if (isWholeMachine) this.#processes.meet(sample);
         this.#resolver.add(sample);
       },
@@ -194,12 +195,12 @@ export class ProfileRun {
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
     const end = await this.#end.first(session.finished, sampled, this.#request.durationMs);
-    const durationMs = performance.now() - readyMs;
+    const endedMs = performance.now() - readyMs;
     clearInterval(timer);
     writing.stop();
     progress('finishing', readyMs);
     await session.stop();
-    return this.#report(sampled, session, end, durationMs);
+    return this.#report(sampled, session, end, this.#clock.sampledMs(endedMs));
   }
 
   #recording(profile: Profile, sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Recording {
