@@ -17,7 +17,7 @@ export interface Configuration {
   /** Kinds of the works' frames: some of these, none of those. */
   readonly kinds?: { readonly some: readonly string[]; readonly none: readonly string[] };
   readonly archive?: Archive;
-  /** The VM tells less of compiled leaves: not every method is seen. */
+  /** The VM tells less of compiled leaves, or a round takes long: not every method is seen. */
   readonly blurred?: boolean;
   /** Options of `jtrace profile` instead of the usual rate. */
   readonly sampling?: readonly string[];
@@ -36,7 +36,13 @@ const always =
 const from = (first: JdkVersion) => (version: JdkVersion) => version >= first;
 
 export const CONFIGURATIONS: readonly Configuration[] = [
-  { name: 'interpreter', flags: always('-Xint'), works: STEADY, kinds: { some: ['interpreted'], none: ['c1', 'c2'] } },
+  {
+    name: 'interpreter',
+    flags: always('-Xint'),
+    works: STEADY,
+    kinds: { some: ['interpreted'], none: ['c1', 'c2'] },
+    blurred: true,
+  },
   { name: 'C1', flags: always('-XX:TieredStopAtLevel=1'), works: STEADY, kinds: { some: ['c1'], none: ['c2'] } },
   { name: 'C1 with profiles', flags: always('-XX:TieredStopAtLevel=3'), works: STEADY, kinds: { some: ['c1'], none: ['c2'] } },
   { name: 'C2', flags: always('-XX:-TieredCompilation'), works: STEADY, kinds: { some: ['c2'], none: ['c1'] } },

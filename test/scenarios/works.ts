@@ -55,7 +55,7 @@ export const WORKS = {
       },
       counts: [{ above: 'Calls.bottom', matching: /^Calls\.down[012]$/u, exactly: 60 }],
     },
-    mustSee: ['Calls.third', 'Calls$Cube.area', 'Calls$Base.twice', 'Calls.bottom', 'Calls.garbage'],
+    mustSee: ['Calls.third', 'Calls.shapes', 'Calls$Base.twice', 'Calls.bottom', 'Calls.garbage'],
   },
   throwing: {
     ...SOUND,
@@ -91,7 +91,7 @@ export const WORKS = {
     graph: {
       calls: {
         [RUN]: ['Stubs.round', 'LIB'],
-        'Stubs.round': ['Stubs.*'],
+        'Stubs.round': ['Stubs.*', 'java/lang/Double.doubleToLongBits'],
         'Stubs.copyBytes': ['java/lang/System.arraycopy'],
         'Stubs.copyInts': ['java/lang/System.arraycopy'],
         'Stubs.copyObjects': ['java/lang/System.arraycopy'],
@@ -141,7 +141,7 @@ export const WORKS = {
         'Handles.bound': ['LIB'],
         'Handles.lambdas': ['LIB', 'Handles$$Lambda*'],
         // A lambda's class takes what it captures.
-        'Handles$$Lambda*': ['Handles.lambda$*', 'Handles.referenceTarget', 'LIB'],
+        'Handles$$Lambda*': ['Handles$$Lambda*', 'Handles.lambda$*', 'Handles.referenceTarget', 'LIB'],
         'Handles.lambda$*': ['Handles.lambdaTarget'],
         LIB: [
           ...['constantTarget', 'changingTarget', 'isOdd', 'oddTarget', 'evenTarget', 'filter', 'reflectedTarget'].map(

@@ -15,6 +15,8 @@ const MODES = [
 const FROZEN = '[frozen frames]';
 const RUN = 'jdk/internal/vm/Continuation.run';
 const ENTER = 'jdk/internal/vm/Continuation.enterSpecial';
+/** More carriers than threads that never park: on two, those that park would wait for ever. */
+const CARRIERS = '-Djdk.virtualThreadScheduler.parallelism=8';
 /** Of virtual threads' samples: a loaded machine loses pieces of a stack now and then. */
 const MOST_UNFINISHED = 0.02;
 
@@ -43,7 +45,8 @@ function describe(version: '21' | '25' | '26' | '27'): void {
         expect(frames[frames.indexOf(ENTER) - 1], frames.join('\n')).toBe(RUN);
         expect(frames).toContain('java/util/concurrent/ForkJoinWorkerThread.run');
       }
-      expect(virtual.some(({ frames }) => /^\[virtual (whole|deep|pinned)-\*\]$/.test(frames[0] ?? ''))).toBe(true);
+      const labels = new Set(virtual.map(({ frames }) => frames[0]));
+      expect([...labels].sort()).toEqual(['[virtual deep-*]', '[virtual pinned-*]', '[virtual whole-*]', '[virtual]']);
       // Those in spin: the frames of the program in the order of its calls, and none of another's.
       for (const { frames } of virtual) {
         const own = frames.filter((frame) => frame.startsWith('VirtualWork.') && !frame.includes('lambda'));
@@ -57,6 +60,7 @@ function describe(version: '21' | '25' | '26' | '27'): void {
       // Deep ones: all frames down to the thread's lambda, or the rest is frozen.
       const deep = virtual.filter(({ frames }) => frames.includes('VirtualWork.deep'));
       expect(samplesIn(deep)).toBeGreaterThan(0);
+      expect(samplesIn(deep.filter(({ frames }) => frames.includes(FROZEN)))).toBeGreaterThan(0);
       for (const { frames } of deep) {
         const oldest = frames.find((frame) => frame.startsWith('VirtualWork.'));
         if (frames.includes(FROZEN)) expect(frames[frames.indexOf(FROZEN) - 1]).toBe(ENTER);
@@ -71,7 +75,7 @@ function samplesIn(stacks: readonly FoldedStack[]): number {
 }
 
 async function profile(programs: JavaPrograms, options: readonly string[]): Promise<readonly FoldedStack[]> {
-  const jvm = await programs.start('VirtualWork', [], options);
+  const jvm = await programs.start('VirtualWork', [], [...options, CARRIERS]);
   const file = programs.path('virtual.folded');
   try {
     const run = ['profile', String(jvm.pid), '-d', '4s', '-F', '499', '--sample-budget', '5000', '--threads', '-o', file];
