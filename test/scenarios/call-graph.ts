@@ -25,6 +25,8 @@ export interface CallGraph {
    * the inlined calls of a neighbouring instruction, its callers are exact.
    */
   readonly counts?: readonly { readonly above: string; readonly matching: RegExp; readonly exactly: number }[];
+  /** Its classes are unloaded, some before a sample of theirs is looked up. */
+  readonly unloads?: boolean;
   /** A rule of the work's own; null: the stack keeps it. */
   readonly rule?: (frames: readonly SampledFrame[]) => string | null;
 }
@@ -51,7 +53,9 @@ export function impossibility({ frames, whole }: SampledStack, graph: CallGraph)
   if (whole && oldest.name !== ROOT) return `begins with ${oldest.name}`;
   for (const [index, { name }] of frames.entries()) {
     const caller = frames[index - 1]?.name;
-    if (caller !== undefined && !isCall(caller, name, graph)) return `${caller} -> ${name}`;
+    // A name that could not be read is told as such: no claim that can be wrong.
+    if (caller === undefined || (graph.unloads === true && [caller, name].some((one) => one.startsWith('[unresolved')))) continue;
+    if (!isCall(caller, name, graph)) return `${caller} -> ${name}`;
   }
   for (const { above, matching, exactly } of graph.counts ?? []) {
     if (!whole || !frames.some(({ name }) => name === above)) continue;

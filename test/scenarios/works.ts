@@ -195,6 +195,7 @@ export const WORKS = {
     allowedOthers: 2,
     mostImpossible: 0.1,
     graph: {
+      unloads: true,
       calls: {
         [RUN]: ['Unloading.round', 'LIB'],
         'Unloading.round': ['Unloading.load', 'Loaded.applyAsInt', 'LIB'],

@@ -28,7 +28,7 @@ function javaFrame(kind: FrameKind, info: MethodInfo, bci: number, lineApproxima
 }
 
 /** A frame whose method is not to be had (freed, or memory gone): a frame all the same. */
-function unresolvedFrame(detail: string): Frame {
+export function unresolvedFrame(detail: string): Frame {
   const name = `[unresolved: ${detail}]`;
   return { kind: 'marker', name, signature: '', bci: -1, line: 0, library: '', lineApproximate: false, marker: 'unresolved' };
 }

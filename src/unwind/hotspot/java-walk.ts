@@ -11,6 +11,7 @@ import { registerByNumber, type Registers } from '../../model/registers.ts';
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
 import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { frozenFrame } from '../marker-frames.ts';
+import { MemoryView } from '../memory-view.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from './call-stub-frame.ts';
 import { callerOfStub } from './called-stub.ts';
@@ -21,7 +22,7 @@ import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarri
 import { isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { type InterpreterState, leafState, wholeFrame } from './interpreted-frame.ts';
-import { compiledFrames, interpretedFrame, stubFrame } from './java-frames.ts';
+import { compiledFrames, interpretedFrame, stubFrame, unresolvedFrame } from './java-frames.ts';
 import {
   compiledLeafState,
   forwardingState,
@@ -207,13 +208,24 @@ export class JavaWalk {
     else {
       const bcps = state.kind === 'frame' ? state.bcps : [];
       const java = interpretedFrame(this.#process.methods, state.method, bcps);
-      if (java === null) throw new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(frame.fp)}`);
-      this.#push(java, frame);
+      if (java === null && !this.#isOfGoneMethod(state))
+        throw new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(frame.fp)}`);
+      this.#push(java ?? unresolvedFrame('method'), frame);
     }
     const { caller } = state;
     if (state.kind !== 'entering' || state.bySenderSp === null || this.#canReturnTo(caller.pc))
       return this.#checked(frame, caller);
     return this.#checked(frame, this.#isJavaReturn(state.bySenderSp.pc) ? state.bySenderSp : caller);
+  }
+
+  /**
+   * Its class was unloaded between tick and look-up: everything else of the frame is as it should be, and its caller can be one. Not while
+   * frames are being rebuilt, when words of the new ones are not there yet.
+   */
+  #isOfGoneMethod({ kind, caller, ...state }: InterpreterState): boolean {
+    const method = 'method' in state ? state.method : 0;
+    if (this.#deoptimizing || kind !== 'frame' || !MemoryView.isPlausible(method) || method % 8 !== 0) return false;
+    return caller.sp > 0 && this.#canReturnTo(caller.pc);
   }
 
   #compiled(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
