@@ -19,6 +19,8 @@ export interface Configuration {
   readonly archive?: Archive;
   /** The VM tells less of compiled leaves, or a round takes long: not every method is seen. */
   readonly blurred?: boolean;
+  /** Code lives for milliseconds: what was there at the tick may be gone at the look-up. */
+  readonly churning?: boolean;
   /** Options of `jtrace profile` instead of the usual rate. */
   readonly sampling?: readonly string[];
 }
@@ -55,7 +57,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     works: STEADY,
   },
   { name: 'unsegmented code cache', jdks: from(11), flags: always('-XX:-SegmentedCodeCache'), works: STEADY },
-  { name: 'small code cache', flags: smallCodeCache, works: ['unloading', 'deopt', 'calls', 'handles'] },
+  { name: 'small code cache', flags: smallCodeCache, works: ['unloading', 'deopt', 'calls', 'handles'], churning: true },
   { name: 'Serial', flags: always('-XX:+UseSerialGC'), works: ORDINARY, collector: /Copy/u },
   { name: 'Parallel', flags: always('-XX:+UseParallelGC'), works: ORDINARY, collector: /PS Scavenge/u },
   {

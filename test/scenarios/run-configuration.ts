@@ -69,7 +69,7 @@ export async function runConfiguration(
   } finally {
     await jvm.stop();
   }
-  const works = configuration.works.map((work) => judged(work, byWork.get(work) ?? [], configuration.blurred === true));
+  const works = configuration.works.map((work) => judged(work, byWork.get(work) ?? [], configuration));
   const faults = works.flatMap(({ work, faults: own }) => own.map((fault) => `${work}: ${fault}`));
   if (configuration.collector && !configuration.collector.test(jvm.collectors)) faults.push(`collectors: ${jvm.collectors}`);
   const kinds = new Set([...byWork.values()].flat().flatMap(({ frames }) => frames.map(({ kind }) => kind)));
@@ -89,7 +89,11 @@ function archiveFlags(
   const file = programs.path(`${archive}-${String(jdk)}`);
   const [make, use] = {
     'app-cds': [[`-XX:ArchiveClassesAtExit=${file}`], [`-XX:SharedArchiveFile=${file}`, '-Xshare:on']],
-    'aot-cache': [[`-XX:AOTCacheOutput=${file}`], [`-XX:AOTCache=${file}`, '-XX:AOTMode=on']],
+    // The JDK's own helper that starts the second JVM cannot run where the JDK was only unpacked.
+    'aot-cache': [
+      [`-XX:AOTCacheOutput=${file}`, '-Djdk.lang.Process.launchMechanism=FORK'],
+      [`-XX:AOTCache=${file}`, '-XX:AOTMode=on'],
+    ],
   }[archive] as [string[], string[]];
   // An agent that may redefine classes forbids dumping them; it may be there when they are used.
   const dumped = works.filter((work) => work !== 'redefine');
@@ -147,8 +151,12 @@ function sorted(samples: readonly Sample[], running: readonly WorkName[]): Map<W
   return byWork;
 }
 
-function judged(work: WorkName, samples: readonly Sample[], blurred: boolean): WorkReport {
-  const spec: WorkSpec = WORKS[work];
+/** Where all code is thrown out and made again within milliseconds, some is gone or other code when its sample is looked up (docs/how-it-works.md). */
+const CHURNING = { leastComplete: 0.85, mostImpossible: 0.08 } as const;
+
+function judged(work: WorkName, samples: readonly Sample[], { blurred = false, churning = false }: Configuration): WorkReport {
+  const known: WorkSpec = WORKS[work];
+  const spec = { ...known, ...(churning ? CHURNING : {}), graph: { ...known.graph, ...(churning ? { unloads: true } : {}) } };
   const isEnded = ({ complete, cut }: Sample): boolean => complete || (spec.ends === 'cut' && cut);
   const others = samples.filter((sample) => !isEnded(sample));
   const impossible = samples.flatMap(({ frames, complete, outcome, text }) => {
