@@ -203,12 +203,14 @@ function factsOf(pid: Pid, { unwinder, jvm }: Observed): TargetFacts | null {
 function silentReader(pid: Pid): Observed['reader'] {
   return {
     pid,
+    architecture: 'x86-64',
     read: () => false,
     maps: () => null,
     library: () => null,
     symbolAt: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => false,
     close: () => undefined,

@@ -8,6 +8,7 @@ import type { Pid } from './units.ts';
  */
 export interface JvmThreadLocator {
   readonly pid: Pid;
+  /** {@link STATIC_TLS_MODULE_ID}: `tlsOffsetBytes` is the variable's distance from the thread pointer. */
   readonly tlsModuleId: number;
   readonly tlsOffsetBytes: number;
   /** Offsets from JavaThread* of the anchor's three words. */
@@ -15,6 +16,9 @@ export interface JvmThreadLocator {
   readonly lastJavaPcOffsetBytes: number;
   readonly lastJavaFpOffsetBytes: number;
 }
+
+/** No module has this number: the largest that fits into a feed word. */
+export const STATIC_TLS_MODULE_ID = 2 ** 20 - 1;
 
 /** What a capture may take at most, on all CPUs together; ticks above it are sampled one in several, which then stand for the others. */
 export interface CaptureBudget {

@@ -4,7 +4,7 @@
 // stack. What is known of a process comes from process-unwinder.ts.
 
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
-import type { Registers } from '../model/registers.ts';
+import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
@@ -14,7 +14,6 @@ import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
 import { type NativeEnd, type NativePoint, walkFramePointers } from './native/frame-pointer-walk.ts';
 import type { NativeCode } from './native/native-code.ts';
-import { interruptedRegisters } from './native/signal-context.ts';
 import { StackWindow, WalkStop } from './stack-window.ts';
 
 export interface WalkTarget {
@@ -65,7 +64,7 @@ class SampleWalk {
   constructor(sample: RawSample, kernel: readonly Frame[], target: WalkTarget) {
     this.#sample = sample;
     this.#target = target;
-    this.#window = new StackWindow(sample.stack, target.reread);
+    this.#window = new StackWindow(sample.stack, target.reread, target.native.architecture.returnAddressHighMask);
     this.#frames = [...kernel];
     this.#traces = kernel.map(() => null);
   }
@@ -91,7 +90,9 @@ class SampleWalk {
   #walk(): StackOutcome {
     const { registers } = this.#sample;
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
-    const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    if (isAarch64(registers) !== (this.#target.native.architecture.name === 'aarch64'))
+      return unfinished('no-registers', 'these are the registers of another architecture');
+    const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
     if (hotspot === null) {
@@ -111,9 +112,10 @@ class SampleWalk {
   #interrupted(contextAt: number): PhysicalFrame {
     this.#signals += 1;
     if (this.#signals > MAX_NESTED_SIGNALS) throw new WalkStop('too-deep', `${String(MAX_NESTED_SIGNALS)} nested signals`);
-    const registers = interruptedRegisters(this.#window, contextAt);
+    const { signals } = this.#target.native.architecture;
+    const registers = signals.registers((address) => this.#window.returnAddress(address), contextAt);
     this.#leafRegisters = registers;
-    return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
+    return leafOf(registers);
   }
 
   /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
@@ -167,14 +169,14 @@ class SampleWalk {
         if (hotspot.threads.address(this.#sample.tid) !== captured.thread) return null;
         throw new WalkStop('bad-frame', `last Java sp 0x${captured.lastJavaSp.toString(16)} is not in this stack`);
       }
-      const pc = captured.lastJavaPc === 0 ? this.#window.word(captured.lastJavaSp - 8) : captured.lastJavaPc;
+      const pc = captured.lastJavaPc === 0 ? this.#window.returnAddress(captured.lastJavaSp - 8) : captured.lastJavaPc;
       return callerFrame(pc, captured.lastJavaSp, captured.lastJavaFp);
     }
     if (this.#target.reread === null) return null;
     const now = hotspot.threads.anchorNow(this.#sample.tid);
-    if (now === null || now.sp <= (this.#sample.registers?.rsp ?? 0) || !this.#window.covers(now.sp)) return null;
+    if (now === null || now.sp <= (this.#sample.registers === null ? 0 : pointOf(this.#sample.registers).sp) || !this.#window.covers(now.sp)) return null;
     // Believed only if the captured stack agrees: the word below sp is the return address that the call left there.
-    if (this.#window.tryWord(now.sp - 8) !== now.pc) return null;
+    if (this.#window.tryReturnAddress(now.sp - 8) !== now.pc) return null;
     this.#window.approximations.add('reread-anchor');
     return now;
   }
@@ -231,7 +233,7 @@ class SampleWalk {
     // Counted, not compared: an rsp of 2^63, which the target may well have, does not grow by 8 in a number.
     for (let offset = 0; offset < MAX_LEAF_CALL_SCAN_BYTES; offset += 8) {
       const slot = leaf.sp + offset;
-      const pc = this.#window.tryWord(slot);
+      const pc = this.#window.tryReturnAddress(slot);
       if (pc === null || !hotspot.code.covers(pc) || !hotspot.code.callsOut(pc)) continue;
       // Compiler threads have addresses of code they are making on their stacks: nobody runs it yet.
       if (hotspot.code.at(pc)?.blob.name.includes('CodeBuffer') !== false) continue;
@@ -263,6 +265,11 @@ class SampleWalk {
     if (!this.#target.alive()) return unfinished('target-exited', fault.message);
     return unfinished('code-changed', fault.message);
   }
+}
+
+function leafOf(registers: Registers): PhysicalFrame {
+  const link = linkOf(registers);
+  return { ...pointOf(registers), isLeaf: true, ...(link === null ? {} : { link }) };
 }
 
 function endOfNative(end: NativeEnd): StackOutcome {

@@ -131,6 +131,7 @@ export function syntheticTarget(
   const mapped: MappedLibrary = { key: library.path, path: library.path, buildId: '', bias: 0 };
   return {
     pid: asPid(4242),
+    architecture: 'x86-64',
     memory,
     read: (address, into) => isAlive && memory.read(address, into),
     maps: () => (isAlive ? [mapping] : null),
@@ -141,6 +142,7 @@ export function syntheticTarget(
     },
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => isAlive,
     exit() {

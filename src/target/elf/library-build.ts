@@ -7,7 +7,7 @@ import { readBuildId } from './build-id.ts';
 import { readElfFile, type Segment } from './elf-file.ts';
 import { indexFunctions } from './function-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
-import { findTlsModuleSlot } from './tls-module-slot.ts';
+import { findTlsSlots } from './tls-slots.ts';
 
 /** Names kept demangled per library: a profile of hours meets some thousands functions of libjvm. */
 const MAX_DEMANGLED_NAMES = 16_384;
@@ -27,6 +27,8 @@ export interface LibraryBuild {
   readonly segments: readonly Segment[];
   /** Slot of the TLS module id; null: none. */
   readonly tlsModuleSlot: number | null;
+  /** Slot of the TLS descriptor of the thread-local at `offset` in the library's block; null: none. */
+  tlsDescriptorSlot(offset: number): number | null;
   readonly functionCount: number;
   /** About what it keeps in memory. */
   readonly sizeBytes: number;
@@ -35,12 +37,13 @@ export interface LibraryBuild {
   valueOf(name: string): number | null;
 }
 
-/** null: not an x86-64 ELF image. */
+/** null: not an ELF image of an architecture that is read. */
 export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
   const file = readElfFile(source);
   if (file === null) return null;
   const tables = readRawSymbols(source, file);
   const functions = indexFunctions(tables, file.sections);
+  const tls = findTlsSlots(source, file, tables[0]);
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {
@@ -53,7 +56,8 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
   return {
     buildId: readBuildId(source, file),
     segments: file.segments,
-    tlsModuleSlot: findTlsModuleSlot(source, file, tables[0]),
+    tlsModuleSlot: tls.module,
+    tlsDescriptorSlot: (offset) => tls.descriptors.get(offset) ?? null,
     functionCount: functions.count,
     sizeBytes: functions.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
     functionAt(address) {

@@ -1,7 +1,7 @@
 // The recording of reads (`.jreads`; profiles are `.jtrace`, src/recording): every question asked of targets and of the kernel's
 // symbols, with its answer, and the samples, in order of time.
 // Gzip members (each whole, so that a crash keeps all before it) of JSON lines:
-//   {"format":"jtrace-recording","version":1}      the first line
+//   {"format":"jtrace-recording","version":1}      the first line; with "architecture":"aarch64" where it is not x86-64
 //   ["=", VALUE-ID, JSON]                           a value that later lines refer to; written once
 //   ["?", QUESTION-ID, PID, METHOD, ARGUMENT…]      a question; written once. PID 0: the kernel's symbols
 //   ["!", QUESTION-ID, VALUE-ID]                    it was asked, and this was the answer
@@ -23,7 +23,7 @@ export function beginsAsRecordedReads(start: Uint8Array): boolean {
 
 /** Methods of TargetReader as they stand in a recording, and the kernel's one. */
 export type QuestionMethod =
-  'read' | 'maps' | 'library' | 'symbolAt' | 'symbolNamed' | 'tlsModuleSlot' | 'threadComm' | 'alive' | 'kernel';
+  'read' | 'maps' | 'library' | 'symbolAt' | 'symbolNamed' | 'tlsModuleSlot' | 'tlsDescriptorSlot' | 'threadComm' | 'alive' | 'kernel';
 
 /** What a question is told apart by, besides the process. */
 export type QuestionArgument = number | string;
@@ -41,6 +41,7 @@ export const QUESTIONS = {
   symbolAt: (library: MappedLibrary, address: number): Question => ['symbolAt', library.key, address],
   symbolNamed: (library: MappedLibrary, name: string): Question => ['symbolNamed', library.key, name],
   tlsModuleSlot: (library: MappedLibrary): Question => ['tlsModuleSlot', library.key],
+  tlsDescriptorSlot: (library: MappedLibrary, offset: number): Question => ['tlsDescriptorSlot', library.key, offset],
   threadComm: (tid: number): Question => ['threadComm', tid],
   alive: (): Question => ['alive'],
   kernel: (address: KernelAddress): Question => ['kernel', address.toString(16)],

@@ -1,8 +1,9 @@
 // What is known of one JVM while it lives: its tables and layout, code cache, interpreter, stubs, methods, threads. Made once
 // libjvm is mapped and the VM has made its code cache; until then it says what is missing, and is asked again.
 
-import type { JvmThreadLocator } from '../../model/program.ts';
+import { type JvmThreadLocator, STATIC_TLS_MODULE_ID } from '../../model/program.ts';
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
+import { ARCHITECTURES } from '../arch/architectures.ts';
 import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
 import { CodeCache } from './code-cache.ts';
 import { CodeIndex } from './code-index.ts';
@@ -66,7 +67,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
       process: {
         libjvm,
         layout,
-        code: new CodeIndex(memory, layout, cache),
+        code: new CodeIndex(memory, layout, cache, ARCHITECTURES[reader.architecture]),
         codelets: readCodelets(frozen, layout),
         stubs: readStubNames(reader, libjvm, cache),
         methods: new Methods(memory, layout),
@@ -86,21 +87,19 @@ export function attachHotspot(reader: TargetReader): AttachResult {
 const CURRENT_THREAD_SYMBOL = '_ZN6Thread12_thr_currentE';
 /** A module id is a small counter: a process has at most some hundred libraries with thread-locals. */
 const MAX_TLS_MODULE_ID = 4096;
+/** The block beside a thread's control block: some kilobytes. Programs of aarch64 map nothing so low. */
+const MAX_STATIC_TLS_BYTES = 65_536;
 
 /** Where the capture program finds a thread's JavaThread; null without .symtab, or before the library is relocated. */
 export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
   const { libjvm, layout } = process;
-  const slot = reader.tlsModuleSlot(libjvm);
-  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
-  if (slot === null || offset === null) return null;
   try {
-    const tlsModuleId = new MemoryView(reader).word(slot + libjvm.bias);
-    if (tlsModuleId <= 0 || tlsModuleId > MAX_TLS_MODULE_ID) return null;
+    const place = reader.architecture === 'aarch64' ? descriptorPlace(reader, libjvm) : modulePlace(reader, libjvm);
+    if (place === null || place.tlsModuleId <= 0) return null;
     const { anchor, javaThread } = layout;
     return {
       pid: reader.pid,
-      tlsModuleId,
-      tlsOffsetBytes: offset,
+      ...place,
       lastJavaSpOffsetBytes: javaThread.anchor + anchor.lastJavaSp,
       lastJavaPcOffsetBytes: javaThread.anchor + anchor.lastJavaPc,
       lastJavaFpOffsetBytes: javaThread.anchor + anchor.lastJavaFp,
@@ -109,4 +108,30 @@ export function threadLocator(reader: TargetReader, process: HotspotProcess): Jv
     if (error instanceof MemoryFault) return null;
     throw error;
   }
+}
+
+type ThreadLocalPlace = Pick<JvmThreadLocator, 'tlsModuleId' | 'tlsOffsetBytes'>;
+
+function modulePlace(reader: TargetReader, libjvm: MappedLibrary): ThreadLocalPlace | null {
+  const slot = reader.tlsModuleSlot(libjvm);
+  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
+  if (slot === null || offset === null) return null;
+  const tlsModuleId = new MemoryView(reader).word(slot + libjvm.bias);
+  return tlsModuleId > MAX_TLS_MODULE_ID ? null : { tlsModuleId, tlsOffsetBytes: offset };
+}
+
+/**
+ * A TLS descriptor holds a resolver and its argument: the distance from the thread pointer where the variable lies in the static block,
+ * or the address of {module id, offset} where it does not (glibc sysdeps/aarch64/dl-tlsdesc.h).
+ */
+function descriptorPlace(reader: TargetReader, libjvm: MappedLibrary): ThreadLocalPlace | null {
+  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
+  const slot = offset === null ? null : reader.tlsDescriptorSlot(libjvm, offset);
+  if (slot === null) return null;
+  const memory = new MemoryView(reader);
+  const [resolver, argument] = [memory.word(slot + libjvm.bias), memory.word(slot + libjvm.bias + 8)];
+  if (resolver === 0 || argument === 0) return null;
+  if (argument < MAX_STATIC_TLS_BYTES) return { tlsModuleId: STATIC_TLS_MODULE_ID, tlsOffsetBytes: argument };
+  const [tlsModuleId, tlsOffsetBytes] = [memory.word(argument), memory.word(argument + 8)];
+  return tlsModuleId > MAX_TLS_MODULE_ID ? null : { tlsModuleId, tlsOffsetBytes };
 }

@@ -6,27 +6,17 @@
 // | 17  | tested (test/real/accuracy.test.ts)                              |
 // | 9+  | same slots by source; 8: no mirror, bcp at -7                    |
 
-import { registerByNumber, type Registers } from '../../model/registers.ts';
+import { asX86, registerByNumber, type Registers, type X86Registers } from '../../model/registers.ts';
+import { type CodeBytes, matches } from '../arch/code-bytes.ts';
+import { activationEnd } from '../arch/x86-code.ts';
 import type { StackWindow } from '../stack-window.ts';
 import type { Codelet } from './codelets.ts';
+import { ENTRY_POINT, FRAME_ENTRIES, type InterpreterState } from './interpreter-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
-import { activationEnd, type CodeBytes, matches } from './x86-code.ts';
 
 /** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
 const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcp: -64 } as const;
 
-/** What a pc in the interpreter stands for. */
-export type InterpreterState =
-  /** A whole frame at fp: `bcp` candidates in the order they should be believed. */
-  | { readonly kind: 'frame'; readonly method: number; readonly bcps: readonly number[]; readonly caller: PhysicalFrame }
-  /** A method was entered, its frame is not whole: bytecode 0. */
-  | { readonly kind: 'entering'; readonly method: number; readonly caller: PhysicalFrame }
-  /** The frame is gone, the jump to the caller comes next: no method any more. */
-  | { readonly kind: 'left'; readonly caller: PhysicalFrame };
-
-const ENTRY_POINT = 'method entry point';
-/** Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one. */
-const FRAME_ENTRIES = ['= zerolocals', '= native'] as const;
 /** push rax (return address); push rbp; mov rbp, rsp: start of generate_fixed_frame. */
 const FIXED_FRAME = [0x50, 0x55, 0x48, 0x8b, 0xec] as const;
 /** pop rax; lea r14, [rsp + rcx*8 - 8]: the return address moves into rax, the locals are made below. */
@@ -47,7 +37,8 @@ export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: n
 }
 
 /** State of a leaf: `code` is the codelet's whole code (method entries) or what lies around pc. */
-export function leafState(window: StackWindow, registers: Registers, codelet: Codelet, code: CodeBytes): InterpreterState {
+export function leafState(window: StackWindow, given: Registers, codelet: Codelet, code: CodeBytes): InterpreterState {
+  const registers = asX86(given);
   const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
   const end = activationEnd(code, leaf.pc);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
@@ -58,7 +49,7 @@ export function leafState(window: StackWindow, registers: Registers, codelet: Co
 
 function afterActivation(
   window: StackWindow,
-  registers: Registers,
+  registers: X86Registers,
   end: NonNullable<ReturnType<typeof activationEnd>>,
 ): PhysicalFrame {
   const value = (number: number): number => registerByNumber(registers, number);
@@ -75,7 +66,7 @@ function afterActivation(
 }
 
 /** Math and CRC32 entries: return address on top of the stack, sender's sp in r13, method in rbx; fp is the caller's. */
-function enteringWithoutFrame(window: StackWindow, registers: Registers, code: CodeBytes): InterpreterState {
+function enteringWithoutFrame(window: StackWindow, registers: X86Registers, code: CodeBytes): InterpreterState {
   const end = activationEnd(code, registers.rip);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
   return {
@@ -85,7 +76,7 @@ function enteringWithoutFrame(window: StackWindow, registers: Registers, code: C
   };
 }
 
-function methodEntry(window: StackWindow, registers: Registers, code: CodeBytes, leaf: PhysicalFrame): InterpreterState {
+function methodEntry(window: StackWindow, registers: X86Registers, code: CodeBytes, leaf: PhysicalFrame): InterpreterState {
   const fixedFrame = find(code, FIXED_FRAME);
   const popReturn = find(code, POP_RETURN);
   const overflow = find(code, OVERFLOW_EXIT);

@@ -1,29 +1,29 @@
 // Walks the frames HotSpot generated code for, from a pc in the code cache to the entry frame that Java was called through:
 // interpreter, compiled (with inlined frames), stubs, native wrappers. Stops at the entry frame, and says what the anchor there
 // tells. Leaves out native frames (native/), and what joins the segments (sample-walk.ts).
-// Sources: hotspot/cpu/x86/frame_x86.inline.hpp (sender_for_compiled_frame, sender_for_interpreter_frame, sender_for_entry_frame).
+// Sources: hotspot/cpu/{x86,aarch64}/frame_*.inline.hpp (sender_for_compiled_frame, sender_for_interpreter_frame, sender_for_entry_frame).
 //
 // Limits: the frames of a deoptimization under way are not taken apart; adapters' few instructions between moving the return
 // address and pushing it again are guessed (approximate).
 
 import type { Frame, FrameTrace } from '../../model/frame.ts';
-import { registerByNumber, type Registers } from '../../model/registers.ts';
+import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
+import type { Architecture } from '../arch/architecture.ts';
+import { type FrameState, type StubState, WHOLE } from '../arch/code-bytes.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
-import { type InterpreterState, leafState, wholeFrame } from './interpreted-frame.ts';
+import type { InterpreterState } from './interpreter-state.ts';
 import { compiledFrames, interpretedFrame, stubFrame } from './java-frames.ts';
 import {
   compiledLeafState,
   framelessStubState,
   runtimeStubLeafState,
   stubRoutineLeafState,
-  type StubState,
 } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
-import { type FrameState, WHOLE } from './x86-code.ts';
 
 /** How a run of Java frames ended. */
 export type JavaEnd =
@@ -39,8 +39,6 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
-/** JavaCallWrapper* in an entry frame, from fp (frame::entry_frame_call_wrapper_offset -6 words; same in JDK 8 to 27 on x86-64). */
-const CALL_WRAPPER_OFFSET_BYTES = -48;
 /** arch/x86: the uretprobe trampoline's page (facts/jvm-probes.md). */
 const URETPROBE_TRAMPOLINE = 0x7fffffffe000;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
@@ -60,6 +58,7 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 
 export class JavaWalk {
   readonly #process: HotspotProcess;
+  readonly #architecture: Architecture;
   readonly #window: StackWindow;
   readonly #sink: WalkSink;
   readonly #isNativeReturn: (pc: number) => boolean;
@@ -70,6 +69,7 @@ export class JavaWalk {
   /** `isNativeReturn`: whether native code has a call right before this address; the VM calls some stubs directly. */
   constructor(process: HotspotProcess, window: StackWindow, sink: WalkSink, isNativeReturn: (pc: number) => boolean) {
     this.#process = process;
+    this.#architecture = process.code.architecture;
     this.#window = window;
     this.#sink = sink;
     this.#isNativeReturn = isNativeReturn;
@@ -121,7 +121,7 @@ export class JavaWalk {
       case 'stub-routines':
         return this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
       case 'vtable-stub':
-        return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
+        return this.#stub(known, frame, this.#architecture.frames.unbuilt, registers);
       case 'adapter':
         return this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers);
       default:
@@ -141,6 +141,7 @@ export class JavaWalk {
 
   #interpreted(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
     const { codelets, code } = this.#process;
+    const { wholeFrame, leafState } = this.#architecture.interpreter;
     const codelet = codeletAt(codelets, frame.pc);
     let state: InterpreterState;
     if (registers === null || codelet === null) {
@@ -175,7 +176,9 @@ export class JavaWalk {
     const state = frame.isLeaf ? compiledLeafState(this.#process.code, known, pc) : ({ kind: 'whole' } as const);
     const frames = compiledFrames(this.#process, known, pc, frame.isLeaf, state.kind === 'whole');
     for (const java of frames) this.#push(java, frame);
-    return state.kind === 'whole' ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#unbuilt(frame, state, registers);
+    if (state.kind !== 'whole') return this.#unbuilt(frame, state, registers);
+    const pushed = frame.isLeaf ? 0 : this.#process.code.pushedForCall(blob, pc);
+    return this.#ofFrameSize(frame, blob.frameSizeBytes + pushed);
   }
 
   /** The caller of a leaf whose frame is being built or is gone. */
@@ -189,8 +192,13 @@ export class JavaWalk {
       if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be between pop and jump');
       return this.#checked(frame, callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
     }
+    if (state.kind === 'linked') {
+      if (registers === null) throw new WalkStop('bad-frame', 'a caller keeps no return address in a register');
+      const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
+      return this.#checked(frame, callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
+    }
     const fp = state.savedFpAt === null ? frame.fp : at.word(frame.sp + state.savedFpAt);
-    return this.#checked(frame, callerFrame(at.word(frame.sp + state.returnAt), frame.sp + state.returnAt + 8, fp));
+    return this.#checked(frame, callerFrame(at.returnAddress(frame.sp + state.returnAt), frame.sp + state.returnAt + 8, fp));
   }
 
   #stub(known: KnownBlob, frame: PhysicalFrame, state: StubState, registers: Registers | null): PhysicalFrame {
@@ -200,9 +208,10 @@ export class JavaWalk {
     switch (state.kind) {
       case 'frame-pointer':
         if (!at.covers(frame.fp) || frame.fp < frame.sp) return this.#searched(frame);
-        return this.#checked(frame, callerFrame(at.word(frame.fp + 8), frame.fp + 16, at.word(frame.fp)));
+        return this.#checked(frame, callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp)));
       case 'partial':
       case 'popped':
+      case 'linked':
         return this.#unbuilt(frame, state, registers);
       case 'whole':
         return blob.frameSizeBytes > 0 ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#searched(frame);
@@ -221,7 +230,7 @@ export class JavaWalk {
     const pushedWords = frame.isLeaf ? MAX_PUSHED_WORDS : 0;
     for (let pushed = 0; pushed <= pushedWords; pushed += 1) {
       const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
-      const pc = at.word(senderSp - 8);
+      const pc = at.returnAddress(senderSp - 8);
       if (frame.isLeaf && !this.#isJavaReturn(pc)) continue;
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
@@ -239,7 +248,7 @@ export class JavaWalk {
     // Counted, not compared: an sp of 2^63, which the target may well have, does not grow by 8 in a number.
     for (let i = 0; i < MAX_SEARCHED_SLOTS; i += 1) {
       const slot = frame.sp + 8 * i;
-      const pc = this.#window.tryWord(slot);
+      const pc = this.#window.tryReturnAddress(slot);
       if (pc === null || !this.#process.code.covers(pc) || !this.#canReturnTo(pc)) continue;
       this.#window.approximations.add('unvalidated-step');
       const saved = this.#window.tryWord(slot - 8);
@@ -281,15 +290,15 @@ export class JavaWalk {
     const { layout } = this.#process;
     const at = this.#window;
     if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `entry frame at ${hex(frame.fp)}`);
-    const anchorAt = at.word(frame.fp + CALL_WRAPPER_OFFSET_BYTES) + layout.callWrapperAnchor;
+    const anchorAt = at.word(frame.fp + this.#architecture.callWrapperOffsetBytes) + layout.callWrapperAnchor;
     const lastJavaSp = at.word(anchorAt + layout.anchor.lastJavaSp);
-    const native = callerFrame(at.word(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
+    const native = callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
     if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
     if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
     const pc = at.word(anchorAt + layout.anchor.lastJavaPc);
     return {
       kind: 'entry',
-      anchor: callerFrame(pc === 0 ? at.word(lastJavaSp - 8) : pc, lastJavaSp, at.word(anchorAt + layout.anchor.lastJavaFp)),
+      anchor: callerFrame(pc === 0 ? at.returnAddress(lastJavaSp - 8) : pc, lastJavaSp, at.word(anchorAt + layout.anchor.lastJavaFp)),
       native,
     };
   }

@@ -9,6 +9,8 @@ export interface PhysicalFrame {
   readonly fp: number;
   /** The sample's own pc; false: `pc` is a return address. */
   readonly isLeaf: boolean;
+  /** The link register of a leaf, where the architecture has one. */
+  readonly link?: number;
 }
 
 /** A frame's caller: `pc` is the return address. */

@@ -4,6 +4,7 @@
 
 import type { Frame, FrameTrace, UnfinishedReason } from '../../model/frame.ts';
 import type { Address } from '../../model/units.ts';
+import { a64CallerOf } from './a64-caller.ts';
 import { gapFrame } from '../marker-frames.ts';
 import type { StackWindow } from '../stack-window.ts';
 import type { NativeCode, NativePlace } from './native-code.ts';
@@ -14,6 +15,8 @@ export interface NativePoint {
   readonly sp: number;
   readonly fp: number;
   readonly isLeaf: boolean;
+  /** The link register of a leaf, where the architecture has one. */
+  readonly link?: number;
 }
 
 export type NativeEnd =
@@ -43,7 +46,7 @@ const THREAD_STARTS = /^(thread_native_entry|start_thread|__clone3?|clone3?|_sta
 const RET = 0xc3;
 const POP_RBP = 0x5d;
 
-interface Caller {
+export interface Caller {
   readonly point: NativePoint;
   /** false: found by taking up rbp after a function without frame pointer; frames between are missing. */
   readonly adjoining: boolean;
@@ -82,6 +85,7 @@ export function walkFramePointers(start: NativePoint, options: NativeWalkOptions
 
 function callerOf(point: NativePoint, place: NativePlace, options: NativeWalkOptions): Caller | null {
   const { code, window, isJavaCode, callsOutOfJava } = options;
+  if (code.architecture.name === 'aarch64') return a64CallerOf(point, place, options);
   const from = code.framePointerFrom(place);
   // rbp of a function that keeps none may be a Java frame's: its return address is then one of Java calling Java.
   const plausible = (pc: number, sp: number): boolean =>

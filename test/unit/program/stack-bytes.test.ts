@@ -6,7 +6,7 @@ import type { JvmThreadLocator, StackBytesValues } from '../../../src/model/prog
 import { asPid } from '../../../src/model/units.ts';
 import { bufferPages } from '../../../src/program/buffer-pages.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
-import { locatorFits, renderStackBytes, stackWindowBytes } from '../../../src/program/stack-bytes.ts';
+import { locatorFits, renderStackBytes, type StackBytesContext, stackWindowBytes } from '../../../src/program/stack-bytes.ts';
 
 const JVM: JvmThreadLocator = {
   pid: asPid(4321),
@@ -34,9 +34,10 @@ describe('golden', () => {
     ['0.17', 17, VALUES],
     ['0.23', 23, VALUES],
     ['0.27-stop', 27, { ...VALUES, followChildren: false, kernelStack: false, budget: null, jvms: [], stopAtSample: true }],
-  ])('%s', (name, minor, values) => {
+    ['0.23-aarch64', 23, VALUES, { architecture: 'aarch64', kernelPageBytes: 65_536 }],
+  ] as const)('%s', (name, minor, values, machine: Partial<StackBytesContext> = {}) => {
     const path = new URL(`goldens/stack-bytes-${name}.bt`, import.meta.url);
-    const { text } = renderStackBytes(values, dialect(minor), CONTEXT);
+    const { text } = renderStackBytes(values, dialect(minor), { ...CONTEXT, ...machine });
     if (process.env['JTRACE_BLESS'] === '1') writeFileSync(path, text);
     else expect(text, `${path.pathname} (JTRACE_BLESS=1 accepts)`).toBe(readFileSync(path, 'utf8'));
   });

@@ -27,6 +27,7 @@ const LIBRARY: MappedLibrary = { key: 'k', path: MAPPING.path, buildId: 'ab', bi
 function scriptedTarget(pid: number, memory: (address: number) => number | null): OpenTarget {
   return {
     pid: asPid(pid),
+    architecture: 'x86-64',
     read(address, into) {
       for (let i = 0; i < into.length; i++) {
         const byte = memory(address + i);
@@ -43,6 +44,7 @@ function scriptedTarget(pid: number, memory: (address: number) => number | null)
     symbolAt: (_, address) => (address === 0x10 ? { name: 'f', start: asElfAddress(0), sizeBytes: 32 } : null),
     symbolNamed: (_, name) => (name === 'f' ? asElfAddress(5) : null),
     tlsModuleSlot: () => asElfAddress(0x88),
+    tlsDescriptorSlot: () => null,
     threadComm: (tid) => (tid === pid ? 'ma\u{1F600}in' : null),
     alive: () => true,
     close: () => undefined,

@@ -7,11 +7,10 @@ import { compiledLeafState } from '../../../../src/unwind/hotspot/leaf-state.ts'
 import {
   activationEnd,
   afterEpilogueState,
-  type CodeBytes,
   epilogueState,
-  type FrameState,
   prologueState,
-} from '../../../../src/unwind/hotspot/x86-code.ts';
+} from '../../../../src/unwind/arch/x86-code.ts';
+import type { CodeBytes, FrameState } from '../../../../src/unwind/arch/code-bytes.ts';
 import { bytesOf, type Instruction, simulate, type SimulatedState, X86 } from '../../../support/frame-simulator.ts';
 import { SyntheticJvm } from '../../../support/synthetic-jvm.ts';
 

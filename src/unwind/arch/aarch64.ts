@@ -1,0 +1,62 @@
+// The aarch64 row of what architecture.ts asks: AAPCS64, HotSpot's aarch64 port, arm64 Linux.
+
+import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
+import { leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
+import { CALL_SEQUENCE_BYTES, callTarget, endsWithCall } from './a64-calls.ts';
+import {
+  afterEpilogueState,
+  enteredBytes,
+  enteredState,
+  epilogueState,
+  framelessLeaf,
+  framePointerFrom,
+  LINKED,
+  prologueState,
+  pushedForCall,
+} from './a64-frames.ts';
+import { INSTRUCTION_BYTES } from './a64-instructions.ts';
+import type { Architecture } from './architecture.ts';
+
+/** User addresses have 48 bits (architecture.ts of the model); a signature of x30 fills bits above them. */
+const RETURN_ADDRESS_HIGH_MASK = 0xffff;
+/** mov x8, #__NR_rt_sigreturn; svc #0: __kernel_rt_sigreturn of the vdso (arch/arm64/kernel/vdso/sigreturn.S). */
+const SIGNAL_RETURN = Buffer.from([0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4]);
+/**
+ * struct rt_sigframe begins with siginfo (128 bytes) and ucontext, whose mcontext lies 176 bytes in: flags, link, stack, 128 bytes
+ * of signal mask, to a multiple of 16. Its first word is the fault's address; then regs[31], sp, pc, pstate
+ * (arch/arm64/kernel/signal.c, include/uapi/asm/sigcontext.h).
+ */
+const SAVED_REGISTERS_OFFSET = 128 + 176 + 8;
+/** Stack protectors and large frames put the frame record behind some dozen instructions. */
+const PROLOGUE_SEARCH_BYTES = 256;
+
+export const AARCH64: Architecture = {
+  name: 'aarch64',
+  returnAddressHighMask: RETURN_ADDRESS_HIGH_MASK,
+  calls: { longestBytes: INSTRUCTION_BYTES, endsWithCall, targetBytes: CALL_SEQUENCE_BYTES, target: callTarget },
+  frames: {
+    unbuilt: LINKED,
+    prologueState,
+    epilogueState,
+    afterEpilogueState,
+    enteredBytes,
+    enteredState,
+    framelessLeaf,
+    // What calls from such code sets up a frame pointer before.
+    framelessCaller: () => ({ kind: 'frame-pointer' }),
+    pushedForCall,
+  },
+  interpreter: { wholeFrame, leafState },
+  // -8 words (frame_aarch64.hpp); in no table of the VM.
+  callWrapperOffsetBytes: -64,
+  signals: {
+    returnCode: SIGNAL_RETURN,
+    returnSteps: [0, INSTRUCTION_BYTES, SIGNAL_RETURN.length],
+    returnSymbols: ['__kernel_rt_sigreturn'],
+    registers(word, sp) {
+      const value = (name: Aarch64RegisterName): number => word(sp + SAVED_REGISTERS_OFFSET + 8 * AARCH64_REGISTERS.indexOf(name));
+      return Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, value(name)])) as Registers;
+    },
+  },
+  native: { searchBytes: PROLOGUE_SEARCH_BYTES, framePointerFrom },
+};
