@@ -9,6 +9,7 @@ import type { Codelet } from '../../src/unwind/hotspot/codelets.ts';
 import { codeletAt } from '../../src/unwind/hotspot/codelets.ts';
 import { JavaThreads } from '../../src/unwind/hotspot/java-threads.ts';
 import type { HotspotLayout } from '../../src/unwind/hotspot/layout.ts';
+import { fromItself, i32At, pointerAt } from '../../src/unwind/hotspot/layout/place.ts';
 import { Methods } from '../../src/unwind/hotspot/methods.ts';
 import { ThreadNames } from '../../src/unwind/hotspot/thread-names.ts';
 import { MemoryView } from '../../src/unwind/memory-view.ts';
@@ -18,40 +19,66 @@ import { encodeUnsigned5 } from './unsigned5-encoder.ts';
 /** Addresses of the variables that a VM exports. */
 const STATIC = { heaps: 0x4000_0000, callStub: 0x4000_0010, threadsHead: 0x4000_0018, interpreter: 0x4000_0020 };
 
+/** Fields of a CodeBlob and an nmethod, as JDK 9 to 22 have them. */
+const AT = {
+  codeBegin: 24,
+  codeEnd: 32,
+  scopesData: 104,
+  scopesPcs: 112,
+  dependencies: 116,
+  metadata: 120,
+  threadsLength: 0,
+  threads: 8,
+};
+const SCOPES_PCS = fromItself(i32At(AT.scopesPcs));
+
 export const SYNTHETIC_LAYOUT: HotspotLayout = {
-  codeCache: { heaps: STATIC.heaps, lowBound: 0x4000_0100, highBound: 0x4000_0108, arrayLength: 0, arrayData: 8 },
+  heaps: { kind: 'array', at: STATIC.heaps, length: 0, data: 8 },
   codeHeap: { memory: 8, segmap: 80, log2SegmentSize: 152, sizeBytes: 160 },
   virtualSpace: { low: 0, high: 8 },
   heapBlock: { sizeBytes: 16, used: 8 },
-  codeBlob: { name: 0, size: 8, frameSize: 12, frameCompleteOffset: 16, codeBegin: 24, codeEnd: 32, sizeBytes: 40 },
+  codeBlob: {
+    name: 0,
+    size: 8,
+    frameSize: 12,
+    frameComplete: { at: 16, isShort: false },
+    codeBegin: pointerAt(AT.codeBegin),
+    codeEnd: pointerAt(AT.codeEnd),
+    kind: null,
+    sizeBytes: 40,
+  },
   nmethod: {
     sizeBytes: 128,
     method: 40,
     compileId: 48,
     compLevel: 52,
-    entryPoint: 56,
-    verifiedEntryPoint: 64,
     osrEntryPoint: 72,
     origPcOffset: 80,
-    deoptHandlerBegin: 88,
-    deoptMhHandlerBegin: 96,
-    scopesDataBegin: 104,
-    scopesPcsOffset: 112,
-    dependenciesOffset: 116,
-    metadataOffset: 120,
+    deoptHandlers: [pointerAt(88), pointerAt(96)],
+    scopesData: { begin: pointerAt(AT.scopesData), end: SCOPES_PCS },
+    scopesPcs: { begin: SCOPES_PCS, end: fromItself(i32At(AT.dependencies)) },
+    metadata: { begin: fromItself(i32At(AT.metadata)), end: pointerAt(AT.scopesData) },
+    pcDescSizeBytes: 16,
   },
-  pcDescSizeBytes: 16,
+  stream: { excludedLow: 0 },
   method: { constMethod: 8, accessFlags: 16, sizeBytes: 24 },
-  constMethod: { constants: 0, flags: 8, codeSize: 10, nameIndex: 12, signatureIndex: 14, sizeBytes: 16 },
+  constMethod: {
+    constants: 0,
+    flags: { at: 8, hasLineTable: 1 },
+    codeSize: 10,
+    nameIndex: 12,
+    signatureIndex: 14,
+    sizeBytes: 16,
+  },
   constantPool: { poolHolder: 0, length: 8, sizeBytes: 16 },
   klassName: 16,
   symbol: { length: 0, body: 2 },
   anchor: { lastJavaSp: 0, lastJavaPc: 8, lastJavaFp: 16 },
   callWrapperAnchor: 32,
   callStubReturnAddress: STATIC.callStub,
-  javaThread: { anchor: 16, osThread: 8, threadObj: 0, vframeArrayHead: 40, stackBase: 48, stackSize: 56 },
+  javaThread: { anchor: 16, osThread: 8 },
   osThreadId: 0,
-  threadsList: { head: STATIC.threadsHead, length: 0, threads: 8 },
+  threads: { kind: 'list', head: STATIC.threadsHead, length: AT.threadsLength, threads: AT.threads },
   interpreter: {
     code: STATIC.interpreter,
     stubBuffer: 0,
@@ -114,7 +141,7 @@ export class SyntheticJvm {
 
   constructor() {
     const { memory } = this;
-    const { codeHeap, codeCache } = SYNTHETIC_LAYOUT;
+    const { codeHeap, heaps } = SYNTHETIC_LAYOUT;
     const heap = memory.allocate(codeHeap.sizeBytes);
     this.#segmentMap = memory.allocate(HEAP_BYTES / SEGMENT_BYTES);
     for (let i = 0; i < HEAP_BYTES / SEGMENT_BYTES; i += 1) memory.write(this.#segmentMap + i, [0xff]);
@@ -124,7 +151,7 @@ export class SyntheticJvm {
     memory.i32(heap + codeHeap.log2SegmentSize, Math.log2(SEGMENT_BYTES));
     const array = memory.allocate(16);
     const data = memory.allocate(8);
-    memory.word(codeCache.heaps, array);
+    memory.word(heaps.at, array);
     memory.i32(array, 1);
     memory.i32(array + 4, 1);
     memory.word(array + 8, data);
@@ -146,7 +173,8 @@ export class SyntheticJvm {
   /** Puts a blob into the heap; returns the address of its code. */
   blob(blob: SyntheticBlob): number {
     const { memory } = this;
-    const { heapBlock, codeBlob, nmethod: at, pcDescSizeBytes } = SYNTHETIC_LAYOUT;
+    const { heapBlock, codeBlob, nmethod: at } = SYNTHETIC_LAYOUT;
+    const { pcDescSizeBytes } = at;
     const block = this.heapLow + this.#nextSegment * SEGMENT_BYTES;
     const address = block + heapBlock.sizeBytes;
     const headerBytes = blob.nmethod === undefined ? codeBlob.sizeBytes : at.sizeBytes;
@@ -182,18 +210,18 @@ export class SyntheticJvm {
     memory.word(address + codeBlob.name, memory.text(blob.name));
     memory.i32(address + codeBlob.size, end - address);
     memory.i32(address + codeBlob.frameSize, blob.frameSizeWords);
-    memory.i32(address + codeBlob.frameCompleteOffset, blob.frameComplete ?? 0);
-    memory.word(address + codeBlob.codeBegin, codeBegin);
-    memory.word(address + codeBlob.codeEnd, codeEnd);
+    memory.i32(address + codeBlob.frameComplete.at, blob.frameComplete ?? 0);
+    memory.word(address + AT.codeBegin, codeBegin);
+    memory.word(address + AT.codeEnd, codeEnd);
     memory.write(codeBegin, blob.code);
     if (blob.nmethod !== undefined) {
       memory.word(address + at.method, blob.nmethod.method);
       memory.i32(address + at.compileId, blob.nmethod.compileId ?? this.#nextCompileId++);
       memory.i32(address + at.compLevel, blob.nmethod.level);
-      memory.word(address + at.scopesDataBegin, scopesDataBegin);
-      memory.i32(address + at.scopesPcsOffset, scopesPcs - address);
-      memory.i32(address + at.dependenciesOffset, end - address);
-      memory.i32(address + at.metadataOffset, metadataBegin - address);
+      memory.word(address + AT.scopesData, scopesDataBegin);
+      memory.i32(address + AT.scopesPcs, scopesPcs - address);
+      memory.i32(address + AT.dependencies, end - address);
+      memory.i32(address + AT.metadata, metadataBegin - address);
       metadata.forEach((method, i) => memory.word(metadataBegin + 8 * i, method));
       memory.write(scopesDataBegin, scopesData);
       descs.forEach(({ pc, scope }, i) => {
@@ -220,7 +248,7 @@ export class SyntheticJvm {
     memory.word(pool + constantPool.sizeBytes + 16, this.symbol(Buffer.from(signature)));
     const constAddress = memory.allocate(constMethod.sizeBytes + codeSizeBytes + (lineTable?.length ?? 0) + 512);
     memory.word(constAddress + constMethod.constants, pool);
-    memory.u16(constAddress + constMethod.flags, lineTable === undefined ? 0 : 1);
+    memory.u16(constAddress + constMethod.flags.at, lineTable === undefined ? 0 : 1);
     memory.u16(constAddress + constMethod.codeSize, codeSizeBytes);
     memory.u16(constAddress + constMethod.nameIndex, 1);
     memory.u16(constAddress + constMethod.signatureIndex, 2);
@@ -248,7 +276,7 @@ export class SyntheticJvm {
   /** A JavaThread of a kernel thread; returns its address. */
   thread(tid: number): number {
     const { memory } = this;
-    const { javaThread, osThreadId, threadsList } = SYNTHETIC_LAYOUT;
+    const { javaThread, osThreadId } = SYNTHETIC_LAYOUT;
     const osThread = memory.allocate(16);
     memory.i32(osThread + osThreadId, tid);
     const thread = memory.allocate(64);
@@ -257,9 +285,9 @@ export class SyntheticJvm {
     const array = memory.allocate(8 * this.#threads.length);
     this.#threads.forEach((address, i) => memory.word(array + 8 * i, address));
     const list = memory.allocate(16);
-    memory.i32(list + threadsList.length, this.#threads.length);
-    memory.word(list + threadsList.threads, array);
-    memory.word(threadsList.head, list);
+    memory.i32(list + AT.threadsLength, this.#threads.length);
+    memory.word(list + AT.threads, array);
+    memory.word(STATIC.threadsHead, list);
     return thread;
   }
 

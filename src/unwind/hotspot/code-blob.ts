@@ -1,9 +1,11 @@
 // The CodeBlob at an address: what kind of code it is, how large its frames are, and what proves later that it is still the same
-// one (hotspot/share/code/codeBlob.hpp, nmethod.hpp). Kinds come from blob names, as in JDK 8 to 24; JDK 25 has CodeBlob::_kind.
+// one (hotspot/share/code/codeBlob.hpp, nmethod.hpp). Kinds are CodeBlob::_kind where the VM has it (25 on), and the blobs' names.
 
 import { MAX_CODE_BLOB_BYTES } from '../limits.ts';
 import type { Block, MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
+import type { BlobKindName, CodeBlobLayout } from './layout/code-blob-layout.ts';
+import { resolvePlace } from './layout/place.ts';
 
 export type BlobKind =
   | 'nmethod' // compiled Java, or the wrapper of a native method
@@ -36,13 +38,18 @@ export interface NmethodHeader {
   /** 1 to 3: C1; 4: C2. */
   readonly compLevel: number;
   readonly osrEntry: number;
-  readonly deoptHandler: number;
-  readonly deoptMhHandler: number;
+  /** Return addresses that deoptimization puts in place of a frame's own. */
+  readonly deoptHandlers: readonly number[];
   readonly origPcOffset: number;
-  readonly scopesDataBegin: number;
-  readonly scopesPcsBegin: number;
-  readonly scopesPcsEnd: number;
-  readonly metadataBegin: number;
+  readonly scopesData: Extent;
+  readonly scopesPcs: Extent;
+  readonly metadata: Extent;
+}
+
+/** From the first byte up to, not including, the end. */
+export interface Extent {
+  readonly begin: number;
+  readonly end: number;
 }
 
 /** Kinds by name prefix. Whatever is not here has either a frame size (a runtime stub) or is treated as an adapter. */
@@ -57,20 +64,33 @@ const KIND_BY_PREFIX: readonly (readonly [string, BlobKind])[] = [
   ['MethodHandlesAdapterBlob', 'adapter'],
 ];
 
+/** By HotSpot's CodeBlobKind. Buffers are told apart by name. */
+const KIND_BY_NUMBER: Readonly<Record<Exclude<BlobKindName, 'Buffer'>, BlobKind>> = {
+  Nmethod: 'nmethod',
+  Adapter: 'adapter',
+  Vtable: 'vtable-stub',
+  MHAdapter: 'adapter',
+  RuntimeStub: 'runtime-stub',
+  Deoptimization: 'runtime-stub',
+  Safepoint: 'runtime-stub',
+  Exception: 'runtime-stub',
+  UncommonTrap: 'runtime-stub',
+  Upcall: 'runtime-stub',
+};
+
 /** Reads the header of the blob at `address`; null when it is no blob (freed, or never was one). Throws MemoryFault. */
 export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address: number): CodeBlob | null {
   const at = layout.codeBlob;
   const header = memory.block(address, at.sizeBytes);
   const sizeBytes = header.i32(at.size);
-  const [codeBegin, codeEnd] = [header.word(at.codeBegin), header.word(at.codeEnd)];
+  const [codeBegin, codeEnd] = [resolvePlace(header, at.codeBegin), resolvePlace(header, at.codeEnd)];
   const end = address + sizeBytes;
   if (sizeBytes <= 0 || sizeBytes > MAX_CODE_BLOB_BYTES) return null;
   if (codeBegin < address || codeEnd < codeBegin || codeEnd > end) return null;
   const frameSizeWords = header.i32(at.frameSize);
   if (frameSizeWords < -1 || frameSizeWords * 8 > MAX_CODE_BLOB_BYTES) return null;
   const name = memory.cString(header.word(at.name));
-  const listed = KIND_BY_PREFIX.find(([prefix]) => name.startsWith(prefix))?.[1];
-  const kind = listed ?? (frameSizeWords > 0 ? 'runtime-stub' : 'adapter');
+  const kind = kindOf(header, at, name) ?? (frameSizeWords > 0 ? 'runtime-stub' : 'adapter');
   return {
     kind,
     address,
@@ -79,43 +99,52 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
     codeBegin,
     codeEnd,
     frameSizeBytes: Math.max(0, frameSizeWords) * 8,
-    frameComplete: codeBegin + header.i32(at.frameCompleteOffset),
+    frameComplete: codeBegin + (at.frameComplete.isShort ? header.i16(at.frameComplete.at) : header.i32(at.frameComplete.at)),
     nmethod: kind === 'nmethod' ? nmethodHeader(memory.glance(address, layout.nmethod.sizeBytes), layout, name) : null,
   };
 }
 
+function kindOf(header: Block, { kind }: CodeBlobLayout, name: string): BlobKind | null {
+  if (kind !== null) {
+    const number = header.u8(kind.at);
+    for (const [known, is] of Object.entries(KIND_BY_NUMBER)) if (kind.numbers[known as BlobKindName] === number) return is;
+  }
+  return KIND_BY_PREFIX.find(([prefix]) => name.startsWith(prefix))?.[1] ?? null;
+}
+
 function nmethodHeader(header: Block, layout: HotspotLayout, name: string): NmethodHeader {
   const at = layout.nmethod;
-  const inside = (field: number): number => header.address + header.i32(field);
+  const extent = (places: (typeof at)['metadata']): Extent => ({
+    begin: resolvePlace(header, places.begin),
+    end: resolvePlace(header, places.end),
+  });
   return {
     isNative: name.startsWith('native'),
     method: header.word(at.method),
     compileId: header.i32(at.compileId),
-    compLevel: header.i32(at.compLevel),
+    compLevel: header.u8(at.compLevel),
     osrEntry: header.word(at.osrEntryPoint),
-    deoptHandler: header.word(at.deoptHandlerBegin),
-    deoptMhHandler: header.word(at.deoptMhHandlerBegin),
+    deoptHandlers: at.deoptHandlers.map((place) => resolvePlace(header, place)),
     origPcOffset: header.i32(at.origPcOffset),
-    scopesDataBegin: header.word(at.scopesDataBegin),
-    scopesPcsBegin: inside(at.scopesPcsOffset),
-    scopesPcsEnd: inside(at.dependenciesOffset),
-    metadataBegin: inside(at.metadataOffset),
+    scopesData: extent(at.scopesData),
+    scopesPcs: extent(at.scopesPcs),
+    metadata: extent(at.metadata),
   };
 }
 
 /**
  * Whether the blob at a remembered address is still the remembered one: for an nmethod its compile id and method, for every
- * other blob (never freed in JDK 17, except adapters with their methods) name and extent. Throws MemoryFault.
+ * other blob (never freed, except adapters with their methods) name and extent. Throws MemoryFault.
  */
 export function isSameBlob(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob): boolean {
   const at = layout.codeBlob;
   if (blob.nmethod === null) {
     const header = memory.glance(blob.address, at.sizeBytes);
-    return header.word(at.codeBegin) === blob.codeBegin && header.i32(at.size) === blob.end - blob.address;
+    return resolvePlace(header, at.codeBegin) === blob.codeBegin && header.i32(at.size) === blob.end - blob.address;
   }
   const header = memory.glance(blob.address, layout.nmethod.sizeBytes);
   return (
-    header.word(at.codeBegin) === blob.codeBegin &&
+    resolvePlace(header, at.codeBegin) === blob.codeBegin &&
     header.i32(layout.nmethod.compileId) === blob.nmethod.compileId &&
     header.word(layout.nmethod.method) === blob.nmethod.method &&
     header.word(layout.nmethod.osrEntryPoint) === blob.nmethod.osrEntry

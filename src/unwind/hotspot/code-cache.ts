@@ -30,14 +30,9 @@ export class CodeCache {
 
   /** Reads the list of heaps; false while the VM has not made them yet. Throws MemoryFault. */
   refresh(): boolean {
-    const { codeCache, codeHeap, virtualSpace } = this.#layout;
-    const array = this.#memory.word(codeCache.heaps);
-    if (array === 0) return false;
-    const count = Math.min(this.#memory.u32(array + codeCache.arrayLength), MAX_CODE_HEAPS);
-    const data = this.#memory.word(array + codeCache.arrayData);
+    const { codeHeap, virtualSpace } = this.#layout;
     const heaps: CodeHeap[] = [];
-    for (let i = 0; i < count; i += 1) {
-      const address = this.#memory.word(data + 8 * i);
+    for (const address of this.#addresses()) {
       const header = this.#memory.block(address, codeHeap.sizeBytes);
       const log2SegmentSize = header.u32(codeHeap.log2SegmentSize);
       if (log2SegmentSize > MAX_LOG2_SEGMENT) continue;
@@ -84,6 +79,17 @@ export class CodeCache {
       if (segment < 0) return null;
     }
     return null;
+  }
+
+  /** Addresses of the CodeHeaps; none while the VM has not made them yet. */
+  #addresses(): number[] {
+    const { heaps } = this.#layout;
+    const head = this.#memory.word(heaps.at);
+    if (head === 0) return [];
+    if (heaps.kind === 'one') return [head];
+    const count = Math.min(this.#memory.u32(head + heaps.length), MAX_CODE_HEAPS);
+    const data = this.#memory.word(head + heaps.data);
+    return Array.from({ length: count }, (_, i) => this.#memory.word(data + 8 * i));
   }
 
   #heapOf(pc: number): CodeHeap | null {

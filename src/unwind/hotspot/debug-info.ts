@@ -33,24 +33,25 @@ export class DebugInfo {
   readonly #scopeOffsets: Int32Array;
   readonly #scopesData: Uint8Array;
   readonly #metadata: readonly number[];
+  readonly #excludedLow: 0 | 1;
 
   /** Reads the tables of one nmethod. Throws MemoryFault. */
   constructor(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob, header: NmethodHeader) {
     this.#codeBegin = blob.codeBegin;
-    const count = Math.max(
-      0,
-      Math.min(Math.floor((header.scopesPcsEnd - header.scopesPcsBegin) / layout.pcDescSizeBytes), MAX_PC_DESCS),
-    );
-    const descs = memory.block(header.scopesPcsBegin, count * layout.pcDescSizeBytes);
+    this.#excludedLow = layout.stream.excludedLow;
+    const { pcDescSizeBytes } = layout.nmethod;
+    const { scopesPcs, scopesData } = header;
+    const count = Math.max(0, Math.min(Math.floor((scopesPcs.end - scopesPcs.begin) / pcDescSizeBytes), MAX_PC_DESCS));
+    const descs = memory.block(scopesPcs.begin, count * pcDescSizeBytes);
     this.#pcOffsets = new Int32Array(count);
     this.#scopeOffsets = new Int32Array(count);
     for (let i = 0; i < count; i += 1) {
-      this.#pcOffsets[i] = descs.i32(i * layout.pcDescSizeBytes);
-      this.#scopeOffsets[i] = descs.i32(i * layout.pcDescSizeBytes + 4);
+      this.#pcOffsets[i] = descs.i32(i * pcDescSizeBytes);
+      this.#scopeOffsets[i] = descs.i32(i * pcDescSizeBytes + 4);
     }
-    this.#scopesData = memory.block(header.scopesDataBegin, Math.max(0, header.scopesPcsBegin - header.scopesDataBegin)).bytes;
-    const metadataBytes = Math.max(0, header.scopesDataBegin - header.metadataBegin) & ~7;
-    const metadata = memory.block(header.metadataBegin, metadataBytes);
+    this.#scopesData = memory.block(scopesData.begin, Math.max(0, scopesData.end - scopesData.begin)).bytes;
+    const metadataBytes = Math.max(0, header.metadata.end - header.metadata.begin) & ~7;
+    const metadata = memory.block(header.metadata.begin, metadataBytes);
     this.#metadata = Array.from({ length: metadataBytes / 8 }, (_, i) => metadata.word(8 * i));
   }
 
@@ -69,7 +70,7 @@ export class DebugInfo {
     const scopes: Scope[] = [];
     for (let at = scopeOffset; at !== NO_SCOPE && scopes.length < MAX_INLINE_DEPTH;) {
       if (at < 0 || at >= this.#scopesData.length) break;
-      const reader = new Unsigned5Reader(this.#scopesData, at);
+      const reader = new Unsigned5Reader(this.#scopesData, at, this.#excludedLow);
       const sender = reader.unsigned();
       const methodIndex = reader.unsigned();
       // Metadata indices are 1-based, 0 is null (oopRecorder.hpp); bci is stored off by one (InvocationEntryBci).

@@ -57,14 +57,9 @@ export class JavaThreads {
 
   #readList(): void {
     this.#listRead = true;
-    const at = this.#layout.threadsList;
     const found = new Map<Tid, number>();
     try {
-      const list = this.#memory.word(at.head);
-      const length = Math.min(this.#memory.u32(list + at.length), MAX_JAVA_THREADS);
-      const threads = this.#memory.block(this.#memory.word(list + at.threads), 8 * length);
-      for (let i = 0; i < length; i += 1) {
-        const thread = threads.word(8 * i);
+      for (const thread of this.#listed()) {
         const tid = this.#tidOf(thread);
         if (tid !== null) found.set(tid as Tid, thread);
       }
@@ -74,5 +69,22 @@ export class JavaThreads {
     }
     for (const [tid, thread] of this.#byTid) if (!found.has(tid) && this.#tidOf(thread) === tid) found.set(tid, thread);
     this.#byTid = found;
+  }
+
+  /** Every JavaThread* of the VM's list. Throws MemoryFault, also in the midst of it. */
+  *#listed(): Generator<number> {
+    const at = this.#layout.threads;
+    if (at.kind === 'list') {
+      const list = this.#memory.word(at.head);
+      const length = Math.min(this.#memory.u32(list + at.length), MAX_JAVA_THREADS);
+      const threads = this.#memory.block(this.#memory.word(list + at.threads), 8 * length);
+      for (let i = 0; i < length; i += 1) yield threads.word(8 * i);
+      return;
+    }
+    let thread = this.#memory.word(at.head);
+    for (let i = 0; thread !== 0 && i < MAX_JAVA_THREADS; i += 1) {
+      yield thread;
+      thread = this.#memory.word(thread + at.next);
+    }
   }
 }

@@ -168,7 +168,7 @@ export class JavaWalk {
     const { nmethod } = blob;
     if (nmethod === null) throw new WalkStop('bad-frame', 'nmethod without header');
     let { pc } = frame;
-    if (!frame.isLeaf && (pc === nmethod.deoptHandler || pc === nmethod.deoptMhHandler)) {
+    if (!frame.isLeaf && nmethod.deoptHandlers.includes(pc)) {
       // nmethod::orig_pc_addr: where deoptimization keeps the pc that it replaced by its handler's.
       pc = this.#window.word(frame.sp + nmethod.origPcOffset);
       if (pc < blob.codeBegin || pc >= blob.codeEnd) throw new WalkStop('bad-frame', 'original pc outside its method');
@@ -269,7 +269,7 @@ export class JavaWalk {
     }
     const { nmethod } = known?.blob ?? {};
     if (known === null || nmethod === null || nmethod === undefined) return true;
-    if (pc === nmethod.deoptHandler || pc === nmethod.deoptMhHandler) return true;
+    if (nmethod.deoptHandlers.includes(pc)) return true;
     const scopes = this.#process.code.scopesAt(known, pc);
     return scopes.kind === 'scopes' && scopes.exact;
   }
@@ -281,7 +281,7 @@ export class JavaWalk {
     const known = this.#process.code.at(pc);
     if (known === null) return false;
     const { nmethod } = known.blob;
-    if (nmethod !== null && (pc === nmethod.deoptHandler || pc === nmethod.deoptMhHandler)) return true;
+    if (nmethod?.deoptHandlers.includes(pc) === true) return true;
     // Return addresses into the interpreter are its return entry points, which no call precedes.
     return known.blob.kind === 'interpreter' || this.#process.code.followsCall(pc);
   }

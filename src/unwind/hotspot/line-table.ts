@@ -7,11 +7,14 @@ const ESCAPE = 0xff;
 
 /** A method's compressed line table; entries are not sorted by bci. */
 export class LineTable {
-  static readonly none = new LineTable(new Uint8Array(0));
+  static readonly none = new LineTable(new Uint8Array(0), 0);
   readonly #bytes: Uint8Array;
+  readonly #excludedLow: 0 | 1;
 
-  constructor(bytes: Uint8Array) {
+  /** `excludedLow`: as Unsigned5Reader's. */
+  constructor(bytes: Uint8Array, excludedLow: 0 | 1) {
     this.#bytes = bytes;
+    this.#excludedLow = excludedLow;
   }
 
   get sizeBytes(): number {
@@ -19,8 +22,8 @@ export class LineTable {
   }
 
   /** Whether the table's end lies inside the pieces read so far. */
-  static hasEnd(pieces: readonly Uint8Array[]): boolean {
-    return new LineTable(Buffer.concat(pieces)).#walk(() => undefined);
+  static hasEnd(pieces: readonly Uint8Array[], excludedLow: 0 | 1): boolean {
+    return new LineTable(Buffer.concat(pieces), excludedLow).#walk(() => undefined);
   }
 
   /**
@@ -39,7 +42,7 @@ export class LineTable {
   }
 
   #walk(visit: (bci: number, line: number) => void): boolean {
-    const reader = new Unsigned5Reader(this.#bytes, 0);
+    const reader = new Unsigned5Reader(this.#bytes, 0, this.#excludedLow);
     let [bci, line] = [0, 0];
     while (!reader.atEnd) {
       const next = reader.byte();

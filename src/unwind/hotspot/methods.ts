@@ -44,8 +44,6 @@ interface ReadSymbol {
 
 /** JVM_ACC_NATIVE (hotspot/share/include/jvm_constants.h). */
 const ACC_NATIVE = 0x0100;
-/** ConstMethod::_has_linenumber_table. */
-const HAS_LINE_TABLE = 1;
 /** A line table's size is not stored; it ends with a 0 byte. 64 KB of bytecode need at most 3 bytes an entry. */
 const MAX_LINE_TABLE_BYTES = 1 << 18;
 const LINE_TABLE_PIECE_BYTES = 256;
@@ -106,7 +104,7 @@ export class Methods {
   }
 
   #read(address: number): Remembered | null {
-    const { method, constMethod, constantPool, klassName } = this.#layout;
+    const { method, constMethod, constantPool, klassName, stream } = this.#layout;
     const head = this.#memory.block(address, method.sizeBytes);
     const constAddress = head.word(method.constMethod);
     if (constAddress % 8 !== 0 || !MemoryView.isPlausible(constAddress)) return null;
@@ -127,7 +125,7 @@ export class Methods {
     if (className === '' || name === '' || !signature.startsWith('(')) return null;
     const codeSizeBytes = header.u16(constMethod.codeSize);
     const codeBase = constAddress + constMethod.sizeBytes;
-    const hasLines = (header.u16(constMethod.flags) & HAS_LINE_TABLE) !== 0;
+    const hasLines = (header.u16(constMethod.flags.at) & constMethod.flags.hasLineTable) !== 0;
     return {
       constMethod: constAddress,
       proof: header.bytes,
@@ -140,7 +138,7 @@ export class Methods {
         codeBase,
         codeSizeBytes,
         frames: new Map(),
-        lines: hasLines ? new LineTable(this.#lineTable(codeBase + codeSizeBytes)) : LineTable.none,
+        lines: hasLines ? new LineTable(this.#lineTable(codeBase + codeSizeBytes), stream.excludedLow) : LineTable.none,
       },
     };
   }
@@ -181,7 +179,7 @@ export class Methods {
       pieces.push(piece);
       // Looked for at every doubling: the work stays linear for a table that never ends.
       const isDoubled = (pieces.length & (pieces.length - 1)) === 0;
-      if (isDoubled && LineTable.hasEnd(pieces)) break;
+      if (isDoubled && LineTable.hasEnd(pieces, this.#layout.stream.excludedLow)) break;
     }
     return Buffer.concat(pieces);
   }

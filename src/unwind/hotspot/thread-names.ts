@@ -35,9 +35,10 @@ export class ThreadNames {
 
   /** The name of a JavaThread; null when it cannot be had now. `comm` proves it. */
   of(thread: number, comm: string): string | null {
-    if (this.#names === null) return null;
+    // Fields as a stream and threads' oops without a handle are not read yet.
+    if (this.#names?.fields.kind !== 'slots' || !this.#names.threadObj.isHandle) return null;
     try {
-      const handle = this.#memory.word(thread + this.#layout.javaThread.threadObj);
+      const handle = this.#memory.word(thread + this.#names.threadObj.at);
       const threadOop = handle === 0 ? 0 : this.#memory.word(handle);
       if (threadOop === 0) return null;
       const fields = this.#findFields(threadOop);
@@ -64,8 +65,8 @@ export class ThreadNames {
   /** Follows a compressed oop field. Without compressed oops the layout differs: names stay comm. */
   #narrow(address: number): number {
     const names = this.#needNames();
-    const shift = this.#memory.i32(names.narrowOopShift);
-    const oop = this.#memory.u32(address) * 2 ** shift + this.#memory.word(names.narrowOopBase);
+    const shift = this.#memory.i32(names.narrowOop.shift);
+    const oop = this.#memory.u32(address) * 2 ** shift + this.#memory.word(names.narrowOop.base);
     if (oop === 0) throw new MemoryFault(0);
     return oop;
   }
@@ -83,8 +84,8 @@ export class ThreadNames {
 
   #klass(oop: number): number {
     const names = this.#needNames();
-    const shift = this.#memory.i32(names.narrowKlassShift);
-    return this.#memory.u32(oop + names.oopKlass) * 2 ** shift + this.#memory.word(names.narrowKlassBase);
+    const shift = this.#memory.i32(names.narrowKlass.shift);
+    return this.#memory.u32(oop + names.oopKlass) * 2 ** shift + this.#memory.word(names.narrowKlass.base);
   }
 
   /** Offset of a field by name and type, looked for in the class and its supers. */
@@ -94,7 +95,7 @@ export class ThreadNames {
     const MAX_SUPERS = 16;
     for (let at = klass, depth = 0; at !== 0 && depth < MAX_SUPERS; at = this.#memory.word(at + names.superclass), depth += 1) {
       const pool = this.#memory.word(at + names.constants);
-      const array = this.#memory.word(at + names.fields);
+      const array = this.#memory.word(at + names.fields.at);
       const slots = Math.min(this.#memory.i32(array), MAX_FIELDS * FIELD_SLOTS);
       // Array<u2>: int length, then the elements.
       const fields = this.#memory.block(array + 4, 2 * slots);

@@ -1,6 +1,7 @@
-// UNSIGNED5 as JDK 8 to 19 write it (hotspot/share/code/compressedStream.hpp): base-64 digits, low first, bytes below 192 end a
-// number, at most 5 bytes. JDK 20 subtracts 1 from every byte (JDK-8292758): not here yet.
+// UNSIGNED5 (hotspot/share/code/compressedStream.hpp, from JDK 20 on utilities/unsigned5.hpp): base-64 digits, low first, digits below
+// 192 (191 where bytes exclude 0) end a number, at most 5 bytes. From JDK 20 on every byte is its digit plus 1 (JDK-8292758).
 
+/** As a byte: digits that end a number, with what is added to them. */
 const LOW_LIMIT = 192;
 const BITS_PER_BYTE = 6;
 const MAX_BYTES = 5;
@@ -9,9 +10,13 @@ const MAX_BYTES = 5;
 export class Unsigned5Reader {
   readonly #bytes: Uint8Array;
   #position: number;
-  constructor(bytes: Uint8Array, position: number) {
+  readonly #excludedLow: 0 | 1;
+
+  /** `excludedLow`: what every byte has more than its digit. */
+  constructor(bytes: Uint8Array, position: number, excludedLow: 0 | 1) {
     this.#bytes = bytes;
     this.#position = position;
+    this.#excludedLow = excludedLow;
   }
   get atEnd(): boolean {
     return this.#position >= this.#bytes.length;
@@ -24,9 +29,11 @@ export class Unsigned5Reader {
   unsigned(): number {
     let sum = 0;
     for (let i = 0; i < MAX_BYTES; i += 1) {
-      const digit = this.byte();
-      sum += digit << (BITS_PER_BYTE * i);
-      if (digit < LOW_LIMIT) break;
+      const byte = this.byte();
+      // A 0 where 0 is excluded: past the end, or damaged.
+      if (byte < this.#excludedLow) return 0;
+      sum += (byte - this.#excludedLow) << (BITS_PER_BYTE * i);
+      if (byte < LOW_LIMIT) break;
     }
     return sum >>> 0;
   }

@@ -16,6 +16,10 @@ export interface VmTables {
   offset(type: string, field: string): number | null;
   /** Address of a static field; null when the VM does not export it. */
   staticAddress(type: string, field: string): number | null;
+  /** What the VM calls the field's type, e.g. `OopHandle`; null when the VM does not export the field. */
+  fieldType(type: string, field: string): string | null;
+  /** An `int` static field as it is now. */
+  staticValue(type: string, field: string): number | null;
   typeSizeBytes(type: string): number | null;
   intConstant(name: string): number | null;
 }
@@ -51,6 +55,7 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
     }
   };
 
+  const entries = new Map<string, number>();
   const offsets = new Map<string, number>();
   const statics = new Map<string, number>();
   const sizes = new Map<string, number>();
@@ -70,6 +75,7 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
       return null;
     eachEntry(structs, typeName, (entry, type) => {
       const key = `${type}::${text(memory.word(entry + fieldName)) ?? ''}`;
+      entries.set(key, entry);
       if (memory.i32(entry + isStatic) === 0) offsets.set(key, memory.word(entry + offset));
       else statics.set(key, memory.word(entry + address));
     });
@@ -84,9 +90,28 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
     throw error;
   }
   if (offsets.size === 0 || sizes.size === 0) return null;
+  const orNull = <Part>(read: () => Part): Part | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof MemoryFault) return null;
+      throw error;
+    }
+  };
   return {
     offset: (type, field) => offsets.get(`${type}::${field}`) ?? null,
     staticAddress: (type, field) => statics.get(`${type}::${field}`) ?? null,
+    // Read when asked: few fields are told apart by it.
+    fieldType(type, field) {
+      const entry = entries.get(`${type}::${field}`);
+      return entry === undefined
+        ? null
+        : orNull(() => text(memory.word(entry + global('gHotSpotVMStructEntryTypeStringOffset'))));
+    },
+    staticValue(type, field) {
+      const address = statics.get(`${type}::${field}`);
+      return address === undefined ? null : orNull(() => memory.i32(address));
+    },
     typeSizeBytes: (type) => sizes.get(type) ?? null,
     intConstant: (name) => constants.get(name) ?? null,
   };

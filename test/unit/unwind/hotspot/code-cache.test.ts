@@ -81,7 +81,7 @@ describe('heaps', () => {
     const at = (address: number): boolean => cache.contains(address);
     expect([at(jvm.heapLow - 1), at(jvm.heapLow), at(jvm.heapHigh - 1), at(jvm.heapHigh)]).toEqual([false, true, true, false]);
     const words = Buffer.alloc(8);
-    jvm.memory.read(SYNTHETIC_LAYOUT.codeCache.heaps, words);
+    jvm.memory.read(SYNTHETIC_LAYOUT.heaps.at, words);
     jvm.memory.read(Number(words.readBigUInt64LE()) + 8, words);
     jvm.memory.read(Number(words.readBigUInt64LE()), words);
     jvm.memory.word(Number(words.readBigUInt64LE()) + SYNTHETIC_LAYOUT.codeHeap.memory + 8, jvm.heapHigh + 4096);
@@ -93,7 +93,7 @@ describe('heaps', () => {
 
   test('none yet: the VM has not made them', () => {
     const jvm = new SyntheticJvm();
-    jvm.memory.word(SYNTHETIC_LAYOUT.codeCache.heaps, 0);
+    jvm.memory.word(SYNTHETIC_LAYOUT.heaps.at, 0);
     expect(new CodeCache(new MemoryView(jvm.memory), SYNTHETIC_LAYOUT).refresh()).toBe(false);
   });
 });

@@ -69,8 +69,8 @@ describe('hostile tables', () => {
     // Room for the bytes: a chain as long as they are.
     const room = Array.from({ length: Math.ceil(bytes.length / 3) + 1 }, () => A);
     const made = compiled([{ at: 8, chain: room }]);
-    made.jvm.memory.write(made.header.scopesDataBegin, bytes);
-    made.jvm.memory.i32(made.header.scopesPcsBegin + SYNTHETIC_LAYOUT.pcDescSizeBytes + 4, start);
+    made.jvm.memory.write(made.header.scopesData.begin, bytes);
+    made.jvm.memory.i32(made.header.scopesPcs.begin + SYNTHETIC_LAYOUT.nmethod.pcDescSizeBytes + 4, start);
     return made;
   }
 
@@ -102,7 +102,9 @@ describe('hostile tables', () => {
     fc.assert(
       fc.property(step, ({ bytes, start, pcs, pc }) => {
         const made = withScopes([...bytes], start);
-        pcs.forEach((at, i) => made.jvm.memory.i32(made.header.scopesPcsBegin + (i % 3) * SYNTHETIC_LAYOUT.pcDescSizeBytes, at));
+        pcs.forEach((at, i) =>
+          made.jvm.memory.i32(made.header.scopesPcs.begin + (i % 3) * SYNTHETIC_LAYOUT.nmethod.pcDescSizeBytes, at),
+        );
         const result = made.info().scopesAt(made.begin + pc);
         if (result.kind === 'none') return;
         expect(result.scopes.length).toBeLessThanOrEqual(MAX_INLINE_DEPTH);
