@@ -208,6 +208,7 @@ function silentReader(pid: Pid): Observed['reader'] {
     maps: () => null,
     library: () => null,
     symbolAt: () => null,
+    unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
     tlsDescriptorSlot: () => null,

@@ -47,7 +47,7 @@ export type UnfinishedReason =
   | 'stack-unreadable' // a needed page was not readable, and re-reading was forbidden or failed
   | 'stack-cut' // the window ended before the stack did
   | 'stack-lost' // a needed chunk was lost on the way from the kernel
-  | 'no-frame-pointer' // native code without frame pointers, and no unwind tables yet
+  | 'no-unwind-info' // native code without call frame information, and without frame pointers that lead on
   | 'unknown-code' // pc is in no CodeBlob and no mapped file
   | 'code-changed' // the CodeBlob was freed or replaced between tick and look-up
   | 'bad-frame' // a frame failed its plausibility checks

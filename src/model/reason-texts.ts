@@ -9,7 +9,7 @@ export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   'stack-unreadable': 'a page of the stack could not be read',
   'stack-cut': 'stack longer than --stack-bytes',
   'stack-lost': 'part of the stack lost on its way',
-  'no-frame-pointer': 'native code without frame pointers',
+  'no-unwind-info': 'native code without unwind information',
   'unknown-code': 'code that belongs to nothing known',
   'code-changed': 'code replaced before it was looked up',
   'bad-frame': 'a frame failed its checks',

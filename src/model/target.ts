@@ -2,6 +2,7 @@
 // a recorder and a replayer wrap the same interface, which is why every method is a question with a plain answer.
 
 import type { ArchitectureName } from './architecture.ts';
+import type { UnwindRule } from './unwind-rule.ts';
 import type { Address, ElfAddress, KernelAddress, Pid, Tid } from './units.ts';
 
 /** One line of /proc/PID/maps. */
@@ -51,6 +52,8 @@ export interface TargetReader {
   library(mapping: Mapping): MappedLibrary | null;
   /** The function that covers an address of a library (demangled), from .symtab or .dynsym. */
   symbolAt(library: MappedLibrary, address: ElfAddress): NativeSymbol | null;
+  /** How to find the caller at an address of a library, from its .eh_frame or .debug_frame; null: they do not say. */
+  unwindRule(library: MappedLibrary, address: ElfAddress): UnwindRule | null;
   /** Value of a defined symbol by its mangled name; for thread-locals (STT_TLS) the offset in the TLS block. */
   symbolNamed(library: MappedLibrary, name: string): ElfAddress | null;
   /** File address of the first R_X86_64_DTPMOD64 relocation's slot: holds the TLS module id at run time. */

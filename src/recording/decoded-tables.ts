@@ -15,10 +15,12 @@ const KINDS: Readonly<Record<FrameKind, true>> = {
 }; // prettier-ignore
 const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfinished: true, unresolved: true };
 const UNFINISHED: Readonly<Record<UnfinishedReason, true>> = {
-  'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-frame-pointer': true,
+  'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
   'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,
   'vm-not-ready': true, 'unsupported-vm': true, 'return-hijacked': true, 'target-exited': true, bug: true,
 }; // prettier-ignore
+/** Before call frame information was read, stacks ended where frame pointers did. */
+const reasonToday = (reason: unknown): unknown => (reason === 'no-frame-pointer' ? 'no-unwind-info' : reason);
 const APPROXIMATE: Readonly<Record<ApproximateReason, true>> = {
   'reread-page': true,
   'reread-anchor': true,
@@ -161,7 +163,7 @@ function decodeOutcome(row: Fields): StackOutcome {
       };
     case 'unfinished': {
       const detail = textOf(row['detail'], MAX_LINE_CHARACTERS, 'a detail');
-      return { kind, reason: wordOf(row['reason'], UNFINISHED, 'a reason'), detail };
+      return { kind, reason: wordOf(reasonToday(row['reason']), UNFINISHED, 'a reason'), detail };
     }
     default:
       return kind satisfies never;

@@ -29,6 +29,7 @@ const VSYSCALL: LibraryBuild = {
   sizeBytes: 0,
   functionAt: (address) => (address >= 0 && address < 4096 ? { name: '[vsyscall]', start: 0, sizeBytes: 4096 } : null),
   valueOf: () => null,
+  unwindRuleAt: () => null,
 };
 
 type Known =

@@ -35,6 +35,7 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
       const found = libraries.build(library.key)?.functionAt(address);
       return found ? { name: found.name, start: asElfAddress(found.start), sizeBytes: found.sizeBytes } : null;
     },
+    unwindRule: (library, address) => libraries.build(library.key)?.unwindRuleAt(address) ?? null,
     symbolNamed(library, name) {
       const value = libraries.build(library.key)?.valueOf(name) ?? null;
       return value === null ? null : asElfAddress(value);

@@ -28,3 +28,5 @@ export const MAX_SYMBOL_BYTES = 4096;
 export const MAX_METHOD_CACHE_BYTES = 64 << 20;
 /** Entries of one cache before it is emptied: bounds memory in runs of months (an entry is 200 to 2,000 bytes). */
 export const MAX_CACHE_ENTRIES = 100_000;
+/** arch/x86/kernel/uprobes.c: the page of the trampoline that a uretprobe puts in place of return addresses. */
+export const URETPROBE_TRAMPOLINE = 0x7fffffffe000;

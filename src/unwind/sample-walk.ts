@@ -4,7 +4,7 @@
 // stack. What is known of a process comes from process-unwinder.ts.
 
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
-import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
+import { asX86, isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
@@ -12,8 +12,10 @@ import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
 import { MAX_LOGICAL_FRAMES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
-import { type NativeEnd, type NativePoint, walkFramePointers } from './native/frame-pointer-walk.ts';
 import type { NativeCode } from './native/native-code.ts';
+import type { NativePoint } from './native/native-point.ts';
+import { type NativeEnd, walkNative } from './native/native-walk.ts';
+import { registerFile } from './native/register-file.ts';
 import { StackWindow, WalkStop } from './stack-window.ts';
 
 export interface WalkTarget {
@@ -183,7 +185,7 @@ class SampleWalk {
 
   #native(start: NativePoint, untilSp: number | null): NativeEnd {
     const { hotspot, native } = this.#target;
-    return walkFramePointers(start, {
+    return walkNative(start, {
       code: native,
       window: this.#window,
       push: this.#push,
@@ -193,11 +195,14 @@ class SampleWalk {
     });
   }
 
-  /** Native frames below the oldest Java frame, if frame pointers lead to the thread's start: never a reason to be unfinished. */
+  /** Native frames below the oldest Java frame, if they lead to the thread's start: never a reason to be unfinished. */
   #rootFrames(start: NativePoint): void {
     const kept = this.#frames.length;
-    const end = this.#native(start, null);
-    if (end.kind === 'thread-start') return;
+    try {
+      if (this.#native(start, null).kind === 'thread-start') return;
+    } catch (error) {
+      if (!(error instanceof WalkStop)) throw error;
+    }
     this.#frames.length = kept;
     this.#traces.length = kept;
   }
@@ -269,7 +274,8 @@ class SampleWalk {
 
 function leafOf(registers: Registers): PhysicalFrame {
   const link = linkOf(registers);
-  return { ...pointOf(registers), isLeaf: true, ...(link === null ? {} : { link }) };
+  const known = link === null ? { registers: registerFile(asX86(registers)) } : { link };
+  return { ...pointOf(registers), isLeaf: true, ...known };
 }
 
 function endOfNative(end: NativeEnd): StackOutcome {

@@ -63,6 +63,7 @@ function imageReader(pid: Pid, pages: ReadonlyMap<number, Page>, replay: Replay)
     maps: () => maps,
     library: (mapping) => once(libraries, mapping, () => target.library(mapping)),
     symbolAt: (library, address) => once(symbols, `${library.key} ${String(address)}`, () => target.symbolAt(library, address)),
+    unwindRule: (library, address) => target.unwindRule(library, address),
     symbolNamed: (library, name) => target.symbolNamed(library, name),
     tlsModuleSlot: (library) => target.tlsModuleSlot(library),
     tlsDescriptorSlot: (library, offset) => target.tlsDescriptorSlot(library, offset),

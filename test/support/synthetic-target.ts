@@ -2,6 +2,7 @@
 // processes answer. What was never written is not mapped, byte by byte, so holes can be of any size.
 
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../src/model/target.ts';
+import type { UnwindRule } from '../../src/model/unwind-rule.ts';
 import { asAddress, asElfAddress, asPid } from '../../src/model/units.ts';
 
 const PAGE_BYTES = 4096;
@@ -116,6 +117,8 @@ export function syntheticTarget(
     readonly start: number;
     readonly end: number;
     readonly functions: readonly SyntheticFunction[];
+    /** Its call frame information; by default there is none. */
+    readonly rules?: (address: number) => UnwindRule | null;
   },
 ): SyntheticTarget {
   let isAlive = true;
@@ -140,6 +143,7 @@ export function syntheticTarget(
       const found = library.functions.find(({ start, sizeBytes }) => address >= start && address < start + sizeBytes);
       return found === undefined ? null : { ...found, start: asElfAddress(found.start) };
     },
+    unwindRule: (_, address) => library.rules?.(address) ?? null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
     tlsDescriptorSlot: () => null,

@@ -3,7 +3,7 @@
 
 import type { ByteSource } from './byte-source.ts';
 import type { ArchitectureName } from '../../model/architecture.ts';
-import { MAX_SECTIONS, MAX_SEGMENTS } from './limits.ts';
+import { MAX_SECTION_NAME_BYTES, MAX_SECTION_NAMES_BYTES, MAX_SECTIONS, MAX_SEGMENTS } from './limits.ts';
 
 /** A program header (Elf64_Phdr). */
 export interface Segment {
@@ -17,7 +17,10 @@ export interface Segment {
 
 /** A section header (Elf64_Shdr). */
 export interface Section {
+  /** '' when the file's names cannot be read. */
+  readonly name: string;
   readonly type: number;
+  readonly isCompressed: boolean;
   readonly address: number;
   readonly fileOffset: number;
   readonly sizeBytes: number;
@@ -35,15 +38,18 @@ export interface ElfFile {
 export const PT_LOAD = 1;
 export const PT_NOTE = 4;
 export const PT_TLS = 7;
+export const PT_GNU_EH_FRAME = 0x6474_e550;
 export const SHT_SYMTAB = 2;
 export const SHT_RELA = 4;
 export const SHT_NOTE = 7;
+export const SHT_NOBITS = 8;
 export const SHT_DYNSYM = 11;
 /** e_machine of what is read. */
 const MACHINES: ReadonlyMap<number, ArchitectureName> = new Map([
   [62, 'x86-64'],
   [183, 'aarch64'],
 ]);
+const SHF_COMPRESSED = 0x800;
 const PF_X = 1;
 const PF_W = 2;
 const HEADER_BYTES = 64;
@@ -75,7 +81,24 @@ export function readElfFile(source: ByteSource): ElfFile | null {
     header.readUInt16LE(60),
     MAX_SECTIONS,
   );
-  return { architecture, segments: segments.map(decodeSegment), sections: (sections ?? []).map(decodeSection) };
+  const names = readSectionNames(source, sections ?? [], header.readUInt16LE(62));
+  return {
+    architecture,
+    segments: segments.map(decodeSegment),
+    sections: (sections ?? []).map((row) => decodeSection(row, names)),
+  };
+}
+
+/** The section of a name and its bytes' place; undefined: there is none. */
+export function sectionNamed(file: ElfFile, name: string): Section | undefined {
+  return file.sections.find((section) => section.name === name);
+}
+
+function readSectionNames(source: ByteSource, sections: readonly Buffer[], index: number): Buffer {
+  const row = sections[index];
+  const sizeBytes = row === undefined ? 0 : word(row, 32);
+  const names = row === undefined || sizeBytes > MAX_SECTION_NAMES_BYTES ? null : source.read(word(row, 24), sizeBytes);
+  return names ?? Buffer.alloc(0);
 }
 
 /** A 64-bit word as a number; above 2^53 it loses low bits, which only makes an impossible offset another impossible one. */
@@ -109,9 +132,13 @@ function decodeSegment(row: Buffer): Segment {
   };
 }
 
-function decodeSection(row: Buffer): Section {
+function decodeSection(row: Buffer, names: Buffer): Section {
+  const start = row.readUInt32LE(0);
+  const end = names.subarray(0, start + MAX_SECTION_NAME_BYTES).indexOf(0, start);
   return {
+    name: end < 0 ? '' : names.toString('latin1', start, end),
     type: row.readUInt32LE(4),
+    isCompressed: (row.readUInt32LE(8) & SHF_COMPRESSED) !== 0,
     address: word(row, 16),
     fileOffset: word(row, 24),
     sizeBytes: word(row, 32),

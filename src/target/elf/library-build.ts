@@ -1,10 +1,15 @@
 // An ELF image → everything that is the same for every process that maps it: one load, then only look-ups. Holds no descriptor:
 // an open file would keep the target's file system from being unmounted. Files without section headers give no symbols.
 
+import type { UnwindRule } from '../../model/unwind-rule.ts';
+import { compileFrames } from '../cfi/compile-frames.ts';
+import { findFrameSections } from '../cfi/find-frame-sections.ts';
+import type { FrameSection } from '../cfi/frame-section.ts';
+import { createUnwindTable, type UnwindTable } from '../cfi/unwind-table.ts';
 import { demangleShort } from '../demangle/demangle.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readBuildId } from './build-id.ts';
-import { readElfFile, type Segment } from './elf-file.ts';
+import { PT_LOAD, readElfFile, type Segment } from './elf-file.ts';
 import { indexFunctions } from './function-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 import { findTlsSlots } from './tls-slots.ts';
@@ -35,6 +40,8 @@ export interface LibraryBuild {
   functionAt(address: number): LibraryFunction | null;
   /** Value of a defined symbol by its mangled name; of a thread-local the offset in the TLS block. */
   valueOf(name: string): number | null;
+  /** How to find the caller at an address; null: call frame information does not say. */
+  unwindRuleAt(address: number): UnwindRule | null;
 }
 
 /** null: not an ELF image of an architecture that is read. */
@@ -44,6 +51,7 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
   const tables = readRawSymbols(source, file);
   const functions = indexFunctions(tables, file.sections);
   const tls = findTlsSlots(source, file, tables[0]);
+  const frames = new LazyFrames(findFrameSections(source, file), imageBase(file.segments));
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {
@@ -59,7 +67,7 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
     tlsModuleSlot: tls.module,
     tlsDescriptorSlot: (offset) => tls.descriptors.get(offset) ?? null,
     functionCount: functions.count,
-    sizeBytes: functions.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
+    sizeBytes: functions.sizeBytes + frames.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
     functionAt(address) {
       const place = functions.find(address);
       if (place < 0) return null;
@@ -69,7 +77,39 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
       });
     },
     valueOf: (name) => memoize(values, name, MAX_NAMED_VALUES, () => lookUp(name)),
+    // Tables hold the registers of x86-64; aarch64's functions keep frame pointers.
+    unwindRuleAt: (address) => (file.architecture === 'x86-64' ? frames.table().ruleAt(address) : null),
   };
+}
+
+/** The sections until the first question, the table from then on. */
+class LazyFrames {
+  readonly sizeBytes: number;
+  readonly #base: number;
+  #sections: readonly FrameSection[];
+  #table: UnwindTable | null = null;
+
+  constructor(sections: readonly FrameSection[], base: number) {
+    this.#sections = sections;
+    this.#base = base;
+    // A table is about as large as what it was made of.
+    this.sizeBytes = sections.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  table(): UnwindTable {
+    if (this.#table === null) {
+      this.#table = createUnwindTable(compileFrames(this.#sections, this.#base));
+      this.#sections = [];
+    }
+    return this.#table;
+  }
+}
+
+/** The lowest address of what is mapped: rows count from there. */
+function imageBase(segments: readonly Segment[]): number {
+  let base = Infinity;
+  for (const { type, address } of segments) if (type === PT_LOAD) base = Math.min(base, address);
+  return base === Infinity ? 0 : base;
 }
 
 function memoize<Key, Value>(memo: Map<Key, Value>, key: Key, limit: number, compute: () => Value): Value {

@@ -4,6 +4,10 @@
 export const MAX_SEGMENTS = 256;
 /** Section headers: a shared library has about 40, one linked with -ffunction-sections and a sloppy script some thousands. */
 export const MAX_SECTIONS = 8192;
+/** All names of sections: as many as above at 64 bytes. */
+export const MAX_SECTION_NAMES_BYTES = 512 * 1024;
+/** One of them that is looked at: the longest one asked for has 20. */
+export const MAX_SECTION_NAME_BYTES = 64;
 /** One symbol table: 24 bytes a symbol, so 2.8 million symbols (libjvm has 58,000, a browser's main library 700,000). */
 export const MAX_SYMBOL_TABLE_BYTES = 64 * 1024 * 1024;
 /** One string table: the names of as many symbols at 45 bytes (libjvm: 2.7 MB). */

@@ -23,7 +23,17 @@ export function beginsAsRecordedReads(start: Uint8Array): boolean {
 
 /** Methods of TargetReader as they stand in a recording, and the kernel's one. */
 export type QuestionMethod =
-  'read' | 'maps' | 'library' | 'symbolAt' | 'symbolNamed' | 'tlsModuleSlot' | 'tlsDescriptorSlot' | 'threadComm' | 'alive' | 'kernel';
+  | 'read'
+  | 'maps'
+  | 'library'
+  | 'symbolAt'
+  | 'unwindRule'
+  | 'symbolNamed'
+  | 'tlsModuleSlot'
+  | 'tlsDescriptorSlot'
+  | 'threadComm'
+  | 'alive'
+  | 'kernel';
 
 /** What a question is told apart by, besides the process. */
 export type QuestionArgument = number | string;
@@ -39,6 +49,7 @@ export const QUESTIONS = {
     return ['library', start, end, permissions, fileOffsetBytes, fileId, path];
   },
   symbolAt: (library: MappedLibrary, address: number): Question => ['symbolAt', library.key, address],
+  unwindRule: (library: MappedLibrary, address: number): Question => ['unwindRule', library.key, address],
   symbolNamed: (library: MappedLibrary, name: string): Question => ['symbolNamed', library.key, name],
   tlsModuleSlot: (library: MappedLibrary): Question => ['tlsModuleSlot', library.key],
   tlsDescriptorSlot: (library: MappedLibrary, offset: number): Question => ['tlsDescriptorSlot', library.key, offset],

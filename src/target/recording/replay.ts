@@ -10,6 +10,7 @@ import type { OpenTarget } from '../open-target.ts';
 import { AnswerQueues } from './answer-queues.ts';
 import { DecodeError, fields, list, number, text, truth } from './decode.ts';
 import { KERNEL_PID, QUESTIONS, questionKey, type Question } from './format.ts';
+import { decodeUnwindRule } from './decode-unwind-rule.ts';
 import { readRecording, type Recording } from './read-recording.ts';
 import { RecordedMemory } from './recorded-memory.ts';
 
@@ -93,6 +94,7 @@ class RecordedAnswers implements Replay {
       },
       library: (mapping) => this.#ask(pid, QUESTIONS.library(mapping), decodeLibrary, null),
       symbolAt: (library, address) => this.#ask(pid, QUESTIONS.symbolAt(library, address), decodeSymbol, null),
+      unwindRule: (library, address) => this.#ask(pid, QUESTIONS.unwindRule(library, address), decodeUnwindRule, null),
       symbolNamed: (library, name) => this.#ask(pid, QUESTIONS.symbolNamed(library, name), elfAddress, null),
       tlsModuleSlot: (library) => this.#ask(pid, QUESTIONS.tlsModuleSlot(library), elfAddress, null),
       tlsDescriptorSlot: (library, offset) =>

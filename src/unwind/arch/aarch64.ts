@@ -2,6 +2,7 @@
 
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
 import { leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
+import { callerFrame } from '../hotspot/physical-frame.ts';
 import { CALL_SEQUENCE_BYTES, callTarget, endsWithCall } from './a64-calls.ts';
 import {
   afterEpilogueState,
@@ -33,7 +34,7 @@ const PROLOGUE_SEARCH_BYTES = 256;
 export const AARCH64: Architecture = {
   name: 'aarch64',
   returnAddressHighMask: RETURN_ADDRESS_HIGH_MASK,
-  calls: { longestBytes: INSTRUCTION_BYTES, endsWithCall, targetBytes: CALL_SEQUENCE_BYTES, target: callTarget },
+  calls: { longestBytes: INSTRUCTION_BYTES, endsWithCall, targetBytes: CALL_SEQUENCE_BYTES, directBytes: INSTRUCTION_BYTES, target: callTarget },
   frames: {
     unbuilt: LINKED,
     prologueState,
@@ -49,6 +50,7 @@ export const AARCH64: Architecture = {
   interpreter: { wholeFrame, leafState },
   // -8 words (frame_aarch64.hpp); in no table of the VM.
   callWrapperOffsetBytes: -64,
+  callStubCaller: (window, fp) => callerFrame(window.returnAddress(fp + 8), fp + 16, window.word(fp)),
   signals: {
     returnCode: SIGNAL_RETURN,
     returnSteps: [0, INSTRUCTION_BYTES, SIGNAL_RETURN.length],

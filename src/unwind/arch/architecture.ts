@@ -4,6 +4,8 @@
 import type { ArchitectureName } from '../../model/architecture.ts';
 import type { Registers } from '../../model/registers.ts';
 import type { InterpreterFrames } from '../hotspot/interpreter-state.ts';
+import type { PhysicalFrame } from '../hotspot/physical-frame.ts';
+import type { StackWindow } from '../stack-window.ts';
 import type { CodeBytes, FrameState, StubState } from './code-bytes.ts';
 
 export interface Architecture {
@@ -15,6 +17,8 @@ export interface Architecture {
   readonly interpreter: InterpreterFrames;
   /** JavaCallWrapper* in an entry frame, from fp (frame::entry_frame_call_wrapper_offset). */
   readonly callWrapperOffsetBytes: number;
+  /** The C++ frame that called Java through the stub whose frame is at `fp`. Throws WalkStop. */
+  readonly callStubCaller: (window: StackWindow, fp: number) => PhysicalFrame;
   readonly signals: SignalFrames;
   readonly native: NativeCodeReading;
 }
@@ -26,6 +30,8 @@ export interface CallCode {
   readonly endsWithCall: (bytes: Uint8Array) => boolean;
   /** As many bytes as `target` wants before the return address. */
   readonly targetBytes: number;
+  /** Of a direct call. */
+  readonly directBytes: number;
   /** Where the call that ends `bytes` (at `pc`) goes; null: no such call, or indirect. */
   readonly target: (bytes: Uint8Array, pc: number) => number | null;
 }

@@ -1,6 +1,7 @@
 // The x86-64 row of what architecture.ts asks: System V ABI, HotSpot's x86 port.
 
 import { type RegisterName, type Registers, X86_64_REGISTERS } from '../../model/registers.ts';
+import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from '../hotspot/call-stub-frame.ts';
 import { leafState, wholeFrame } from '../hotspot/interpreted-frame.ts';
 import type { Architecture } from './architecture.ts';
 import { CALL_THROUGH_R10_BYTES, callTarget, endsWithCall } from './x86-call.ts';
@@ -16,6 +17,7 @@ import {
 } from './x86-code.ts';
 
 const LONGEST_CALL_BYTES = 8;
+const DIRECT_CALL_BYTES = 5;
 /** push rbp; mov rbp, rsp as gcc and clang emit it; looked for near a function's start because pushes are scheduled. */
 const FRAME_POINTER_PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
 const PROLOGUE_SEARCH_BYTES = 48;
@@ -31,7 +33,7 @@ const MCONTEXT_ORDER: readonly RegisterName[] = [
 export const X86_64: Architecture = {
   name: 'x86-64',
   returnAddressHighMask: 0xffff_ffff,
-  calls: { longestBytes: LONGEST_CALL_BYTES, endsWithCall, targetBytes: CALL_THROUGH_R10_BYTES, target: callTarget },
+  calls: { longestBytes: LONGEST_CALL_BYTES, endsWithCall, targetBytes: CALL_THROUGH_R10_BYTES, directBytes: DIRECT_CALL_BYTES, target: callTarget },
   frames: {
     unbuilt: AT_RETURN_ADDRESS,
     prologueState,
@@ -44,8 +46,8 @@ export const X86_64: Architecture = {
     pushedForCall: () => 0,
   },
   interpreter: { wholeFrame, leafState },
-  // -6 words; the same in JDK 8 to 27.
-  callWrapperOffsetBytes: -48,
+  callWrapperOffsetBytes: CALL_WRAPPER_OFFSET_BYTES,
+  callStubCaller,
   signals: {
     returnCode: SIGNAL_RETURN,
     returnSteps: [0, SIGNAL_RETURN_MOVE_BYTES, SIGNAL_RETURN.length],

@@ -11,6 +11,7 @@ import { linkOf, registerByNumber, type Registers } from '../../model/registers.
 import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import { type FrameState, type StubState, WHOLE } from '../arch/code-bytes.ts';
+import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
@@ -39,8 +40,8 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
-/** arch/x86: the uretprobe trampoline's page (facts/jvm-probes.md). */
-const URETPROBE_TRAMPOLINE = 0x7fffffffe000;
+/** r13, as DWARF numbers it. */
+const BCP_REGISTER = 13;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
@@ -55,6 +56,12 @@ const RETURN_CODELETS = ['return entry points', 'deoptimization entry points', '
 const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', 'UncommonTrapBlob']);
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** r13 of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */
+function liveBcp({ registers }: PhysicalFrame): number | null {
+  const bcp = registers?.[BCP_REGISTER] ?? NaN;
+  return Number.isNaN(bcp) ? null : bcp;
+}
 
 export class JavaWalk {
   readonly #process: HotspotProcess;
@@ -147,7 +154,7 @@ export class JavaWalk {
     if (registers === null || codelet === null) {
       if (!this.#window.covers(frame.fp) || frame.fp < frame.sp)
         throw new WalkStop('bad-frame', `interpreter frame at ${hex(frame.fp)}`);
-      state = wholeFrame(this.#window, frame, null);
+      state = wholeFrame(this.#window, frame, liveBcp(frame));
     } else {
       const isEntry = codelet.description.startsWith('method entry point');
       const bytes = isEntry ? code.code(codelet.start, codelet.end) : code.codeAround(known.blob, frame.pc);
@@ -292,7 +299,7 @@ export class JavaWalk {
     if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `entry frame at ${hex(frame.fp)}`);
     const anchorAt = at.word(frame.fp + this.#architecture.callWrapperOffsetBytes) + layout.callWrapperAnchor;
     const lastJavaSp = at.word(anchorAt + layout.anchor.lastJavaSp);
-    const native = callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
+    const native = this.#architecture.callStubCaller(at, frame.fp);
     if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
     if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
     const pc = at.word(anchorAt + layout.anchor.lastJavaPc);

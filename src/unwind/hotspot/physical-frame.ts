@@ -7,10 +7,12 @@ export interface PhysicalFrame {
   readonly sp: number;
   /** Value of the frame pointer register; means something only to frames that use it. */
   readonly fp: number;
+  /** All registers by DWARF number as far as known, for the native frames that follow; undefined: none is. */
+  readonly registers?: Float64Array | undefined;
   /** The sample's own pc; false: `pc` is a return address. */
   readonly isLeaf: boolean;
   /** The link register of a leaf, where the architecture has one. */
-  readonly link?: number;
+  readonly link?: number | undefined;
 }
 
 /** A frame's caller: `pc` is the return address. */

@@ -2,17 +2,17 @@
 // callers; at a leaf by what its function's code did up to pc, with the return address in x30 until a record is pushed.
 
 import { nativeLeafState } from '../arch/a64-frames.ts';
-import type { Caller, NativePoint, NativeWalkOptions } from './frame-pointer-walk.ts';
+import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
 import type { NativePlace } from './native-code.ts';
 
 /** null: none that can be believed. */
-export function a64CallerOf(point: NativePoint, place: NativePlace, options: NativeWalkOptions): Caller | null {
+export function a64CallerOf(point: NativePoint, place: NativePlace, options: NativeWalkOptions): NativeCaller | null {
   const { code, window, isJavaCode, callsOutOfJava } = options;
   const plausible = (pc: number): boolean =>
     isJavaCode(pc) ? callsOutOfJava(pc) : code.isReturnAddress(pc) || code.isSignalReturn(pc, false);
-  const caller = (pc: number | null, sp: number, fp: number | null, adjoining: boolean): Caller | null =>
+  const caller = (pc: number | null, sp: number, fp: number | null, adjoining: boolean): NativeCaller | null =>
     pc === null || fp === null || sp < point.sp || !plausible(pc) ? null : { point: { pc, sp, fp, isLeaf: false }, adjoining };
-  const byRecord = (adjoining: boolean): Caller | null => {
+  const byRecord = (adjoining: boolean): NativeCaller | null => {
     if (!window.covers(point.fp) || point.fp < point.sp) return null;
     return caller(window.tryReturnAddress(point.fp + 8), point.fp + 16, window.tryWord(point.fp), adjoining);
   };

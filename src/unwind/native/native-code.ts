@@ -4,6 +4,7 @@
 
 import type { Frame } from '../../model/frame.ts';
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
+import type { UnwindRule } from '../../model/unwind-rule.ts';
 import { asElfAddress } from '../../model/units.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import { ARCHITECTURES } from '../arch/architectures.ts';
@@ -41,6 +42,7 @@ export class NativeCode {
   readonly #signalReturns = new Map<number, boolean>();
   readonly #frames = new WeakMap<NativePlace, Frame>();
   readonly #framePointers = new WeakMap<NativePlace, number | null>();
+  readonly #rules = new WeakMap<NativePlace, UnwindRule | null>();
 
   constructor(reader: TargetReader) {
     this.#reader = reader;
@@ -114,6 +116,25 @@ export class NativeCode {
       if (!this.#reader.read(pc - longestBytes, bytes)) return false;
       known = endsWithCall(bytes);
       this.#returns.set(pc, known);
+    }
+    return known;
+  }
+
+  /** Where the direct call right before `pc` goes; null: none there. */
+  callTarget(pc: number): number | null {
+    const { directBytes, target } = this.architecture.calls;
+    const bytes = new Uint8Array(directBytes);
+    return this.#reader.read(pc - directBytes, bytes) ? target(bytes, pc) : null;
+  }
+
+  /** How to find the caller of a frame at `place`; null: its library does not say. */
+  unwindRule(place: NativePlace): UnwindRule | null {
+    const { library, elfAddress } = place;
+    if (library === null) return null;
+    let known = this.#rules.get(place);
+    if (known === undefined) {
+      known = this.#reader.unwindRule(library, asElfAddress(elfAddress));
+      this.#rules.set(place, known);
     }
     return known;
   }

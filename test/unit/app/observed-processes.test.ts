@@ -36,6 +36,7 @@ function readers(maps: readonly Mapping[] = []) {
         return null;
       },
       symbolAt: () => null,
+      unwindRule: () => null,
       symbolNamed: () => null,
       tlsModuleSlot: () => null,
       tlsDescriptorSlot: () => null,

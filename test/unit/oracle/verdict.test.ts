@@ -207,7 +207,7 @@ describe('jtrace is wrong', () => {
   });
 
   test('it gave up where frames can be shown', () => {
-    const outcome = { kind: 'unfinished', reason: 'no-frame-pointer', detail: '' } as const;
+    const outcome = { kind: 'unfinished', reason: 'no-unwind-info', detail: '' } as const;
     expect(judge(views({ jtrace: [], jhsdb: [], truth }, { jtrace: { frames: [], outcome } }))).toMatchObject({
       reason: 'unfinished',
     });

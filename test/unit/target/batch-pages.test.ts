@@ -29,6 +29,7 @@ function target(memory: Uint8Array): OpenTarget & { reads: number; closed: boole
     maps: () => null,
     library: () => null,
     symbolAt: () => null,
+    unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
     tlsDescriptorSlot: () => null,

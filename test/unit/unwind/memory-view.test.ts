@@ -21,7 +21,7 @@ describe('a view', () => {
   test('never asks for what is no address, or for too much', () => {
     const memory = new SyntheticMemory();
     const view = new MemoryView(memory);
-    for (const address of [0, 8, 4095, -8, NaN, 2 ** 47, 2 ** 63]) {
+    for (const address of [0, 8, 4095, -8, NaN, 2 ** 48, 2 ** 63]) {
       expect(() => view.word(address)).toThrow(MemoryFault);
       expect(() => view.block(address, 8)).toThrow(MemoryFault);
     }

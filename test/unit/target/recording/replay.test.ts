@@ -8,6 +8,7 @@ import { OperatorError } from '../../../../src/model/errors.ts';
 import { X86_64_REGISTERS, type Registers } from '../../../../src/model/registers.ts';
 import type { RawSample } from '../../../../src/model/sample.ts';
 import type { MappedLibrary, Mapping } from '../../../../src/model/target.ts';
+import type { UnwindRule } from '../../../../src/model/unwind-rule.ts';
 import { asAddress, asElfAddress, asKernelAddress, asPid, asTid } from '../../../../src/model/units.ts';
 import type { OpenTarget } from '../../../../src/target/open-target.ts';
 import { createRecorder } from '../../../../src/target/recording/recorder.ts';
@@ -22,6 +23,24 @@ const MAPPING: Mapping = {
   start: asAddress(0x7000), end: asAddress(0x9000), permissions: 'r-xp', fileOffsetBytes: 0, path: '/lib/\n"; x', deleted: true, fileId: '08:01:7',
 }; // prettier-ignore
 const LIBRARY: MappedLibrary = { key: 'k', path: MAPPING.path, buildId: 'ab', bias: 0x7000 };
+
+/** A rule with every kind of part. */
+const RULE: UnwindRule = {
+  cfa: { kind: 'register', register: 7, offset: 16 },
+  returnAddress: { kind: 'saved', offset: -8 },
+  registers: [
+    { register: 3, rule: { kind: 'saved', offset: -16 } },
+    { register: 6, rule: { kind: 'same' } },
+    { register: 7, rule: { kind: 'offset', offset: 8 } },
+    { register: 12, rule: { kind: 'register', register: 3 } },
+    { register: 13, rule: { kind: 'undefined' } },
+    { register: 14, rule: { kind: 'saved-at', expression: [0x77, 0] } },
+    { register: 15, rule: { kind: 'computed', expression: [0x12, 0x06, 0xff] } },
+  ],
+  isSignalFrame: true,
+};
+/** The other form of a CFA. */
+const COMPUTED: UnwindRule = { ...RULE, cfa: { kind: 'computed', expression: [0x77, 8] }, registers: [], isSignalFrame: false };
 
 /** A target whose memory is a function of address and time; what is asked is real, only the process is not. */
 function scriptedTarget(pid: number, memory: (address: number) => number | null): OpenTarget {
@@ -42,6 +61,7 @@ function scriptedTarget(pid: number, memory: (address: number) => number | null)
     maps: () => [MAPPING, { ...MAPPING, start: asAddress(pid * 0x1000), deleted: false }],
     library: (mapping) => (mapping.deleted ? LIBRARY : null),
     symbolAt: (_, address) => (address === 0x10 ? { name: 'f', start: asElfAddress(0), sizeBytes: 32 } : null),
+    unwindRule: (_, address) => (address === 9 ? RULE : address === 8 ? COMPUTED : null),
     symbolNamed: (_, name) => (name === 'f' ? asElfAddress(5) : null),
     tlsModuleSlot: () => asElfAddress(0x88),
     tlsDescriptorSlot: () => null,
@@ -83,6 +103,7 @@ describe('a replay', () => {
       const maps = target.maps() ?? [];
       return [
         maps, maps.map((mapping) => target.library(mapping)), target.symbolAt(LIBRARY, asElfAddress(0x10)), target.symbolAt(LIBRARY, asElfAddress(1)),
+        target.unwindRule(LIBRARY, asElfAddress(9)), target.unwindRule(LIBRARY, asElfAddress(8)), target.unwindRule(LIBRARY, asElfAddress(7)),
         target.symbolNamed(LIBRARY, 'f'), target.symbolNamed(LIBRARY, 'g'), target.tlsModuleSlot(LIBRARY), target.threadComm(asTid(7)),
         target.threadComm(asTid(8)), target.alive(), read(target, 0x7000, 3), read(target, 0x7ffe, 4),
       ]; // prettier-ignore

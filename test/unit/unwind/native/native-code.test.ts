@@ -29,6 +29,7 @@ function processWith(state: { maps: readonly Mapping[] }): TargetReader {
     maps: () => state.maps,
     library: ({ path, start }) => ({ key: path, path, buildId: '', bias: start }),
     symbolAt: (library) => ({ name: `f_in_${library.path}`, start: asElfAddress(0), sizeBytes: 0x100 }),
+    unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
     tlsDescriptorSlot: () => null,

@@ -4,8 +4,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../../src/model/frame.ts';
 import { asAddress } from '../../../../src/model/units.ts';
-import { type NativeEnd, type NativePoint, walkFramePointers } from '../../../../src/unwind/native/frame-pointer-walk.ts';
 import { NativeCode } from '../../../../src/unwind/native/native-code.ts';
+import type { NativePoint } from '../../../../src/unwind/native/native-point.ts';
+import { type NativeEnd, walkNative } from '../../../../src/unwind/native/native-walk.ts';
 import { StackWindow } from '../../../../src/unwind/stack-window.ts';
 import { SyntheticMemory, syntheticTarget } from '../../../support/synthetic-target.ts';
 
@@ -52,7 +53,7 @@ function walk(
   const code = new NativeCode(target);
   code.beginBatch(1000);
   const frames: Frame[] = [];
-  const result = walkFramePointers(
+  const result = walkNative(
     { ...point, isLeaf: true },
     {
       code,
@@ -98,7 +99,7 @@ test('a chain that leads nowhere: unfinished, unless Java is known below', () =>
   for (const fp of [0, 1, at(1) + 4, at(2), at(400), 2 ** 53]) {
     expect(walk(stack, { pc: PLAIN + 4, sp: at(0), fp }).end).toEqual({
       kind: 'unfinished',
-      reason: 'no-frame-pointer',
+      reason: 'no-unwind-info',
       detail: 'plain',
     });
     const met = walk(stack, { pc: PLAIN + 4, sp: at(0), fp }, { untilSp: at(3) });
@@ -111,7 +112,7 @@ test('a chain into Java: only behind a call that leaves Java', () => {
   const into = walk(stack, { pc: LEAF + 4, sp: at(0), fp: at(0) });
   expect(into.end).toMatchObject({ kind: 'java', point: { pc: JAVA + 0x10, sp: at(2), fp: at(4), isLeaf: false } });
   const not = walk(stack, { pc: LEAF + 4, sp: at(0), fp: at(0) }, { callsOutOfJava: false });
-  expect(not.end).toMatchObject({ kind: 'unfinished', reason: 'no-frame-pointer' });
+  expect(not.end).toMatchObject({ kind: 'unfinished', reason: 'no-unwind-info' });
 });
 
 test("a signal handler's return: where the kernel put the registers", () => {

@@ -1,0 +1,113 @@
+// The rules in force at one place of a function, as small numbers, and their set: equal states get one number, so that libjvm's rows
+// come to some hundred distinct rules. A state knows its own hash, kept up with each change.
+
+import { type ArchitectureRegisters, X86_64_DWARF } from '../../model/unwind-rule.ts';
+import { CfiError } from './byte-cursor.ts';
+import { MAX_OFFSET, MAX_RULES } from './limits.ts';
+
+/** The machine whose files are read. */
+export const MACHINE: ArchitectureRegisters = X86_64_DWARF;
+
+/** Kinds of a slot, its low 3 bits; what belongs to it stands above: an offset, a register, an expression's number. */
+export const SLOT = {
+  unspecified: 0,
+  undefined: 1,
+  same: 2,
+  saved: 3,
+  offset: 4,
+  register: 5,
+  savedAt: 6,
+  computed: 7,
+} as const;
+export const SLOT_KIND_BITS = 3;
+
+/** Words of a state: CFA register + 1 (0: none, -1: an expression), CFA offset or expression, flags; then a slot a register. */
+export const CFA_REGISTER = 0;
+export const CFA_OFFSET = 1;
+export const FLAGS = 2;
+export const FIRST_REGISTER = 3;
+export const STATE_WORDS = FIRST_REGISTER + MACHINE.count;
+export const CFA_EXPRESSION = -1;
+/** The return address' slot is at `FIRST_REGISTER + flags >> RETURN_SHIFT`. */
+export const FLAG_SIGNAL = 1;
+export const RETURN_SHIFT = 1;
+
+/** A slot of a kind with a value. */
+export function slot(kind: number, value: number): number {
+  if (!Number.isInteger(value) || Math.abs(value) > MAX_OFFSET) throw new CfiError('an offset that nothing has');
+  return (value << SLOT_KIND_BITS) | kind;
+}
+
+/** One set of rules, changed as instructions say. */
+export class RuleState {
+  readonly words = new Int32Array(STATE_WORDS);
+  hash = 0;
+
+  set(index: number, value: number): void {
+    const old = this.words[index] ?? 0;
+    if (old === value) return;
+    this.hash ^= mix(index, old) ^ mix(index, value);
+    this.words[index] = value;
+  }
+
+  copy(from: RuleState): void {
+    this.words.set(from.words);
+    this.hash = from.hash;
+  }
+}
+
+function mix(index: number, value: number): number {
+  if (value === 0) return 0;
+  let bits = Math.imul(value + Math.imul(index + 1, 0x9e37_79b1), 0x85eb_ca6b);
+  bits ^= bits >>> 15;
+  bits = Math.imul(bits, 0xc2b2_ae35);
+  return bits ^ (bits >>> 13);
+}
+
+/** No rule: what lies between functions. */
+export const NO_RULE = 0;
+const TABLE_SIZE = 1 << 17;
+
+/** Distinct states, numbered from 1 in the order they came. */
+export class RuleSet {
+  #words = new Int32Array(STATE_WORDS * 256);
+  #count = 1;
+  readonly #table = new Uint16Array(TABLE_SIZE);
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** All states' words, one after the other; the first stands for {@link NO_RULE}. */
+  words(): Int32Array {
+    return this.#words.slice(0, this.#count * STATE_WORDS);
+  }
+
+  /** The number of a state. Throws CfiError when there are more than real libraries have. */
+  number(state: RuleState): number {
+    let place = state.hash & (TABLE_SIZE - 1);
+    for (;;) {
+      const known = this.#table[place] ?? 0;
+      if (known === 0) break;
+      if (this.#equals(known, state.words)) return known;
+      place = (place + 1) & (TABLE_SIZE - 1);
+    }
+    if (this.#count >= MAX_RULES) throw new CfiError('too many distinct rules');
+    const fresh = this.#count;
+    this.#count += 1;
+    if (this.#count * STATE_WORDS > this.#words.length) {
+      const larger = new Int32Array(this.#words.length * 2);
+      larger.set(this.#words);
+      this.#words = larger;
+    }
+    this.#words.set(state.words, fresh * STATE_WORDS);
+    this.#table[place] = fresh;
+    return fresh;
+  }
+
+  #equals(known: number, words: Int32Array): boolean {
+    const start = known * STATE_WORDS;
+    for (let i = 0; i < STATE_WORDS; i += 1) if (this.#words[start + i] !== words[i]) return false;
+    return true;
+  }
+}

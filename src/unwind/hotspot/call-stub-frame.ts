@@ -1,0 +1,29 @@
+// The frame of the call stub, through which C++ calls Java, on x86-64 (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_call_stub): it
+// keeps what C++ wants kept, so that native frames below it are found exactly. Slots are the same in JDK 8 to 27 on Linux.
+
+import type { StackWindow } from '../stack-window.ts';
+import { X86_64_DWARF } from '../../model/unwind-rule.ts';
+import type { PhysicalFrame } from './physical-frame.ts';
+
+/** JavaCallWrapper*, words from fp (frame::entry_frame_call_wrapper_offset). */
+export const CALL_WRAPPER_OFFSET_BYTES = -48;
+/** Bytes from fp by DWARF number: rbx, r12 to r15. */
+const SAVED_REGISTERS: readonly (readonly [register: number, offset: number])[] = [
+  [3, -56],
+  [12, -64],
+  [13, -72],
+  [14, -80],
+  [15, -88],
+];
+
+/** The C++ frame that called Java through the stub whose frame is at `fp`. Throws WalkStop. */
+export function callStubCaller(window: StackWindow, fp: number): PhysicalFrame {
+  const { count, stackPointer, framePointer, returnAddress } = X86_64_DWARF;
+  const [pc, sp, callerFp] = [window.word(fp + 8), fp + 16, window.word(fp)];
+  const registers = new Float64Array(count).fill(NaN);
+  for (const [register, offset] of SAVED_REGISTERS) registers[register] = window.tryWord(fp + offset) ?? NaN;
+  registers[returnAddress] = pc;
+  registers[stackPointer] = sp;
+  registers[framePointer] = callerFp;
+  return { pc, sp, fp: callerFp, isLeaf: false, registers };
+}
