@@ -28,6 +28,7 @@ import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 
 /** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
 const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcp: -72 } as const;
+const FRAME_RECORD_BYTES = 16;
 /** stp xzr, xN, [sp, #64] stores the sender's sp in the frame that is being made: xN is where it was until then. */
 const SENDER_SP_PAIR_BYTES = 64;
 const ZERO_REGISTER = 31;
@@ -44,10 +45,18 @@ export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: n
     bcps: liveBcp === null ? [savedBcp] : [liveBcp, savedBcp],
     caller: callerFrame(
       window.returnAddress(fp + SLOT.returnAddress),
-      window.word(fp + SLOT.senderSp),
+      callerSp(window.word(fp + SLOT.senderSp), fp + FRAME_RECORD_BYTES),
       window.word(fp + SLOT.savedFp),
     ),
   };
+}
+
+/**
+ * A compiled caller's sp is what it was at its call. An interpreted caller's lies anywhere below its expression stack, where the
+ * frame it called may have been put above it: such a caller is found by its fp, and counts as beginning where its callee ends.
+ */
+function callerSp(senderSp: number, calleeEnd: number): number {
+  return Math.max(senderSp, calleeEnd);
 }
 
 /** State of a leaf: `code` is the codelet's whole code (method entries) or what lies around pc. */
@@ -56,7 +65,12 @@ export function leafState(window: StackWindow, given: Registers, codelet: Codele
   const registers = given;
   if (hasLeft(code, registers.pc))
     // esp was the sender's sp until it was moved to sp.
-    return { kind: 'left', caller: callerFrame(registers.x30, registers.x20, registers.x29) };
+    return { kind: 'left', caller: callerFrame(registers.x30, callerSp(registers.x20, registers.sp), registers.x29) };
+  if (isLeaving(code, registers)) {
+    // sp is back at the frame record, the frame below it no longer in the stack.
+    const [returnAddress, fp] = [window.returnAddress(registers.sp + 8), window.word(registers.sp)];
+    return { kind: 'left', caller: callerFrame(returnAddress, callerSp(registers.x20, registers.sp + FRAME_RECORD_BYTES), fp) };
+  }
   const leaf: PhysicalFrame = { pc: registers.pc, sp: registers.sp, fp: registers.x29, isLeaf: true };
   if (!codelet.description.startsWith(ENTRY_POINT)) return wholeFrame(window, leaf, registers.x22);
   if (!FRAME_ENTRIES.some((kind) => codelet.description.includes(kind))) return enteringWithoutFrame(registers, code);
@@ -65,6 +79,12 @@ export function leafState(window: StackWindow, given: Registers, codelet: Codele
 
 /** Instructions between `ldp x29, x30, [sp], #16` of remove_activation and its ret. */
 const MAX_AFTER_LEAVE_INSTRUCTIONS = 6;
+
+/** Between the two instructions of `leave`: mov sp, x29; ldp x29, x30, [sp], #16. */
+function isLeaving(code: CodeBytes, { pc, sp, x29 }: Aarch64Registers): boolean {
+  const record = frameRecordOf(wordAt(code, pc) ?? 0);
+  return record?.isLoad === true && record.mode === 'post' && sp === x29;
+}
 
 /** Whether pc stands behind `leave` and before the return: x30 and x29 are the caller's. */
 function hasLeft(code: CodeBytes, pc: number): boolean {
@@ -96,8 +116,7 @@ function enteringWithoutFrame(registers: Aarch64Registers, code: CodeBytes): Int
     const kept = takesLink(wordAt(code, at) ?? 0);
     if (kept !== null) link = registerByNumber(registers, kept);
   }
-  const sender = registerByNumber(registers, senderSpRegister(code));
-  const sp = sender >= registers.sp ? sender : registers.sp;
+  const sp = callerSp(registerByNumber(registers, senderSpRegister(code)), registers.sp);
   return { kind: 'entering', method: registers.x12, caller: callerFrame(link, sp, registers.x29) };
 }
 
@@ -107,9 +126,9 @@ function methodEntry(window: StackWindow, registers: Aarch64Registers, code: Cod
   const { pc, fp } = leaf;
   const senderSp = registerByNumber(registers, frame.senderSpRegister);
   if (pc <= frame.setsFp)
-    return { kind: 'entering', method: registers.x12, caller: callerFrame(registers.x30, senderSp, registers.x29) };
+    return { kind: 'entering', method: registers.x12, caller: callerFrame(registers.x30, callerSp(senderSp, registers.sp), registers.x29) };
   if (pc <= frame.storesSenderSp) {
-    const caller = callerFrame(window.returnAddress(fp + SLOT.returnAddress), senderSp, window.word(fp));
+    const caller = callerFrame(window.returnAddress(fp + SLOT.returnAddress), callerSp(senderSp, fp + FRAME_RECORD_BYTES), window.word(fp));
     return { kind: 'entering', method: registers.x12, caller };
   }
   return wholeFrame(window, leaf, registers.x22);
