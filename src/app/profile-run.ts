@@ -18,6 +18,7 @@ import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
+import { LibraryBuilds } from '../target/library-builds.ts';
 import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
 import { hasEnded } from '../target/processes/has-ended.ts';
@@ -25,6 +26,7 @@ import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
+import { createUserCache } from './user-cache/user-cache.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
 import { SamplingClock } from './sampling-start.ts';
@@ -84,10 +86,11 @@ export class ProfileRun {
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
     this.#recorder = recorder;
     const kernel = readKernelSymbols();
+    const builds = new LibraryBuilds(createUserCache({ environment: process.env }));
     this.#processes = new ObservedProcesses(
       {
         // Recorded are the reads themselves, for others to replay.
-        open: (pid) => recorder?.target(openTarget(pid)) ?? withBatchPages(openTarget(pid)),
+        open: (pid) => recorder?.target(openTarget(pid, builds)) ?? withBatchPages(openTarget(pid, builds)),
         kernel: recorder?.kernel(kernel) ?? kernel,
         describe: describeRunning,
         reread: request.reread,

@@ -3,6 +3,7 @@
 
 import { fstatSync } from 'node:fs';
 import { fileSource } from './elf/byte-source.ts';
+import type { IndexCache } from './elf/library-index.ts';
 import { readLibraryBuild, type LibraryBuild } from './elf/library-build.ts';
 
 /** Symbols of about 50 JVM builds, or of some enormous libraries. */
@@ -15,7 +16,13 @@ const BUILD_OVERHEAD_BYTES = 16 * 1024;
 /** Loads builds from open files and keeps the ones used last. */
 export class LibraryBuilds {
   readonly #builds = new Map<string, LibraryBuild | null>();
+  readonly #cache: IndexCache | null;
   #bytes = 0;
+
+  /** `cache`: where indexes are kept from run to run; null: nowhere. */
+  constructor(cache: IndexCache | null = null) {
+    this.#cache = cache;
+  }
 
   /** A known build by its identity; undefined: not loaded (any more). null: known to be no ELF file. */
   known(identity: string): LibraryBuild | null | undefined {
@@ -31,7 +38,7 @@ export class LibraryBuilds {
     const identity = fileIdentity(fd);
     const known = this.known(identity);
     if (known !== undefined) return { identity, build: known };
-    const build = readLibraryBuild(fileSource(fd));
+    const build = readLibraryBuild(fileSource(fd), this.#cache);
     this.#builds.set(identity, build);
     this.#bytes += weigh(build);
     for (const [oldest, dropped] of this.#builds) {

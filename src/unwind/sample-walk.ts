@@ -4,7 +4,7 @@
 // stack. What is known of a process comes from process-unwinder.ts.
 
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
-import { asX86, isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
+import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
@@ -274,8 +274,7 @@ class SampleWalk {
 
 function leafOf(registers: Registers): PhysicalFrame {
   const link = linkOf(registers);
-  const known = link === null ? { registers: registerFile(asX86(registers)) } : { link };
-  return { ...pointOf(registers), isLeaf: true, ...known };
+  return { ...pointOf(registers), isLeaf: true, registers: registerFile(registers), ...(link === null ? {} : { link }) };
 }
 
 function endOfNative(end: NativeEnd): StackOutcome {

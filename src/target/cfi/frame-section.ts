@@ -7,7 +7,7 @@ import type { Expressions } from './expressions.ts';
 import { FrameProgram, type ProgramContext, type RowSink } from './frame-program.ts';
 import { MAX_AUGMENTATION_CHARS, MAX_CIES } from './limits.ts';
 import type { RowBuilder } from './row-builder.ts';
-import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, MACHINE, NO_RULE, RETURN_SHIFT, RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
+import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, REGISTER_COUNT, NO_RULE, RETURN_SHIFT, RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
 
 /** A section's bytes and where they lie. */
 export interface FrameSection {
@@ -45,6 +45,8 @@ class SectionReader {
   readonly #rules: RuleSet;
   readonly #expressions: Expressions;
   readonly #common = new Map<number, CommonInformation | null>();
+  /** CIEs lie side by side: all together they have no more bytes than the section, unless somebody lets them overlap. */
+  #commonBytesLeft: number;
   readonly #cursor: ByteCursor;
   readonly #program: FrameProgram;
 
@@ -53,6 +55,7 @@ class SectionReader {
     this.#rows = rows;
     this.#rules = rules;
     this.#expressions = expressions;
+    this.#commonBytesLeft = section.bytes.length;
     this.#cursor = new ByteCursor(section.bytes, 0, section.bytes.length);
     this.#program = new FrameProgram(this.#cursor, {
       row: (address, state) => {
@@ -150,6 +153,8 @@ class SectionReader {
     cursor.at = offset;
     cursor.end = bytes.length;
     const wide = this.#readLength();
+    this.#commonBytesLeft -= cursor.end - offset;
+    if (this.#commonBytesLeft < 0) throw new CfiError('CIEs over one another');
     const id = wide ? cursor.u64() : cursor.u32();
     if (id !== (kind === 'eh_frame' ? 0 : wide ? TWO_TO_64 : EXTENDED_LENGTH)) throw new CfiError('no CIE there');
     const version = cursor.u8();
@@ -162,7 +167,7 @@ class SectionReader {
     const codeAlignment = cursor.uleb();
     const dataAlignment = cursor.sleb();
     const returnRegister = version === 1 ? cursor.u8() : cursor.uleb();
-    if (returnRegister >= MACHINE.count) throw new CfiError('a return address nobody keeps');
+    if (returnRegister >= REGISTER_COUNT) throw new CfiError('a return address nobody keeps');
     const hasAugmentationData = augmentation.startsWith('z');
     const { pointerEncoding, isSignal } = readAugmentation(cursor, augmentation);
     const context = { codeAlignment, dataAlignment, pointerEncoding, bases, expressions: this.#expressions, initial: null };

@@ -13,6 +13,14 @@ export interface FunctionSymbol {
   readonly sizeBytes: number;
 }
 
+/** Functions in columns, by address: all that an index is made of, and what is written to the cache. */
+export interface FunctionColumns {
+  readonly starts: Float64Array;
+  readonly ends: Float64Array;
+  /** Place of the symbol among all tables' symbols, one table after the other. */
+  readonly symbols: Uint32Array;
+}
+
 export interface FunctionIndex {
   readonly count: number;
   /** Place of the function that covers an address; -1: none. */
@@ -36,7 +44,7 @@ interface Entries {
 const MAX_ALIAS_CHARACTERS = 1 << 26;
 
 /** Sorts and thins the functions of all tables. */
-export function indexFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionIndex {
+export function sortFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionColumns {
   const { starts, tables: tableOf, symbols } = collect(tables);
   const order = sortedByStart(starts);
   const kept = new Uint32Array(order.length);
@@ -51,6 +59,8 @@ export function indexFunctions(tables: readonly RawSymbols[], sections: readonly
     else if (budget.characters > 0 && isBetterAlias(symbolOf(entry), symbolOf(last), budget)) kept[count - 1] = entry;
   }
   const keptStarts = new Float64Array(count);
+  const keptSymbols = new Uint32Array(count);
+  const firstOfTable = firstSymbols(tables);
   const keptEnds = new Float64Array(count);
   for (let place = count - 1; place >= 0; place--) {
     const entry = kept[place] ?? 0;
@@ -58,25 +68,41 @@ export function indexFunctions(tables: readonly RawSymbols[], sections: readonly
     const start = starts[entry] ?? 0;
     const size = table?.sizeOf(index) ?? 0;
     keptStarts[place] = start;
+    keptSymbols[place] = (firstOfTable[tableOf[entry] ?? 0] ?? 0) + index;
     // A function without a size (assembly) reaches to the next one, but not out of its section: the PLT often follows .init.
     const section = sections[table?.section(index) ?? 0];
     const sectionEnd = section === undefined ? start : section.address + section.sizeBytes;
     keptEnds[place] = size > 0 ? start + size : Math.min(keptStarts[place + 1] ?? sectionEnd, sectionEnd);
   }
+  return { starts: keptStarts, ends: keptEnds, symbols: keptSymbols };
+}
+
+/** The index over functions sorted before. Columns may come from a cache: what they say of `tables` is checked when it is used. */
+export function createFunctionIndex(columns: FunctionColumns, tables: readonly RawSymbols[]): FunctionIndex {
+  const { starts, ends, symbols } = columns;
+  const firstOfTable = firstSymbols(tables);
   return {
-    count,
-    sizeBytes: keptStarts.byteLength + keptEnds.byteLength + kept.byteLength,
+    count: starts.length,
+    sizeBytes: starts.byteLength + ends.byteLength + symbols.byteLength,
     find(address) {
-      const place = lastNotAbove(keptStarts, address);
-      for (let at = place; at >= 0 && at > place - MAX_NESTED_FUNCTIONS; at--) if (address < (keptEnds[at] ?? 0)) return at;
+      const place = lastNotAbove(starts, address);
+      for (let at = place; at >= 0 && at > place - MAX_NESTED_FUNCTIONS; at--) if (address < (ends[at] ?? 0)) return at;
       return -1;
     },
     at(place) {
-      const { table, index } = symbolOf(kept[place] ?? 0);
-      const start = keptStarts[place] ?? 0;
-      return { mangledName: table?.name(index) ?? '', start, sizeBytes: (keptEnds[place] ?? 0) - start };
+      const symbol = symbols[place] ?? 0;
+      const table = firstOfTable.findLastIndex((first) => first <= symbol);
+      const start = starts[place] ?? 0;
+      const mangledName = tables[table]?.name(symbol - (firstOfTable[table] ?? 0)) ?? '';
+      return { mangledName, start, sizeBytes: (ends[place] ?? 0) - start };
     },
   };
+}
+
+/** The place that each table's symbols begin at, when all are put one after the other. */
+function firstSymbols(tables: readonly RawSymbols[]): readonly number[] {
+  let total = 0;
+  return tables.map(({ count }) => (total += count) - count);
 }
 
 function collect(tables: readonly RawSymbols[]): Entries {

@@ -2,15 +2,14 @@
 // an open file would keep the target's file system from being unmounted. Files without section headers give no symbols.
 
 import type { UnwindRule } from '../../model/unwind-rule.ts';
-import { compileFrames } from '../cfi/compile-frames.ts';
 import { findFrameSections } from '../cfi/find-frame-sections.ts';
-import type { FrameSection } from '../cfi/frame-section.ts';
-import { createUnwindTable, type UnwindTable } from '../cfi/unwind-table.ts';
+import { createUnwindTable } from '../cfi/unwind-table.ts';
 import { demangleShort } from '../demangle/demangle.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readBuildId } from './build-id.ts';
-import { PT_LOAD, readElfFile, type Segment } from './elf-file.ts';
-import { indexFunctions } from './function-index.ts';
+import { readElfFile, type Segment } from './elf-file.ts';
+import { createFunctionIndex } from './function-index.ts';
+import { type IndexCache, loadLibraryIndex } from './library-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 import { findTlsSlots } from './tls-slots.ts';
 
@@ -44,14 +43,16 @@ export interface LibraryBuild {
   unwindRuleAt(address: number): UnwindRule | null;
 }
 
-/** null: not an ELF image of an architecture that is read. */
-export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
+/** null: not an ELF image of an architecture that is read. `cache`: what was worked out of it before; null: nothing is kept. */
+export function readLibraryBuild(source: ByteSource, cache: IndexCache | null = null): LibraryBuild | null {
   const file = readElfFile(source);
   if (file === null) return null;
   const tables = readRawSymbols(source, file);
-  const functions = indexFunctions(tables, file.sections);
   const tls = findTlsSlots(source, file, tables[0]);
-  const frames = new LazyFrames(findFrameSections(source, file), imageBase(file.segments));
+  const buildId = readBuildId(source, file);
+  const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
+  const functions = createFunctionIndex(index.functions, tables);
+  const frames = createUnwindTable(index.frames);
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {
@@ -62,7 +63,7 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
     return null;
   };
   return {
-    buildId: readBuildId(source, file),
+    buildId,
     segments: file.segments,
     tlsModuleSlot: tls.module,
     tlsDescriptorSlot: (offset) => tls.descriptors.get(offset) ?? null,
@@ -77,39 +78,8 @@ export function readLibraryBuild(source: ByteSource): LibraryBuild | null {
       });
     },
     valueOf: (name) => memoize(values, name, MAX_NAMED_VALUES, () => lookUp(name)),
-    // Tables hold the registers of x86-64; aarch64's functions keep frame pointers.
-    unwindRuleAt: (address) => (file.architecture === 'x86-64' ? frames.table().ruleAt(address) : null),
+    unwindRuleAt: (address) => frames.ruleAt(address),
   };
-}
-
-/** The sections until the first question, the table from then on. */
-class LazyFrames {
-  readonly sizeBytes: number;
-  readonly #base: number;
-  #sections: readonly FrameSection[];
-  #table: UnwindTable | null = null;
-
-  constructor(sections: readonly FrameSection[], base: number) {
-    this.#sections = sections;
-    this.#base = base;
-    // A table is about as large as what it was made of.
-    this.sizeBytes = sections.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  }
-
-  table(): UnwindTable {
-    if (this.#table === null) {
-      this.#table = createUnwindTable(compileFrames(this.#sections, this.#base));
-      this.#sections = [];
-    }
-    return this.#table;
-  }
-}
-
-/** The lowest address of what is mapped: rows count from there. */
-function imageBase(segments: readonly Segment[]): number {
-  let base = Infinity;
-  for (const { type, address } of segments) if (type === PT_LOAD) base = Math.min(base, address);
-  return base === Infinity ? 0 : base;
 }
 
 function memoize<Key, Value>(memo: Map<Key, Value>, key: Key, limit: number, compute: () => Value): Value {

@@ -28,6 +28,10 @@ export class RawSymbols {
     this.#strings = strings;
   }
 
+  /** What the table was made of. */
+  get bytes(): readonly Uint8Array[] {
+    return [new Uint8Array(this.#words.buffer, this.#words.byteOffset, this.#words.byteLength), this.#strings];
+  }
   get sizeBytes(): number {
     return this.#words.byteLength + this.#strings.length;
   }

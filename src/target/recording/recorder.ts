@@ -66,7 +66,8 @@ function recordTarget(reader: OpenTarget, log: RecordingLog): OpenTarget {
     },
     library: (mapping) => log.answer(pid, QUESTIONS.library(mapping), reader.library(mapping)),
     symbolAt: (library, address) => log.answer(pid, QUESTIONS.symbolAt(library, address), reader.symbolAt(library, address)),
-    unwindRule: (library, address) => log.answer(pid, QUESTIONS.unwindRule(library, address), reader.unwindRule(library, address)),
+    unwindRule: (library, address) =>
+      log.answer(pid, QUESTIONS.unwindRule(library, address), reader.unwindRule(library, address)),
     symbolNamed: (library, name) => log.answer(pid, QUESTIONS.symbolNamed(library, name), reader.symbolNamed(library, name)),
     tlsModuleSlot: (library) => log.answer(pid, QUESTIONS.tlsModuleSlot(library), reader.tlsModuleSlot(library)),
     tlsDescriptorSlot: (library, offset) =>

@@ -1,6 +1,7 @@
 // The aarch64 row of what architecture.ts asks: AAPCS64, HotSpot's aarch64 port, arm64 Linux.
 
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
+import { AARCH64_DWARF } from '../../model/unwind-rule.ts';
 import { leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
 import { callerFrame } from '../hotspot/physical-frame.ts';
 import { CALL_SEQUENCE_BYTES, callTarget, endsWithCall } from './a64-calls.ts';
@@ -34,6 +35,7 @@ const PROLOGUE_SEARCH_BYTES = 256;
 export const AARCH64: Architecture = {
   name: 'aarch64',
   returnAddressHighMask: RETURN_ADDRESS_HIGH_MASK,
+  registers: AARCH64_DWARF,
   calls: { longestBytes: INSTRUCTION_BYTES, endsWithCall, targetBytes: CALL_SEQUENCE_BYTES, directBytes: INSTRUCTION_BYTES, target: callTarget },
   frames: {
     unbuilt: LINKED,

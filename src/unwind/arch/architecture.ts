@@ -3,6 +3,7 @@
 
 import type { ArchitectureName } from '../../model/architecture.ts';
 import type { Registers } from '../../model/registers.ts';
+import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
 import type { InterpreterFrames } from '../hotspot/interpreter-state.ts';
 import type { PhysicalFrame } from '../hotspot/physical-frame.ts';
 import type { StackWindow } from '../stack-window.ts';
@@ -12,6 +13,8 @@ export interface Architecture {
   readonly name: ArchitectureName;
   /** Of the upper 32 bits of a return address those that count: pointer authentication signs in the others. */
   readonly returnAddressHighMask: number;
+  /** Numbers that call frame information gives the registers. */
+  readonly registers: ArchitectureRegisters;
   readonly calls: CallCode;
   readonly frames: FrameCode;
   readonly interpreter: InterpreterFrames;

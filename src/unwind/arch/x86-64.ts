@@ -1,6 +1,7 @@
 // The x86-64 row of what architecture.ts asks: System V ABI, HotSpot's x86 port.
 
 import { type RegisterName, type Registers, X86_64_REGISTERS } from '../../model/registers.ts';
+import { X86_64_DWARF } from '../../model/unwind-rule.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from '../hotspot/call-stub-frame.ts';
 import { leafState, wholeFrame } from '../hotspot/interpreted-frame.ts';
 import type { Architecture } from './architecture.ts';
@@ -33,6 +34,7 @@ const MCONTEXT_ORDER: readonly RegisterName[] = [
 export const X86_64: Architecture = {
   name: 'x86-64',
   returnAddressHighMask: 0xffff_ffff,
+  registers: X86_64_DWARF,
   calls: { longestBytes: LONGEST_CALL_BYTES, endsWithCall, targetBytes: CALL_THROUGH_R10_BYTES, directBytes: DIRECT_CALL_BYTES, target: callTarget },
   frames: {
     unbuilt: AT_RETURN_ADDRESS,

@@ -40,8 +40,6 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
-/** r13, as DWARF numbers it. */
-const BCP_REGISTER = 13;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
@@ -57,9 +55,9 @@ const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', '
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-/** r13 of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */
-function liveBcp({ registers }: PhysicalFrame): number | null {
-  const bcp = registers?.[BCP_REGISTER] ?? NaN;
+/** The bytecode pointer of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */
+function liveBcp({ registers }: PhysicalFrame, architecture: Architecture): number | null {
+  const bcp = registers?.[architecture.registers.bytecodePointer] ?? NaN;
   return Number.isNaN(bcp) ? null : bcp;
 }
 
@@ -154,7 +152,7 @@ export class JavaWalk {
     if (registers === null || codelet === null) {
       if (!this.#window.covers(frame.fp) || frame.fp < frame.sp)
         throw new WalkStop('bad-frame', `interpreter frame at ${hex(frame.fp)}`);
-      state = wholeFrame(this.#window, frame, liveBcp(frame));
+      state = wholeFrame(this.#window, frame, liveBcp(frame, this.#architecture));
     } else {
       const isEntry = codelet.description.startsWith('method entry point');
       const bytes = isEntry ? code.code(codelet.start, codelet.end) : code.codeAround(known.blob, frame.pc);

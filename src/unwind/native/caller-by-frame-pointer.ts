@@ -5,7 +5,6 @@ import { WORD_BYTES } from '../../model/units.ts';
 import { a64CallerOf } from './a64-caller.ts';
 import type { NativeCode, NativePlace } from './native-code.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
-import { MACHINE } from './register-file.ts';
 
 const RET = 0xc3;
 const POP_RBP = 0x5d;
@@ -51,8 +50,8 @@ function calledBy(point: NativePoint, place: NativePlace, pc: number | null, cod
   const sp = point.sp + WORD_BYTES;
   const registers = point.registers?.slice();
   if (registers !== undefined) {
-    registers[MACHINE.returnAddress] = pc;
-    registers[MACHINE.stackPointer] = sp;
+    registers[code.architecture.registers.returnAddress] = pc;
+    registers[code.architecture.registers.stackPointer] = sp;
   }
   return { point: { pc, sp, fp: point.fp, isLeaf: false, registers }, adjoining: true };
 }
