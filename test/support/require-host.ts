@@ -4,11 +4,11 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
-import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
+import { ARM64_JDKS, arm64Root, bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'arm64-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
@@ -16,6 +16,10 @@ const OBSTACLES = {
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
   'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
+  'arm64-jdk': () =>
+    starts('qemu-aarch64') && ARM64_JDKS.every((version) => arm64Root(version) !== null)
+      ? null
+      : `JDKs of arm64 (apt-get install qemu-user; ${ARM64_JDKS.map((version) => `test/tools/debian-programs jdk-arm64 ${version}`).join('; ')})`,
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),

@@ -147,7 +147,8 @@ export function enteredBytes(pcOffset: number): number {
  * Behind a return the state is again what it was before that way out was taken.
  */
 export function enteredState(code: CodeBytes, pc: number): StubState | null {
-  let state: StubState | null = null;
+  const first = frameRecordOf(wordAt(code, code.address) ?? 0);
+  let state: StubState | null = first?.isLoad === false && first.mode === 'pre' ? LINKED : null;
   let beforeLeave: StubState | null = null;
   for (let at = code.address; at < pc; at += INSTRUCTION_BYTES) {
     const word = wordAt(code, at);

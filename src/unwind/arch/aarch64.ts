@@ -44,6 +44,7 @@ export const AARCH64: Architecture = {
     afterEpilogueState,
     enteredBytes,
     enteredState,
+    jumpedTo: { kind: 'frame-pointer' },
     framelessLeaf,
     // What calls from such code sets up a frame pointer before.
     framelessCaller: () => ({ kind: 'frame-pointer' }),

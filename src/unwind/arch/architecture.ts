@@ -53,6 +53,8 @@ export interface FrameCode {
   readonly enteredBytes: (pcOffset: number) => number;
   /** State in code that sets up a frame pointer (MacroAssembler::enter); null: it does not. `code` begins with the stub. */
   readonly enteredState: (code: CodeBytes, pc: number) => StubState | null;
+  /** Leaf in a runtime stub whose frame HotSpot never calls complete, and which did not enter itself: another stub jumped to it. */
+  readonly jumpedTo: StubState;
   /** Leaf in a blob without a frame size that did not enter; `code`: from the blob's begin up to pc. */
   readonly framelessLeaf: (code: CodeBytes) => StubState;
   /** The same as a caller; `code` lies around `pc`. */

@@ -5,6 +5,7 @@ import { X86_64_DWARF } from '../../model/unwind-rule.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from '../hotspot/call-stub-frame.ts';
 import { leafState, wholeFrame } from '../hotspot/interpreted-frame.ts';
 import type { Architecture } from './architecture.ts';
+import { WHOLE } from './code-bytes.ts';
 import { CALL_THROUGH_R10_BYTES, callTarget, endsWithCall } from './x86-call.ts';
 import {
   afterEpilogueState,
@@ -43,6 +44,7 @@ export const X86_64: Architecture = {
     afterEpilogueState,
     enteredBytes: () => ENTER_BYTES,
     enteredState,
+    jumpedTo: WHOLE,
     framelessLeaf: (code) => ({ kind: 'partial', returnAt: savedRegisterBytes(code), savedFpAt: null }),
     framelessCaller: (code, pc) => ({ kind: 'partial', returnAt: alignedBy(code, pc), savedFpAt: null }),
     pushedForCall: () => 0,

@@ -44,13 +44,14 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
 /** State of a runtime stub's frame at a leaf pc: built by enter, or like a C2 method's. Throws MemoryFault. */
 export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: number): StubState {
   const { blob } = known;
-  const { prologueState, epilogueState, afterEpilogueState } = index.architecture.frames;
+  const { prologueState, epilogueState, afterEpilogueState, jumpedTo } = index.architecture.frames;
   const entered = enteredState(index, blob.codeBegin, pc);
   if (entered !== null && entered.kind !== 'frame-pointer') return entered;
   const code = index.codeAround(blob, pc);
   const end = epilogueState(code, pc) ?? afterEpilogueState(code, pc);
   if (end !== null) return end;
   if (entered !== null) return entered;
+  if (blob.frameComplete < blob.codeBegin) return jumpedTo;
   if (pc >= blob.frameComplete) return WHOLE;
   return prologueState(index.code(blob.codeBegin, blob.frameComplete), pc, blob.codeBegin, blob.frameComplete) ?? WHOLE;
 }

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bpftracesAtHand, chromiumPath, javaHome, LATER_JDK } from '../../support/host-tools.ts';
+import { ARM64_JDKS, bpftracesAtHand, chromiumPath, javaHome, LATER_JDK } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { isRoot } from './apt.ts';
@@ -60,6 +60,10 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
     }
     if (!fetched(`JDK ${LATER_JDK}`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk', LATER_JDK))
       obstacles.real.push(`needs a JDK ${LATER_JDK}: test/tools/debian-programs jdk ${LATER_JDK}`);
+    for (const version of ARM64_JDKS) {
+      if (!fetched(`JDK ${version} of arm64`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk-arm64', version))
+        obstacles.real.push(`needs the JDK ${version} of arm64: test/tools/debian-programs jdk-arm64 ${version}`);
+    }
   }
   const bpftraces = onHost ? bpftracesAtHand() : [];
   if (onHost && bpftraces.length === 0) {
