@@ -175,7 +175,10 @@ export class RecordParser {
 
   #aarch64Registers(reader: DecimalReader): boolean {
     const key = reader.field();
-    const registers = Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, reader.field()])) as Record<Aarch64RegisterName, number>;
+    const registers = Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, reader.field()])) as Record<
+      Aarch64RegisterName,
+      number
+    >;
     if (!reader.complete()) return false;
     this.#sink.registers(key, registers);
     return true;

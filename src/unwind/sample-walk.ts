@@ -176,7 +176,12 @@ class SampleWalk {
     }
     if (this.#target.reread === null) return null;
     const now = hotspot.threads.anchorNow(this.#sample.tid);
-    if (now === null || now.sp <= (this.#sample.registers === null ? 0 : pointOf(this.#sample.registers).sp) || !this.#window.covers(now.sp)) return null;
+    if (
+      now === null ||
+      now.sp <= (this.#sample.registers === null ? 0 : pointOf(this.#sample.registers).sp) ||
+      !this.#window.covers(now.sp)
+    )
+      return null;
     // Believed only if the captured stack agrees: the word below sp is the return address that the call left there.
     if (this.#window.tryReturnAddress(now.sp - 8) !== now.pc) return null;
     this.#window.approximations.add('reread-anchor');

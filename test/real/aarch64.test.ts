@@ -19,7 +19,7 @@ const MODES = [
   ['C2', '17', 'tiny,inlined', ['-XX:-TieredCompilation'], ['c2']],
   ['all kinds of work, tiered, JDK 21', '21', 'all', [], ['interpreted', 'vm']],
 ] as const;
-const STOPS = 12;
+const STOPS = 8;
 const STEPS_EACH = 20;
 
 describeOnHost('emulated aarch64', ['arm64-jdk', 'jdk17', 'python3'], () => {

@@ -81,7 +81,8 @@ export class EmulatedJvm {
     if (!this.#isStopped) {
       this.#killer.stdin?.write(`${this.pid} ${tid} ${STOP_SIGNAL}\n`);
       const stop = await this.#gdb.stop();
-      if (stop.signal !== GDB_STOP_SIGNAL || stop.tid !== tid) throw new Error(`thread ${stop.tid} stopped by signal ${stop.signal}`);
+      if (stop.signal !== GDB_STOP_SIGNAL || stop.tid !== tid)
+        throw new Error(`thread ${stop.tid} stopped by signal ${stop.signal}`);
     }
     this.#isStopped = true;
   }

@@ -55,7 +55,7 @@ export class GdbRemote {
   }
 
   send(command: string): void {
-    const sum = [...command].reduce((total, char) => total + char.charCodeAt(0), 0) & 0xff;
+    const sum = Buffer.from(command, 'latin1').reduce((total, byte) => total + byte, 0) & 0xff;
     this.#socket.write(`$${command}#${sum.toString(16).padStart(2, '0')}`);
   }
 
@@ -94,7 +94,10 @@ export class GdbRemote {
       index === AARCH64_REGISTERS.length - 1
         ? bytes.readUIntLE(8 * index, STATE_BYTES)
         : Number(bytes.readBigUInt64LE(8 * index));
-    return Object.fromEntries(AARCH64_REGISTERS.map((name, index) => [name, value(index)])) as Record<Aarch64RegisterName, number>;
+    return Object.fromEntries(AARCH64_REGISTERS.map((name, index) => [name, value(index)])) as Record<
+      Aarch64RegisterName,
+      number
+    >;
   }
 
   /** A register by the number the stub gave it. */

@@ -8,7 +8,8 @@ import { ARM64_JDKS, arm64Root, bpftracesAtHand, chromiumPath, javaHome, LATER_J
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
-export type HostNeed = 'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'arm64-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+export type HostNeed =
+  'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'arm64-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {

@@ -42,6 +42,9 @@ for (const [name, version, kept, phases, javaOptions] of FIXTURES) {
   writeFileSync(clean, gzipSync(text, { level: 1 }));
   const to = join(REPOSITORY, `test/fixtures/recordings/${name}.jreads`);
   const trim = join(REPOSITORY, 'test/tools/trim-recording.ts');
-  spawnSync('npx', ['tsx', trim, clean, to, `most-different:${kept}`], { cwd: REPOSITORY, stdio: ['ignore', 'ignore', 'inherit'] });
+  spawnSync('npx', ['tsx', trim, clean, to, `most-different:${kept}`], {
+    cwd: REPOSITORY,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 rmSync(folder, { recursive: true });

@@ -97,8 +97,7 @@ class RecordedAnswers implements Replay {
       unwindRule: (library, address) => this.#ask(pid, QUESTIONS.unwindRule(library, address), decodeUnwindRule, null),
       symbolNamed: (library, name) => this.#ask(pid, QUESTIONS.symbolNamed(library, name), elfAddress, null),
       tlsModuleSlot: (library) => this.#ask(pid, QUESTIONS.tlsModuleSlot(library), elfAddress, null),
-      tlsDescriptorSlot: (library, offset) =>
-        this.#ask(pid, QUESTIONS.tlsDescriptorSlot(library, offset), elfAddress, null),
+      tlsDescriptorSlot: (library, offset) => this.#ask(pid, QUESTIONS.tlsDescriptorSlot(library, offset), elfAddress, null),
       threadComm: (tid) => this.#ask(pid, QUESTIONS.threadComm(tid), text, null),
       alive: () => this.#ask(pid, QUESTIONS.alive(), truth, false),
       close: () => undefined,

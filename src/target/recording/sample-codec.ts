@@ -52,7 +52,7 @@ export function decodeSample(value: unknown, kept: (id: number) => string): RawS
 function decodeRegisters(value: unknown): Registers {
   const values = list(value);
   const names = values.length === AARCH64_REGISTERS.length ? AARCH64_REGISTERS : X86_64_REGISTERS;
-  return Object.fromEntries(names.map((name, i) => [name, number(values[i])])) as Record<(typeof names)[number], number> as Registers;
+  return Object.fromEntries(names.map((name, i) => [name, number(values[i])])) as Record<(typeof names)[number], number>;
 }
 
 function decodeAnchor(anchor: Fields): CapturedAnchor {

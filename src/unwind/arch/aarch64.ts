@@ -36,7 +36,13 @@ export const AARCH64: Architecture = {
   name: 'aarch64',
   returnAddressHighMask: RETURN_ADDRESS_HIGH_MASK,
   registers: AARCH64_DWARF,
-  calls: { longestBytes: INSTRUCTION_BYTES, endsWithCall, targetBytes: CALL_SEQUENCE_BYTES, directBytes: INSTRUCTION_BYTES, target: callTarget },
+  calls: {
+    longestBytes: INSTRUCTION_BYTES,
+    endsWithCall,
+    targetBytes: CALL_SEQUENCE_BYTES,
+    directBytes: INSTRUCTION_BYTES,
+    target: callTarget,
+  },
   frames: {
     unbuilt: LINKED,
     prologueState,
@@ -59,7 +65,8 @@ export const AARCH64: Architecture = {
     returnSteps: [0, INSTRUCTION_BYTES, SIGNAL_RETURN.length],
     returnSymbols: ['__kernel_rt_sigreturn'],
     registers(word, sp) {
-      const value = (name: Aarch64RegisterName): number => word(sp + SAVED_REGISTERS_OFFSET + 8 * AARCH64_REGISTERS.indexOf(name));
+      const value = (name: Aarch64RegisterName): number =>
+        word(sp + SAVED_REGISTERS_OFFSET + 8 * AARCH64_REGISTERS.indexOf(name));
       return Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, value(name)])) as Registers;
     },
   },

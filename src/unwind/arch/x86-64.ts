@@ -36,7 +36,13 @@ export const X86_64: Architecture = {
   name: 'x86-64',
   returnAddressHighMask: 0xffff_ffff,
   registers: X86_64_DWARF,
-  calls: { longestBytes: LONGEST_CALL_BYTES, endsWithCall, targetBytes: CALL_THROUGH_R10_BYTES, directBytes: DIRECT_CALL_BYTES, target: callTarget },
+  calls: {
+    longestBytes: LONGEST_CALL_BYTES,
+    endsWithCall,
+    targetBytes: CALL_THROUGH_R10_BYTES,
+    directBytes: DIRECT_CALL_BYTES,
+    target: callTarget,
+  },
   frames: {
     unbuilt: AT_RETURN_ADDRESS,
     prologueState,

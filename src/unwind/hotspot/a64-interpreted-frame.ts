@@ -126,9 +126,17 @@ function methodEntry(window: StackWindow, registers: Aarch64Registers, code: Cod
   const { pc, fp } = leaf;
   const senderSp = registerByNumber(registers, frame.senderSpRegister);
   if (pc <= frame.setsFp)
-    return { kind: 'entering', method: registers.x12, caller: callerFrame(registers.x30, callerSp(senderSp, registers.sp), registers.x29) };
+    return {
+      kind: 'entering',
+      method: registers.x12,
+      caller: callerFrame(registers.x30, callerSp(senderSp, registers.sp), registers.x29),
+    };
   if (pc <= frame.storesSenderSp) {
-    const caller = callerFrame(window.returnAddress(fp + SLOT.returnAddress), callerSp(senderSp, fp + FRAME_RECORD_BYTES), window.word(fp));
+    const caller = callerFrame(
+      window.returnAddress(fp + SLOT.returnAddress),
+      callerSp(senderSp, fp + FRAME_RECORD_BYTES),
+      window.word(fp),
+    );
     return { kind: 'entering', method: registers.x12, caller };
   }
   return wholeFrame(window, leaf, registers.x22);

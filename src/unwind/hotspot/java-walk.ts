@@ -18,12 +18,7 @@ import { codeletAt } from './codelets.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import type { InterpreterState } from './interpreter-state.ts';
 import { compiledFrames, interpretedFrame, stubFrame } from './java-frames.ts';
-import {
-  compiledLeafState,
-  framelessStubState,
-  runtimeStubLeafState,
-  stubRoutineLeafState,
-} from './leaf-state.ts';
+import { compiledLeafState, framelessStubState, runtimeStubLeafState, stubRoutineLeafState } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 
 /** How a run of Java frames ended. */
@@ -303,7 +298,11 @@ export class JavaWalk {
     const pc = at.word(anchorAt + layout.anchor.lastJavaPc);
     return {
       kind: 'entry',
-      anchor: callerFrame(pc === 0 ? at.returnAddress(lastJavaSp - 8) : pc, lastJavaSp, at.word(anchorAt + layout.anchor.lastJavaFp)),
+      anchor: callerFrame(
+        pc === 0 ? at.returnAddress(lastJavaSp - 8) : pc,
+        lastJavaSp,
+        at.word(anchorAt + layout.anchor.lastJavaFp),
+      ),
       native,
     };
   }

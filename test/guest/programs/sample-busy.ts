@@ -74,7 +74,11 @@ function judge(mode: RawSample['mode']): object {
     ).length,
     spInFirstChunk: withRegisters.filter(({ registers, stack }) => {
       const [first] = stack.chunks;
-      return first !== undefined && pointOf(registers).sp >= first.address && pointOf(registers).sp < first.address + first.bytes.length;
+      return (
+        first !== undefined &&
+        pointOf(registers).sp >= first.address &&
+        pointOf(registers).sp < first.address + first.bytes.length
+      );
     }).length,
     kernelFrames: these.filter((sample) => sample.kernelStack.length > 0).length,
   };
