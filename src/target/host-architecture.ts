@@ -2,7 +2,6 @@
 // and the size of its kernel's pages.
 
 import { readFileSync } from 'node:fs';
-import process from 'node:process';
 import type { ArchitectureName } from '../model/architecture.ts';
 import { PAGE_BYTES } from '../model/units.ts';
 

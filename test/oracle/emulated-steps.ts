@@ -112,6 +112,10 @@ function isPossible(before: Instant, now: Instant): boolean {
 }
 
 function isPassedOver(before: Instant, now: Instant): boolean {
+  // The interpreter's result handlers are called in the frame of the native method whose result they handle.
+  const [from, to] = [before.stack.frames[0], now.stack.frames[0]];
+  if (isCall(before.word) && equal(now.callers, before.callers) && from?.kind === 'java-native' && from.name === to?.name)
+    return true;
   const stub = isCall(before.word) ? before : isReturn(before.word) ? now : null;
   return stub?.stack.frames[0]?.kind === 'stub' && now.pc !== before.pc + 4 && equal(now.callers, before.callers);
 }

@@ -63,7 +63,7 @@ export class EmulatedJvm {
     const threadPointer = await gdb.systemRegister('TPIDR_EL0');
     const jvm = new EmulatedJvm(child, gdb, folder, threadPointer);
     jvm.#isStopped = true;
-    const lines = createInterface({ input: child.stdout ?? process.stdin });
+    const lines = createInterface({ input: child.stdout });
     const isReady = new Promise<void>((resolve) => lines.on('line', (line) => ready.test(line) && resolve()));
     jvm.resume();
     await isReady;

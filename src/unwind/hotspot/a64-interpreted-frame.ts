@@ -13,6 +13,7 @@ import {
   INSTRUCTION_BYTES,
   isNeutral,
   isReturn,
+  MOV_SP_FP,
   pairOf,
   setsFramePointer,
   SP,
@@ -104,9 +105,9 @@ function hasLeft(code: CodeBytes, pc: number): boolean {
   return false;
 }
 
-/** and sp, x20, #-16. */
+/** What sets sp to the sender's: and sp, x20, #-16; in native entries mov sp, xN. */
 function alignsSp(word: number): boolean {
-  return word === 0x927c_ee9f;
+  return word === 0x927c_ee9f || ((word & 0xffff_fc1f) >>> 0 === 0x9100_001f && word !== MOV_SP_FP);
 }
 
 /** Math and CRC32 entries: sender's sp in its register, method in x12; fp is the caller's, the return address in x30 or kept in x19. */
