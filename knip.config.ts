@@ -13,6 +13,9 @@ const config: KnipConfig = {
     'test/real/**/*-child.ts',
     'test/bench/tapped-jtrace.ts',
     'test/bench/unwind-worker.ts', // run by run-on-dist.ts
+    'test/fuzz/worker.ts', // bundled by bundle.ts
+    'test/bench/first-look-worker.ts',
+    'test/fuzz/meter.ts', // imported by instrumented code
   ],
   project: ['src/**/*.ts', 'test/**/*.{ts,mjs}', 'bin/**/*.js'],
   // Exports used only in their own file are for readers and tests to come; unused ones are still found.

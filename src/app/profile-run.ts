@@ -1,16 +1,16 @@
 // One profiling run, once its capture program runs: samples in, the profile and its outputs out, and the reasons to end.
 
 import { constants, release } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
-import { type CommandExit, isInForeground, type LaunchedCommand } from '../child/command.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
+import type { JvmProcess, TargetProcess } from '../model/process.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { Profile } from '../model/profile.ts';
 import { MAX_SAMPLES } from '../model/recording-limits.ts';
 import type { ProfileRequest } from '../model/request.ts';
 import type { Recording } from '../model/recording.ts';
-import type { RunEnd, RunFacts } from '../model/summary.ts';
-import type { RunControl, Ui } from '../model/ui.ts';
+import type { RawSample } from '../model/sample.ts';
+import type { RunEnd, RunFacts, TargetFacts } from '../model/summary.ts';
+import type { Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { visibleProfile } from '../outputs/hidden-frames.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
@@ -21,9 +21,10 @@ import { withBatchPages } from '../target/batch-pages.ts';
 import { LibraryBuilds } from '../target/library-builds.ts';
 import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
-import { hasEnded } from '../target/processes/has-ended.ts';
+import { kernelThreadLabel, processLabel } from '../target/processes/process-label.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
+import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
 import { createUserCache } from './user-cache/user-cache.ts';
@@ -33,28 +34,12 @@ import { SamplingClock } from './sampling-start.ts';
 import { tellNoSamples } from './tell-no-samples.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
-/** Also the longest that a run outlives a target whose end bpftrace did not tell. */
-const LOOK_FOR_END_MS = 500;
 /** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
-/** Of what Node allows: the outputs must still be made of it. */
-const FULL_HEAP_SHARE = 0.6;
 const FULL_SAMPLES = MAX_SAMPLES - (1 << 20);
+/** Each takes some 50 ms; the others are told to the running program when they are met. */
+const MAX_JVMS_AT_START = 32;
 /** Exit status of a command that a signal ended, as shells count. */
 const SIGNAL_EXIT_BASE = 128;
-
-export interface RunningCommand extends LaunchedCommand {
-  readonly exited: Promise<CommandExit>;
-}
-
-/** A run's surroundings. */
-export interface Sampled {
-  readonly root: Pid;
-  /** With the pid, the identity of a chosen process; null: a command, whose end is waited for. */
-  readonly rootStartTicks: number | null;
-  readonly command: RunningCommand | null;
-  readonly control: RunControl;
-  readonly bpftraceVersion: string;
-}
 
 /** What one run holds: processes, samples, outputs. */
 export class ProfileRun {
@@ -69,24 +54,23 @@ export class ProfileRun {
   readonly #outputs: RunOutputs;
   #session: CaptureSession | null = null;
   readonly #clock = new SamplingClock();
-  #root: Pid | null = null;
-  #onRootExit: () => void = () => undefined;
-  #onFull: () => void = () => undefined;
+  readonly #end: EndOfRun;
+  /** What was asked for, if it is no JVM. */
+  #root: TargetFacts | null = null;
   #bugs = 0;
   #toldReduction = false;
 
-  readonly #fullSamples: number;
-
   /** `fullSamples`: for tests. */
   constructor(request: ProfileRequest, ui: Ui, fullSamples = FULL_SAMPLES) {
-    this.#fullSamples = fullSamples;
     this.#request = request;
     this.#ui = ui;
     this.#outputs = new RunOutputs(request.outputs, request);
+    this.#end = new EndOfRun(() => this.#builder.current().samples.stack.length >= fullSamples || this.#outputs.isFull);
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
     this.#recorder = recorder;
     const kernel = readKernelSymbols();
     const builds = new LibraryBuilds(createUserCache({ environment: process.env }));
+    const isWholeMachine = request.target.kind === 'all';
     this.#processes = new ObservedProcesses(
       {
         // Recorded are the reads themselves, for others to replay.
@@ -94,6 +78,9 @@ export class ProfileRun {
         kernel: recorder?.kernel(kernel) ?? kernel,
         describe: describeRunning,
         reread: request.reread,
+        isWholeMachine,
+        label: processLabel,
+        kernelThreadLabel,
         onUnreadable: (error) => ui.message('warning', `${error.message}: its stacks are unfinished`),
       },
       (locator) => {
@@ -110,9 +97,13 @@ export class ProfileRun {
         if (this.#bugs === 1)
           ui.message('warning', `a bug of jtrace cost a stack: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
       },
+      isWholeMachine,
     );
     this.sinks = {
-      sample: this.#resolver.add.bind(this.#resolver),
+      sample: (sample: RawSample) => {
+        if (isWholeMachine) this.#processes.meet(sample);
+        this.#resolver.add(sample);
+      },
       exec: (pid: Pid) => {
         this.#resolver.flush();
         this.#processes.exec(pid);
@@ -120,7 +111,7 @@ export class ProfileRun {
       exit: (pid: Pid) => {
         this.#resolver.flush();
         this.#processes.exit(pid);
-        if (pid === this.#root) this.#onRootExit();
+        this.#end.processExited(pid);
       },
       fork: () => undefined,
       budget: (every: number) => {
@@ -136,10 +127,12 @@ export class ProfileRun {
   }
 
   /** Attaches to a chosen process before anything runs: what cannot be profiled is refused here. */
-  openTarget(pid: Pid): void {
+  openTarget(process: TargetProcess): void {
+    const { pid } = process;
+    if (process.vm === 'none') this.#root = plainFacts(pid, process.program, process.container);
     const { state } = this.#processes.open(pid);
     if (state.kind === 'unsupported') {
-      const jdk = describeRunning(pid)?.jdk ?? '';
+      const jdk = process.vm === 'none' ? '' : process.jdk;
       throw new OperatorError(
         'environment',
         `process ${String(pid)}${jdk === '' ? '' : ` (JDK ${jdk})`}: ${state.detail}`,
@@ -150,12 +143,24 @@ export class ProfileRun {
       throw new OperatorError('usage', `process ${String(pid)} has ended`, '`jtrace profile` without a pid lists the JVMs');
   }
 
+  /** Attaches to the JVMs there are, so that the program knows them from its start; those that cannot be are met as all others. */
+  openMachine(jvms: readonly JvmProcess[]): void {
+    for (const { pid } of jvms.slice(0, MAX_JVMS_AT_START)) {
+      try {
+        this.#processes.open(pid);
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+      }
+    }
+  }
+
   /** Samples until the duration, the target or the operator ends it; then writes and reports. */
   async sample(session: CaptureSession, sampled: Sampled): Promise<number> {
     this.#session = session;
-    this.#root = sampled.root;
     for (const locator of this.knownJvms.splice(0)) session.feedJvm(locator);
     const { command, control } = sampled;
+    const { target } = this.#request;
+    if (target.kind === 'command' && sampled.root !== null) this.#root = plainFacts(sampled.root, target.argv[0], '');
     const startMs = performance.now();
     const counts = this.#resolver.counts;
     const progress = (phase: 'starting' | 'sampling' | 'finishing', sinceMs: number): void => {
@@ -188,7 +193,7 @@ export class ProfileRun {
     );
     const timer = setInterval(() => { progress('sampling', readyMs); }, PROGRESS_INTERVAL_MS); // prettier-ignore
     void command?.resume();
-    const end = await this.#untilEnd(session, sampled);
+    const end = await this.#end.first(session.finished, sampled, this.#request.durationMs);
     const durationMs = performance.now() - readyMs;
     clearInterval(timer);
     writing.stop();
@@ -204,42 +209,16 @@ export class ProfileRun {
     };
   }
 
-  async #untilEnd(session: CaptureSession, { root, rootStartTicks, command, control }: Sampled): Promise<RunEnd> {
-    const ends: Promise<RunEnd>[] = [session.finished.then(() => 'failed')];
-    const look = setInterval(() => {
-      if (this.#isFull()) this.#onFull();
-      // The event of its end is missed when it came before the probes were attached, or was lost.
-      if (rootStartTicks !== null && hasEnded(root, rootStartTicks)) this.#onRootExit();
-    }, LOOK_FOR_END_MS);
-    ends.push(new Promise((resolve) => (this.#onFull = () => { resolve('full'); }))); // prettier-ignore
-    if (command === null) {
-      ends.push(new Promise((resolve) => (this.#onRootExit = () => { resolve('target-exited'); }))); // prettier-ignore
-      ends.push(aborted(control.stop).then(() => 'interrupted'));
-    } else {
-      ends.push(command.exited.then(() => 'target-exited'));
-      // Ctrl-C is the command's: the terminal sent it to the whole group. What came to jtrace alone is passed on; then it is waited for.
-      void aborted(control.stop).then(() => {
-        if (control.stop.reason !== 'SIGINT' || !isInForeground())
-          command.kill(control.stop.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM');
-      });
-    }
-    const { durationMs } = this.#request;
-    if (durationMs !== null) ends.push(new Promise((resolve) => { setTimeout(() => { resolve('duration'); }, durationMs).unref(); })); // prettier-ignore
-    return Promise.race(ends).finally(() => { clearInterval(look); }); // prettier-ignore
-  }
-
-  #isFull(): boolean {
-    const { used_heap_size: usedBytes, heap_size_limit: mostBytes } = getHeapStatistics();
-    return (
-      usedBytes > FULL_HEAP_SHARE * mostBytes ||
-      this.#builder.current().samples.stack.length >= this.#fullSamples ||
-      this.#outputs.isFull
-    );
+  /** The JVMs; where there are none, what was asked for. */
+  #targets(): readonly TargetFacts[] {
+    const jvms = this.#processes.facts();
+    return jvms.length > 0 || this.#root === null ? jvms : [this.#root];
   }
 
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {
     return {
-      targets: this.#processes.facts(),
+      targets: this.#targets(),
+      isWholeMachine: this.#request.target.kind === 'all',
       kernel: release(),
       bpftraceVersion: sampled.bpftraceVersion,
       rateHz: this.#request.rateHz,
@@ -297,10 +276,6 @@ export class ProfileRun {
   }
 }
 
-/** Settles when the signal is aborted; never rejects. */
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => { resolve(); }, { once: true }); // prettier-ignore
-  });
+function plainFacts(pid: Pid, program: string, container: string): TargetFacts {
+  return { pid, mainClass: '', program, jdkVersion: '', container, vmFlags: [] };
 }

@@ -3,6 +3,7 @@
 
 import { cpus, release } from 'node:os';
 import { findBpftrace, type FoundBpftrace } from '../bpftrace/find.ts';
+import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
 import { runOnce } from '../bpftrace/run-once.ts';
 import { sweepLeftovers as sweepDeadCaptures } from '../bpftrace/sweep.ts';
 import { findCaller } from '../child/caller.ts';
@@ -10,7 +11,7 @@ import { launchStopped } from '../child/command.ts';
 import { checkFreeze, warnOrRefuse } from '../doctor/freeze-check.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { EXIT } from '../model/errors.ts';
-import type { JvmProcess } from '../model/process.ts';
+import type { TargetProcess } from '../model/process.ts';
 import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
 import type { ProfileRequest, ProfileTarget } from '../model/request.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
@@ -20,27 +21,34 @@ import { renderStackBytes, stackWindowBytes } from '../program/stack-bytes.ts';
 import { hostArchitecture, kernelPageBytes } from '../target/host-architecture.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
+import { listJvms } from '../target/processes/list-processes.ts';
 import { startSession } from './capture-session.ts';
+import type { RunningCommand } from './end-of-run.ts';
 import { sweepLeftovers } from './output-files.ts';
-import { ProfileRun, type RunningCommand } from './profile-run.ts';
+import { ProfileRun } from './profile-run.ts';
 
 /** Reading two kernel functions: as long as bpftrace takes to start, on an emulated machine. */
 const FREEZE_CHECK_TIMEOUT_MS = 60_000;
 
 /** Runs one profile; the exit code is jtrace's, or the command's when one was started. Throws OperatorErrors. */
 export async function runProfile(request: ProfileRequest, ui: Ui, control: RunControl): Promise<number> {
+  // Before anything is looked for: in there it would not be found.
+  requireInitialPidNamespace();
   const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
   const dialect = dialectFor(bpftrace.version);
   if (stackWindowBytes(request.stackBytes, dialect) < request.stackBytes)
     ui.message('note', `${bpftrace.versionText} can copy ${String(dialect.maxStackBytes / 1024)} KiB of stack, not more`);
   const chosen = await chooseProcess(request, ui);
   if (chosen === 'several') return EXIT.usage;
-  const pid = chosen?.pid ?? null;
+  const isWholeMachine = request.target.kind === 'all';
   const run = new ProfileRun(request, ui);
   try {
-    if (pid !== null) run.openTarget(pid);
+    if (chosen !== null) run.openTarget(chosen);
+    if (isWholeMachine) run.openMachine(listJvms().filter(({ vm }) => vm === 'hotspot'));
     if (request.printProgram) {
-      ui.program(captureProgram(request, dialect, pid === null ? [] : [pid], run.knownJvms).text);
+      ui.program(
+        captureProgram(request, dialect, isWholeMachine ? 'all' : chosen === null ? [] : [chosen.pid], run.knownJvms).text,
+      );
       return EXIT.ok;
     }
     await checkKernel(bpftrace, ui);
@@ -48,9 +56,10 @@ export async function runProfile(request: ProfileRequest, ui: Ui, control: RunCo
     for (const path of request.outputs) sweepLeftovers(path);
     const command = request.target.kind === 'command' ? await launchCommand(request.target, request) : null;
     try {
-      const root = command?.pid ?? pid;
-      if (root === null) throw new Error('neither a process nor a command to profile');
-      const session = await startSession(bpftrace.path, captureProgram(request, dialect, [root], run.knownJvms), run.sinks);
+      const root = command?.pid ?? chosen?.pid ?? null;
+      if (root === null && !isWholeMachine) throw new Error('neither a process nor a command to profile');
+      const program = captureProgram(request, dialect, root === null ? 'all' : [root], run.knownJvms);
+      const session = await startSession(bpftrace.path, program, run.sinks);
       return await run.sample(session, {
         root,
         rootStartTicks: chosen?.startTicks ?? null,
@@ -67,11 +76,11 @@ export async function runProfile(request: ProfileRequest, ui: Ui, control: RunCo
   }
 }
 
-/** The process a PID, a NAME or nothing means; null: a command will be started; 'several': the operator was asked to choose. */
-async function chooseProcess(request: ProfileRequest, ui: Ui): Promise<JvmProcess | null | 'several'> {
-  if (request.target.kind === 'command') return null;
+/** The process a PID, a NAME or nothing means; null: a command will be started, or all are meant; 'several': the operator was asked to choose. */
+async function chooseProcess(request: ProfileRequest, ui: Ui): Promise<TargetProcess | null | 'several'> {
+  if (request.target.kind === 'command' || request.target.kind === 'all') return null;
   const choice = await chooseTarget(request.target);
-  if (choice.kind === 'one') return choice.jvm;
+  if (choice.kind === 'one') return choice.process;
   ui.choose(choice);
   return 'several';
 }
@@ -79,7 +88,7 @@ async function chooseProcess(request: ProfileRequest, ui: Ui): Promise<JvmProces
 function captureProgram(
   request: ProfileRequest,
   dialect: Dialect,
-  pids: readonly Pid[],
+  pids: readonly Pid[] | 'all',
   jvms: readonly JvmThreadLocator[],
 ): CaptureProgram {
   const values = {

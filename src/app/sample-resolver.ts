@@ -11,6 +11,9 @@ import type { ObservedProcesses } from './observed-processes.ts';
 /** A thread's name is looked at again after this time: pools rename their threads. */
 const THREAD_NAME_AGE_MS = 1000;
 
+/** Threads whose names' ages are remembered; more of them are named again. */
+const MAX_NAMED = 100_000;
+
 /**
  * Samples wait this long for others, which share the proofs of what is remembered (some 40 reads a stack): short against the life
  * of compiled code, long enough for several on a busy machine.
@@ -38,6 +41,8 @@ export class SampleResolver {
   readonly #builder: ProfileBuilder;
   readonly #onBug: (error: unknown) => void;
   readonly #record: ((sample: RawSample) => void) | null;
+  /** The process stands above every stack. */
+  readonly #byProcess: boolean;
   readonly #named = new Map<number, { readonly atMs: number; readonly comm: string }>();
   #queue: RawSample[] = [];
   #scheduled: NodeJS.Timeout | null = null;
@@ -48,7 +53,9 @@ export class SampleResolver {
     builder: ProfileBuilder,
     record: ((sample: RawSample) => void) | null,
     onBug: (error: unknown) => void,
+    byProcess = false,
   ) {
+    this.#byProcess = byProcess;
     this.#processes = processes;
     this.#builder = builder;
     this.#record = record;
@@ -76,8 +83,7 @@ export class SampleResolver {
     for (const sample of queue) {
       this.#record(sample);
       this.#processes.beginBatch(sample.timeNs / 1e6);
-      this.#resolve(sample);
-      this.#nameThread(sample);
+      if (!this.#resolve(sample)) this.#nameThread(sample);
     }
   }
 
@@ -85,16 +91,21 @@ export class SampleResolver {
     const last = batch.at(-1);
     if (last === undefined) return;
     this.#processes.beginBatch(last.timeNs / 1e6);
-    for (const sample of batch) this.#resolve(sample);
+    // A virtual thread has its name already.
+    const others = batch.filter((sample) => !this.#resolve(sample));
     this.#processes.endBatch();
     // Afterwards: a name is proven by reading it twice, and within a batch a page is read once.
-    for (const sample of batch) this.#nameThread(sample);
+    for (const sample of others) this.#nameThread(sample);
   }
 
-  #resolve(sample: RawSample): void {
+  /** Whether a virtual thread was mounted. */
+  #resolve(sample: RawSample): boolean {
     const walked = this.#walk(sample);
     // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
-    const stack = walked.frames.length > 0 ? walked : BUG_STACK;
+    const resolved = walked.frames.length > 0 ? walked : BUG_STACK;
+    const stack = this.#byProcess
+      ? { ...resolved, frames: [...resolved.frames, this.#processes.processFrame(sample)] }
+      : resolved;
     this.counts.samples += sample.ticks;
     this.counts.taken += 1;
     if (stack.outcome.kind === 'unfinished') this.counts.unfinished += sample.ticks;
@@ -105,6 +116,7 @@ export class SampleResolver {
     } catch (error) {
       this.#onBug(error);
     }
+    return stack.virtualThread !== undefined;
   }
 
   /** A bug of the unwinder costs the stack of one sample, not the recording: it is counted with its reason and reported. */
@@ -121,6 +133,7 @@ export class SampleResolver {
     const named = this.#named.get(sample.tid);
     const now = sample.timeNs / 1e6;
     if (named !== undefined && named.comm === sample.comm && now - named.atMs < THREAD_NAME_AGE_MS) return;
+    if (this.#named.size >= MAX_NAMED) this.#named.clear();
     this.#named.set(sample.tid, { atMs: now, comm: sample.comm });
     try {
       this.#builder.nameThread(sample.pid, sample.tid, this.#processes.threadName(sample));

@@ -13,7 +13,15 @@ interface Explanation {
 
 const NO_RIGHT: Omit<Explanation, 'pattern'> = {
   message: 'bpftrace may not load programs here',
-  hint: 'run jtrace as root (sudo jtrace …); a container needs CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON',
+  hint: 'run jtrace as root (sudo jtrace …); a container needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN (docs/containers.md)',
+};
+const ROOT_ONLY: Omit<Explanation, 'pattern'> = {
+  message: 'this bpftrace runs as root only, whatever capabilities it has',
+  hint: 'run jtrace as root, or with bpftrace 0.27 or later (docs/containers.md)',
+};
+const NO_ADMIN: Omit<Explanation, 'pattern'> = {
+  message: 'this bpftrace cannot read type information without CAP_SYS_ADMIN',
+  hint: 'add it (docker run --cap-add=SYS_ADMIN), or use bpftrace 0.23 or later, which does without (docs/containers.md)',
 };
 const NO_TYPES: Omit<Explanation, 'pattern'> = {
   message: 'this kernel has no type information (BTF)',
@@ -21,13 +29,15 @@ const NO_TYPES: Omit<Explanation, 'pattern'> = {
 };
 const NO_TRACEFS: Omit<Explanation, 'pattern'> = {
   message: 'the tracepoints of this kernel cannot be seen',
-  hint: 'mount tracefs: mount -t tracefs tracefs /sys/kernel/tracing',
+  hint: 'mount -t tracefs tracefs /sys/kernel/tracing; for a container: docker run -v /sys/kernel/tracing:/sys/kernel/tracing:ro',
 };
+
+const TYPES_WANTED = /install BTF information|BTF is required|Unknown struct\/union/i;
 
 /** In this order: the first that fits is told. */
 const EXPLANATIONS: readonly Explanation[] = [
-  { pattern: /as the root user|Missing CAP_|Operation not permitted|kernel_lockdown|lockdown/i, ...NO_RIGHT },
-  { pattern: /install BTF information|BTF is required|Unknown struct\/union/i, ...NO_TYPES },
+  { pattern: /Operation not permitted|kernel_lockdown|lockdown/i, ...NO_RIGHT },
+  { pattern: TYPES_WANTED, ...NO_TYPES },
   {
     pattern: /syntax error|ERROR: syntax|Unknown function|unexpected /i,
     message: 'this bpftrace does not understand the program of jtrace',
@@ -62,15 +72,25 @@ export function explainFailure(exit: ChildExit, messages: readonly string[], mac
   const told = (message: string, hint: string): OperatorError => new OperatorError('environment', message, hint, { cause });
   if (exit.startError !== null)
     return told('bpftrace could not be started', 'is it a program for this machine? see --bpftrace PATH');
-  const lack = lackOf(machine) ?? EXPLANATIONS.find(({ pattern }) => pattern.test(words));
+  const lack = lackOf(machine, words) ?? EXPLANATIONS.find(({ pattern }) => pattern.test(words));
   if (lack !== undefined) return told(lack.message, lack.hint);
   const how = exit.signal === null ? `status ${String(exit.code)}` : exit.signal;
   return told(`bpftrace did not begin to sample (${how})`, '-v shows what bpftrace said');
 }
 
-function lackOf(machine: MachineAnswers): Omit<Explanation, 'pattern'> | undefined {
+function lackOf(machine: MachineAnswers, words: string): Omit<Explanation, 'pattern'> | undefined {
   if (!machine.mayLoad) return NO_RIGHT;
+  // 0.27 names what it wants of a user who is not root.
+  const missing = /Missing (CAP_[A-Z_]{1,30}) capability/.exec(words)?.[1];
+  if (missing !== undefined)
+    return {
+      message: `bpftrace lacks ${missing}`,
+      hint: 'run jtrace as root, or with that capability, too (docs/containers.md)',
+    };
+  if (/only supports running as the root user/.test(words)) return ROOT_ONLY;
   if (!machine.hasTypeInformation) return NO_TYPES;
   if (!machine.hasTracefs) return NO_TRACEFS;
+  // 0.17 asks the kernel for types by number, which CAP_BPF does not allow.
+  if (!machine.hasSysAdmin && TYPES_WANTED.test(words)) return NO_ADMIN;
   return undefined;
 }

@@ -1,7 +1,7 @@
 // Finds the bpftrace to use and its version. Under sudo or cron the path may be short, so the usual places are looked at too. What a
 // version can do is a table of src/program/dialects.ts; whether it may load programs here is found out by loading one.
 
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { runChild } from '../child/run-child.ts';
 import type { BpftraceVersion } from '../model/dialect.ts';
@@ -11,6 +11,8 @@ import { OperatorError } from '../model/errors.ts';
 const USUAL_PLACES = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin', '/sbin', '/bin'];
 /** `bpftrace --version` answers in 0.1 s; a cold LLVM on a slow disk takes seconds. */
 const VERSION_TIMEOUT_MS = 20_000;
+/** Permission to run it: its owner's, its group's, others'. */
+const ANYBODY_RUNS = 0o111;
 const INSTALL_HINT = 'install it (apt-get install bpftrace), or name one with --bpftrace PATH';
 
 export interface FoundBpftrace {
@@ -60,10 +62,11 @@ function checkNamed(path: string): string {
   return path;
 }
 
+/** Not access(2): it asks for the real user, without the capabilities that this process may have. */
 function isProgram(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    const stat = statSync(path);
+    return stat.isFile() && (stat.mode & ANYBODY_RUNS) !== 0;
   } catch {
     return false;
   }

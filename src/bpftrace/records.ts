@@ -2,6 +2,7 @@
 // lines come from one event and so are contiguous. Bytes are parsed where they lie; anything that is no record is given to `other`.
 
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../model/registers.ts';
+import type { RawSample } from '../model/sample.ts';
 import { WORD_BYTES } from '../model/units.ts';
 import { DecimalReader } from './decimal-reader.ts';
 
@@ -11,7 +12,7 @@ export interface SampleHead {
   readonly cpu: number;
   readonly pid: number;
   readonly tid: number;
-  readonly userMode: boolean;
+  readonly mode: RawSample['mode'];
   readonly hasRegisters: boolean;
   /** Where the copy begins: sp, down to a chunk's boundary. 0 without registers. */
   readonly copyStart: number;
@@ -53,6 +54,11 @@ const MAX_KERNEL_FRAMES = 128;
 const MAX_COMM_BYTES = 16;
 /** Of a line that is no record. */
 const MAX_OTHER_CHARS = 2000;
+
+/** The privilege bits of cs in user mode. */
+const USER_MODE = 3;
+/** In the place that says whether there are registers: a thread of the kernel. */
+const KERNEL_THREAD = 2;
 
 const CODE = (char: string): number => char.charCodeAt(0);
 const BLANK = 0x20;
@@ -155,7 +161,7 @@ export class RecordParser {
     const comm = hexText(buffer, reader.position + 1, end);
     if (comm === null) return false;
     this.#sink.head({
-      key, timeNs, cpu, pid, tid, userMode: mode === 3, hasRegisters: have === 1, copyStart, stackEnd, copyEnd, hasAnchor: known === 1, ticks, comm,
+      key, timeNs, cpu, pid, tid, mode: have === KERNEL_THREAD ? 'kernel-thread' : mode === USER_MODE ? 'user' : 'kernel', hasRegisters: have === 1, copyStart, stackEnd, copyEnd, hasAnchor: known === 1, ticks, comm,
     }); // prettier-ignore
     return true;
   }

@@ -144,7 +144,7 @@ export class SampleAssembly {
       pid: asPid(head.pid),
       tid: asTid(head.tid),
       ticks: head.ticks,
-      mode: head.userMode ? 'user' : 'kernel',
+      mode: head.mode,
       registers: open.registers,
       anchor: open.anchor,
       stack: capturedStack(open, this.#limits.chunkBytes),

@@ -45,6 +45,7 @@ export class FrameCache {
 
 const MARKS: readonly (readonly [RegExp, MarkerKind])[] = [
   [/^\[native gap\]$/, 'native-gap'],
+  [/^\[frozen frames\]$/, 'frozen'],
   [/^\[(?:unfinished: [a-z-]+|target exited)\]$/, 'unfinished'],
   [/^\[(?:unresolved\b.*|unknown|\[unknown\])\]$/, 'unresolved'],
 ];

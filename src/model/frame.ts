@@ -19,6 +19,7 @@ export type FrameKind =
 export type MarkerKind =
   | 'native-gap' // native frames between two known ones could not be walked
   | 'unfinished' // the walk stopped here; the reason is the name
+  | 'frozen' // older frames of a virtual thread lie in the heap, not on the stack
   | 'unresolved'; // the frame is there, its name is not
 
 export interface Frame {
@@ -56,6 +57,7 @@ export type UnfinishedReason =
   | 'deoptimizing' // JavaThread::_vframe_array_head set: frames are being replaced
   | 'vm-not-ready' // libjvm is mapped, its tables or code cache are not there yet
   | 'unsupported-vm' // no HotSpot tables, or not the layout this unwinder knows
+  | '32-bit-code' // a 32-bit program, or 32-bit code of another: registers and stack are of another form
   | 'return-hijacked' // return address replaced by a uretprobe trampoline
   | 'target-exited' // memory gone before the walk
   | 'bug'; // an assertion of jtrace failed; counted, reported, never hides a sample
@@ -77,6 +79,8 @@ export interface ResolvedStack {
   readonly outcome: StackOutcome;
   /** The stack has Java frames, or belongs to a thread whose anchor says there are none. */
   readonly hasJava: boolean;
+  /** Label of the virtual thread that was mounted; absent: none was. */
+  readonly virtualThread?: string;
 }
 
 /** Where a frame physically was, for oracles and tests: not part of the profile. */

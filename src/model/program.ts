@@ -3,12 +3,18 @@
 import type { Pid } from './units.ts';
 
 /**
+ * Stands for a TLS module's id where the JavaThread is at one distance from every thread's pointer: in the thread's control block (JDK 8
+ * keeps it by pthread_setspecific) or in the static TLS block beside it (aarch64). The largest id a feed word holds; real ones are small.
+ */
+export const CONTROL_BLOCK_MODULE_ID = 2 ** 20 - 1;
+
+/**
  * Where a JVM's current JavaThread is found without any table (facts/bpftrace.md): module id and offset of libjvm's thread-local
  * `Thread::_thr_current`, and the anchor's place in JavaThread.
  */
 export interface JvmThreadLocator {
   readonly pid: Pid;
-  /** {@link STATIC_TLS_MODULE_ID}: `tlsOffsetBytes` is the variable's distance from the thread pointer. */
+  /** Or {@link CONTROL_BLOCK_MODULE_ID}. */
   readonly tlsModuleId: number;
   readonly tlsOffsetBytes: number;
   /** Offsets from JavaThread* of the anchor's three words. */
@@ -16,9 +22,6 @@ export interface JvmThreadLocator {
   readonly lastJavaPcOffsetBytes: number;
   readonly lastJavaFpOffsetBytes: number;
 }
-
-/** No module has this number: the largest that fits into a feed word. */
-export const STATIC_TLS_MODULE_ID = 2 ** 20 - 1;
 
 /** What a capture may take at most, on all CPUs together; ticks above it are sampled one in several, which then stand for the others. */
 export interface CaptureBudget {
@@ -29,8 +32,8 @@ export interface CaptureBudget {
 
 /** Values of the `stack-bytes` template. */
 export interface StackBytesValues {
-  /** Processes sampled from the start. */
-  readonly pids: readonly Pid[];
+  /** Processes sampled from the start; `all`: every process there is and will be, threads of the kernel too, but not its idle loop. */
+  readonly pids: readonly Pid[] | 'all';
   /** Also sample processes they fork, from birth. */
   readonly followChildren: boolean;
   readonly rateHz: number;

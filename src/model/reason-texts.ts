@@ -1,4 +1,5 @@
-// Why a stack is not complete, and what a leaf is, in words for the summary and the page. One row per reason: a new one does not compile
+// Why a stack is not complete, and what a leaf is, in words for the summary and the page, which show them behind the
+// reason's name (`stack-cut: stack longer than --stack-bytes`). One row per reason: a new one does not compile
 // until it is explained.
 
 import type { ApproximateReason, FrameKind, UnfinishedReason } from './frame.ts';
@@ -6,27 +7,28 @@ import type { RunEnd } from './summary.ts';
 
 export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   'no-registers': 'user registers not found',
-  'stack-unreadable': 'a page of the stack could not be read',
+  'stack-unreadable': 'a page was not readable',
   'stack-cut': 'stack longer than --stack-bytes',
   'stack-lost': 'part of the stack lost on its way',
-  'no-unwind-info': 'native code without unwind information',
-  'unknown-code': 'code that belongs to nothing known',
-  'code-changed': 'code replaced before it was looked up',
+  'no-unwind-info': 'native code without any',
+  'unknown-code': 'belongs to nothing known',
+  'code-changed': 'replaced before the look-up',
   'bad-frame': 'a frame failed its checks',
   'no-progress': 'a frame led back to itself',
   'too-deep': 'more frames than jtrace walks',
   deoptimizing: 'frames were being deoptimized',
   'vm-not-ready': 'the VM was still starting',
   'unsupported-vm': 'a VM jtrace does not know',
-  'return-hijacked': 'return address replaced by a uretprobe',
-  'target-exited': 'the process ended before the look-up',
+  '32-bit-code': 'a stack of another form',
+  'return-hijacked': 'replaced by a uretprobe',
+  'target-exited': 'ended before the look-up',
   bug: 'a bug of jtrace: please report it',
 };
 
 export const APPROXIMATE_TEXTS: Readonly<Record<ApproximateReason, string>> = {
-  'reread-page': 'a page read again after the sample',
-  'reread-anchor': 'last Java frame read after the sample',
-  'unvalidated-step': 'a step chosen by plausibility',
+  'reread-page': 'a page read again later',
+  'reread-anchor': 'last Java frame read later',
+  'unvalidated-step': 'step by plausibility',
 };
 
 export const LEAF_TEXTS: Readonly<Record<FrameKind, string>> = {

@@ -8,6 +8,8 @@ export type ProfileTarget =
   | { readonly kind: 'pid'; readonly pid: Pid }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'only-jvm' }
+  /** All processes of this machine. */
+  | { readonly kind: 'all' }
   | { readonly kind: 'command'; readonly argv: readonly [string, ...string[]]; readonly asRoot: boolean };
 
 export interface ProfileRequest {

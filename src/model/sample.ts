@@ -42,8 +42,8 @@ export interface RawSample {
   readonly tid: Tid;
   /** Ticks it stands for: 1, more while the budget lets not every tick be sampled. */
   readonly ticks: number;
-  /** What the tick interrupted. */
-  readonly mode: 'user' | 'kernel';
+  /** What the tick interrupted; `kernel-thread`: a thread of the kernel's own, which has neither registers nor stack of a user's. */
+  readonly mode: 'user' | 'kernel' | 'kernel-thread';
   /** User registers; null when the pt_regs could not be found (facts: neither offset yields a user cs). */
   readonly registers: Registers | null;
   /** null: not captured (no JVM known in this process at the tick). */

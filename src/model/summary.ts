@@ -15,6 +15,13 @@ export interface ThreadSamples {
   readonly samples: number;
 }
 
+/** The same of all processes of one name. */
+export interface ProcessSamples {
+  /** As the frame has it: a program's name, a main class, a kernel thread in brackets. Hostile text. */
+  readonly name: string;
+  readonly samples: number;
+}
+
 /** One method of the hottest: weights of samples that end in it, and of samples that have it anywhere. */
 export interface HotMethod {
   /** As {@link Frame.name}: lines, signatures and kinds of compilation are put together. Hostile text. */
@@ -38,8 +45,17 @@ export interface TargetFacts {
   readonly pid: Pid;
   /** Main class, jar, module …; hostile text; '' when it is no JVM. */
   readonly mainClass: string;
+  /** Path of a program that is no JVM, or the command as it was typed; hostile text; '' for a JVM. */
+  readonly program: string;
   readonly jdkVersion: string;
+  /** As containerOf() of src/target labels it: `docker 1f2e3d4c5b6a`, `service tomcat9`; '' for neither, or not known. */
+  readonly container: string;
   readonly vmFlags: readonly TargetFlag[];
+}
+
+/** What a person would call it: the main class, the program without its folders; '' when neither is known. */
+export function targetName({ mainClass, program }: Pick<TargetFacts, 'mainClass' | 'program'>): string {
+  return mainClass === '' ? program.slice(program.lastIndexOf('/') + 1) : mainClass;
 }
 
 export interface WrittenFile {
@@ -67,6 +83,8 @@ export interface RateReduction {
 /** What the run knows besides the profile. */
 export interface RunFacts {
   readonly targets: readonly TargetFacts[];
+  /** All processes were sampled (`--all`): the first frame of every stack is its process, `targets` are the JVMs met. */
+  readonly isWholeMachine: boolean;
   readonly kernel: string;
   readonly bpftraceVersion: string;
   readonly rateHz: number;
@@ -93,6 +111,8 @@ export interface ProfileSummary extends SummaryFacts {
   readonly samples: number;
   /** Most samples first. */
   readonly threads: readonly ThreadSamples[];
+  /** Of the whole machine, what stands in the first frame, most samples first; else empty. */
+  readonly processes: readonly ProcessSamples[];
   readonly leafKinds: Readonly<Record<FrameKind, number>>;
   readonly outcomes: {
     readonly complete: number;

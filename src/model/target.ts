@@ -52,6 +52,8 @@ export interface TargetReader {
   library(mapping: Mapping): MappedLibrary | null;
   /** The function that covers an address of a library (demangled), from .symtab or .dynsym. */
   symbolAt(library: MappedLibrary, address: ElfAddress): NativeSymbol | null;
+  /** The function that covers an address of code the process has generated, from its perf map; addresses are its own. */
+  generatedCodeAt?(address: Address): NativeSymbol | null;
   /** How to find the caller at an address of a library, from its .eh_frame or .debug_frame; null: they do not say. */
   unwindRule(library: MappedLibrary, address: ElfAddress): UnwindRule | null;
   /** Value of a defined symbol by its mangled name; for thread-locals (STT_TLS) the offset in the TLS block. */
@@ -65,6 +67,8 @@ export interface TargetReader {
   tlsDescriptorSlot(library: MappedLibrary, offset: ElfAddress): ElfAddress | null;
   /** /proc/PID/task/TID/comm; null when the thread is gone. */
   threadComm(tid: Tid): string | null;
+  /** What the target itself calls its thread, in its own pid namespace; null when the thread is gone. Without it: the same. */
+  threadIdInside?(tid: Tid): number | null;
   /** False once the process has ended (or its pid now belongs to another process). */
   alive(): boolean;
 }

@@ -14,5 +14,5 @@ export interface RecordingFilter {
 }
 
 /** What the first level of all stacks is. */
-export const GROUPINGS = ['thread', 'process', 'package', 'class'] as const;
+export const GROUPINGS = ['thread', 'process', 'container', 'package', 'class'] as const;
 export type Grouping = (typeof GROUPINGS)[number];

@@ -9,6 +9,7 @@ import type { Comparison } from './diff-format.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
 import type { PageData, RowQuality } from './page-data.ts';
 import { pageAdvice, pageFacts } from './page-facts.ts';
+import { pageReasons } from './page-reasons.ts';
 import { PAGE_KINDS, PageTree } from './page-tree.ts';
 
 /** All that the difference has is shown. */
@@ -36,6 +37,7 @@ export function differentialPageDataOf({ before, after, diff }: Comparison): Pag
     time: null,
     differential: { before: names[0] ?? '', after: names[1] ?? '' },
     facts: [...notes(diff), ...label('before', before), ...label('after', after)],
+    reasons: pageReasons([before, after].flatMap(({ facts, profile: one }) => (facts.run === null ? [] : [one]))),
     advice: [...pageAdvice(before), ...pageAdvice(after)].filter((line, at, all) => all.indexOf(line) === at),
   };
 }

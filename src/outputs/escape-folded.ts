@@ -2,7 +2,7 @@
 
 /** Longer names are cut: readers of folded text hold every frame of every line. */
 const MAX_NAME_CHARACTERS = 4096;
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** `;` becomes `:` (as FlameGraph's own scripts do), control and direction characters their `\u` escapes. Twice is as once. */
 export function escapeForFolded(name: string): string {

@@ -24,9 +24,9 @@ export interface MergedStacks {
   readonly leaves: readonly number[];
 }
 
-/** How a thread is written as a frame. One of which nothing is known is not written. */
+/** How a thread is written as a frame. One of which nothing is known is not written; virtual threads have no number. */
 export function threadText(name: string, tid: number): string {
-  return `[${escapeForFolded(name)} tid=${String(tid)}]`;
+  return `[${escapeForFolded(name)}${tid === 0 ? '' : ` tid=${String(tid)}`}]`;
 }
 
 /** `textOf` gives a visible frame's text, in one line; '' leaves it out. */

@@ -7,6 +7,7 @@ import { escapeForTerminal } from './escape-terminal.ts';
 import type { RenderOptions } from './format.ts';
 import type { PageData, RowQuality } from './page-data.ts';
 import { MAX_DATE_MS, pageAdvice, pageFacts, pageSubtitle } from './page-facts.ts';
+import { pageReasons } from './page-reasons.ts';
 import { PAGE_KINDS, PageTree } from './page-tree.ts';
 
 /** More slices of time than a strip has pixels on most screens; a tick of 99 Hz in 10 s has one of its own. */
@@ -37,6 +38,7 @@ export function pageDataOf(recording: Recording, options: RenderOptions): PageDa
     time,
     differential: null,
     facts: pageFacts(recording),
+    reasons: pageReasons(facts.run === null ? [] : [profile]),
     advice: pageAdvice(recording),
   };
 }

@@ -11,6 +11,18 @@ export interface PageFactRow {
   readonly count: number | null;
   /** Indented below the row before it: a reason for that. */
   readonly sub: boolean;
+  /** Name of the {@link PageReason} that explains it; absent: none. */
+  readonly reason?: string;
+}
+
+/** A reason why stacks of this profile are not complete. */
+export interface PageReason {
+  readonly name: string;
+  /** Name of the frame that such stacks end in; '': they have none. */
+  readonly frame: string;
+  /** What it means, and what can be done: whole sentences. */
+  readonly meaning: string;
+  readonly advice: string;
 }
 
 export interface PageFact {
@@ -72,6 +84,8 @@ export interface PageData {
   /** Two recordings compared; null: the page shows one. */
   readonly differential: { readonly before: string; readonly after: string } | null;
   readonly facts: readonly PageFact[];
+  /** Of the stacks that are not complete. */
+  readonly reasons: readonly PageReason[];
   /** For a page without samples: why that may be, and what to try. */
   readonly advice: readonly string[];
 }

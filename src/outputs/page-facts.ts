@@ -22,7 +22,7 @@ const counted = (count: number, text: string, sub = false): PageFactRow => ({ te
 export function pageFacts({ profile, facts }: Recording): readonly PageFact[] {
   const { run } = facts;
   const all: readonly PageFact[] = [
-    { label: 'Target', rows: run === null ? [plain(escapeForTerminal(facts.title))] : run.targets.flatMap(targetRows) },
+    { label: 'Target', rows: targetFactRows(facts) },
     { label: 'Sampled', rows: sampledRows(profile, facts) },
     { label: 'Machine', rows: run === null ? [] : [plain(machineText(run.kernel, run.bpftraceVersion))] },
     { label: 'Stacks', rows: run === null ? [] : outcomeRows(profile) },
@@ -37,8 +37,9 @@ export function pageFacts({ profile, facts }: Recording): readonly PageFact[] {
 export function pageSubtitle({ profile, facts: { run, startedAtMs, source } }: Recording): string {
   const parts: string[] = [];
   const [target] = run?.targets ?? [];
-  if (run !== null && run.targets.length > 1) parts.push(`${String(run.targets.length)} processes`);
-  else if (target !== undefined) parts.push(targetText({ ...target, mainClass: '' }));
+  if (run?.isWholeMachine === true) parts.push('all processes');
+  else if (run !== null && run.targets.length > 1) parts.push(`${String(run.targets.length)} processes`);
+  else if (target !== undefined) parts.push(targetText({ ...target, mainClass: '', program: '' }));
   if (run !== null) parts.push(ratesText(run));
   if (startedAtMs !== null) parts.push(startText(startedAtMs));
   const samples = countSamples(profile);
@@ -54,6 +55,11 @@ export function pageAdvice({ facts: { run, problems } }: Recording): readonly st
   return [...lines, ...noSamplesAdvice(run)];
 }
 
+function targetFactRows({ run, title }: RecordingFacts): readonly PageFactRow[] {
+  if (run === null) return [plain(escapeForTerminal(title))];
+  return [...(run.isWholeMachine ? [plain('all processes of the machine')] : []), ...run.targets.flatMap(targetRows)];
+}
+
 function targetRows(target: TargetFacts): readonly PageFactRow[] {
   return [
     plain(targetText(target)),
@@ -64,9 +70,11 @@ function targetRows(target: TargetFacts): readonly PageFactRow[] {
   ];
 }
 
-function targetText({ pid, mainClass, jdkVersion }: TargetFacts): string {
-  const name = mainClass === '' ? '' : ` ${escapeForTerminal(mainClass)}`;
-  return `process ${String(pid)}${name}${jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`}`;
+function targetText({ pid, mainClass, program, jdkVersion, container }: TargetFacts): string {
+  const what = escapeForTerminal(mainClass || program);
+  const name = what === '' ? '' : ` ${what}`;
+  const jdk = jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(jdkVersion)}`;
+  return `process ${String(pid)}${name}${jdk}${container === '' ? '' : `, ${escapeForTerminal(container)}`}`;
 }
 
 function ratesText({ durationMs, rateHz, end }: Pick<RunFacts, 'durationMs' | 'rateHz' | 'end'>): string {
@@ -115,7 +123,7 @@ function reasonRows<Reason extends string>(
 ): readonly PageFactRow[] {
   return (Object.entries(counts) as [Reason, number][])
     .sort((a, b) => b[1] - a[1])
-    .map(([reason, count]) => counted(count, `${reason}: ${texts[reason]}`, true));
+    .map(([reason, count]) => ({ ...counted(count, `${reason}: ${texts[reason]}`, true), reason }));
 }
 
 function leafRows(profile: Profile): readonly PageFactRow[] {

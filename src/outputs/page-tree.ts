@@ -44,7 +44,7 @@ export class PageTree {
     const { thread } = profile.samples;
     if (!this.#options.byThread) return new Map([[-1, thread.map((_, sample) => sample)]]);
     const roots = profile.threads.map(({ name, tid }) =>
-      this.#child(-1, this.frames.addLabel(`[${name} tid=${String(tid)}]`, null)),
+      this.#child(-1, this.frames.addLabel(Number(tid) === 0 ? `[${name}]` : `[${name} tid=${String(tid)}]`, null)),
     );
     const groups = new Map<number, number[]>();
     thread.forEach((index, sample) => {

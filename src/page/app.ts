@@ -66,7 +66,7 @@ export class App {
       ...this.#graphs.elements,
       this.#picked.element,
       ...changesTables(this.#model, (frame) => this.#graphs.enterSandwich(frame)),
-      element('div', { class: 'below' }, this.#hottest.element, factsPanel(data.facts)),
+      element('div', { class: 'below' }, this.#hottest.element, factsPanel(data)),
       this.#graphs.tooltip.element,
     );
     listenForKeys(this.#commands, (command) => toolbar.run(command));

@@ -6,6 +6,7 @@ import { changeOf } from './change.ts';
 import { kindText } from './kinds.ts';
 import { type Model, nodeName } from './model.ts';
 import { shareText, weightText } from './numbers.ts';
+import { reasonLines } from './reasons.ts';
 import type { WeighedTree } from './weights.ts';
 
 /** As hidden-frames.ts names a stack whose frames an option leaves out; it has the colour of a gap, but misses nothing. */
@@ -40,6 +41,7 @@ export function describe(
   if (frame >= 0) {
     const isLeftOut = model.names[frame] === ALL_LEFT_OUT;
     details.push(isLeftOut ? LEFT_OUT_MEANING : kindText(data.kinds, boxKind(model, tree, node), tree.kindsSeen[node] ?? 0));
+    details.push(...reasonLines(data.reasons, model.names[frame] ?? ''));
     const line = tree.line[node] ?? 0;
     if (line > 0) details.push(lineText(line, tree.lineMark[node] ?? 0));
     const library = model.libraries[frame] ?? '';

@@ -1,19 +1,23 @@
-// The facts of the recording as a list of labels and lines.
+// The facts of the recording as a list of labels and lines. A reason for stacks that are not complete leads to its explanation below.
 
-import type { PageFact } from '../outputs/page-data.ts';
+import type { PageData, PageFactRow } from '../outputs/page-data.ts';
 import { element } from './dom.ts';
 import { countText } from './numbers.ts';
+import { reasonList } from './reason-list.ts';
+import { reasonId } from './reasons.ts';
 
 /** Where a link on the page leads. */
 export const FACTS_ID = 'recording';
 
-export function factsPanel(facts: readonly PageFact[]): HTMLElement {
+export function factsPanel({ facts, reasons }: Pick<PageData, 'facts' | 'reasons'>): HTMLElement {
+  const explained = new Set(reasons.map(({ name }) => name));
   const list = element('dl');
   for (const { label, rows } of facts) {
     list.append(element('dt', {}, label));
-    for (const { text, count, sub } of rows) {
-      const number = count === null ? [] : [element('span', { class: 'count' }, countText(count)), ' '];
-      list.append(element('dd', { class: sub ? 'sub' : false, 'data-counted': count !== null }, ...number, text));
+    for (const row of rows) {
+      const number = row.count === null ? [] : [element('span', { class: 'count' }, countText(row.count)), ' '];
+      const text = explained.has(row.reason ?? '') ? linkTo(row) : row.text;
+      list.append(element('dd', { class: row.sub ? 'sub' : false, 'data-counted': row.count !== null }, ...number, text));
     }
   }
   return element(
@@ -21,5 +25,10 @@ export function factsPanel(facts: readonly PageFact[]): HTMLElement {
     { class: 'facts', 'aria-label': 'Facts of the recording' },
     element('h2', { id: FACTS_ID }, 'Recording'),
     list,
+    ...reasonList(reasons),
   );
+}
+
+function linkTo({ text, reason = '' }: PageFactRow): HTMLElement {
+  return element('a', { href: `#${reasonId(reason)}` }, text);
 }

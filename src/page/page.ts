@@ -19,7 +19,7 @@ async function start(page: HTMLElement): Promise<void> {
   }
   startTheme();
   page.append(element('header', {}, element('h1', {}, data.title === '' ? 'Flame graph' : data.title)));
-  page.append(emptyPage(data.advice), factsPanel(data.facts));
+  page.append(emptyPage(data.advice), factsPanel(data));
 }
 
 function fail(page: HTMLElement, error: unknown): void {

@@ -113,7 +113,7 @@ function threadWeights({ data }: Model): readonly ThreadWeight[] {
   return data.threads
     .map(({ name, tid }, index) => ({
       index,
-      label: `${name === '' ? 'unnamed' : name} [${String(tid)}]`,
+      label: `${name === '' ? 'unnamed' : name}${tid === 0 && name !== '' ? '' : ` [${String(tid)}]`}`,
       weight: weights[index] ?? 0,
     })) // prettier-ignore
     .filter(({ weight }) => weight > 0)

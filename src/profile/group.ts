@@ -1,13 +1,15 @@
-// A recording → its profile with one more level at the root of every stack: the thread, the process, or the class or package that
-// ran (the innermost Java frame's). Pure.
+// A recording → its profile with one more level at the root of every stack: the thread, the process, its container or service, or the
+// class or package that ran (the innermost Java frame's). Pure.
 
 import type { Frame, FrameKind } from '../model/frame.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
-import type { Recording } from '../model/recording.ts';
+import type { Recording, RecordingFacts } from '../model/recording.ts';
+import { targetName } from '../model/summary.ts';
 import type { Grouping } from '../model/view.ts';
 
 const JAVA_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
 const NO_JAVA = '[no Java]';
+const NO_CONTAINER = '[no container]';
 /** The number that HotSpot puts behind the name of a class it made: `Main$$Lambda$14/0x0000000800c01000`, `Main$$Lambda+0x…`. */
 const HIDDEN_CLASS_NUMBER = /(\$\d+)?[/+]0x[0-9a-f]+$/;
 
@@ -45,14 +47,8 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
   };
   const { thread, stack } = profile.samples;
   let groupOf: Int32Array;
-  if (by === 'thread' || by === 'process') {
-    const classes = new Map(facts.run?.targets.map(({ pid, mainClass }) => [pid, mainClass]));
-    // Number 0: a profile of another tool, which does not tell.
-    const threadText = ({ tid, name }: ProfileThread): string =>
-      name === '' && Number(tid) === 0 ? '[no thread]' : `[${name} tid=${String(tid)}]`;
-    const processText = ({ pid }: ProfileThread): string =>
-      Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${classes.get(pid) ?? ''}`.trimEnd()}]`;
-    const text = by === 'thread' ? threadText : processText;
+  if (by === 'thread' || by === 'process' || by === 'container') {
+    const text = threadGrouping(facts, by);
     const threads = profile.threads.map((row) => indexOf(text(row)));
     groupOf = Int32Array.from(thread, (index) => threads[index] ?? 0);
   } else {
@@ -60,6 +56,20 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
     groupOf = Int32Array.from(stack, (index) => stacks[index] ?? 0);
   }
   return { names: [...indexes.keys()], groupOf };
+}
+
+/** What a thread belongs to. Number 0: virtual threads, or a profile of another tool, which does not tell. */
+function threadGrouping({ run }: RecordingFacts, by: 'thread' | 'process' | 'container'): (thread: ProfileThread) => string {
+  if (by === 'thread')
+    return ({ tid, name }) => (Number(tid) === 0 ? `[${name === '' ? 'no thread' : name}]` : `[${name} tid=${String(tid)}]`);
+  const targets = new Map(run?.targets.map((target) => [target.pid, target]));
+  return ({ pid }) => {
+    const target = targets.get(pid);
+    if (by === 'container') return target === undefined || target.container === '' ? NO_CONTAINER : `[${target.container}]`;
+    return Number(pid) === 0
+      ? '[no process]'
+      : `[${`process ${String(pid)} ${target === undefined ? '' : targetName(target)}`.trimEnd()}]`;
+  };
 }
 
 /** Of each stack, the group of its innermost Java frame. */

@@ -49,6 +49,7 @@ function mergeRuns(runs: readonly Run[]): Run {
   for (const target of runs.flatMap((run) => run.targets)) targets.set(JSON.stringify(target), target);
   return {
     targets: [...targets.values()].slice(0, MAX_TARGETS),
+    isWholeMachine: runs.every(({ isWholeMachine }) => isWholeMachine),
     kernel: distinct(({ kernel }) => kernel),
     bpftraceVersion: distinct(({ bpftraceVersion }) => bpftraceVersion),
     rateHz: new Set(runs.map(({ rateHz }) => rateHz)).size === 1 ? (runs[0]?.rateHz ?? 0) : 0,

@@ -7,14 +7,17 @@ import { MAX_THREADS } from '../model/recording-limits.ts';
 import type { Profile, ProfileThread } from '../model/profile.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
-import { asPid, asTid, type Pid, type Tid } from '../model/units.ts';
+import { asPid, asTid, type Pid, type Tid, USER_ADDRESS_END } from '../model/units.ts';
 
 /** What a sample is besides its stack. */
 export interface SampleFacts {
   readonly pid: Pid;
   readonly tid: Tid;
   readonly timeNs: number;
-  /** As {@link SampleTable.pc}. */
+  /**
+   * As {@link SampleTable.pc}. One outside of user space (the vsyscall page, or what a target jumped to) is not known: as a number it is
+   * not exact, and no `.jtrace` file holds it.
+   */
   readonly pc: number;
   readonly weight: number;
 }
@@ -33,6 +36,8 @@ const MAX_STACK_NODES = 1 << 22;
 const TOO_MANY_STACKS = unresolvedFrame('too many stacks');
 /** Samples of further threads are counted under one that says so, of no process. */
 const TOO_MANY_THREADS = { pid: asPid(0), tid: asTid(0), name: '[too many threads]' };
+/** Virtual threads are mounted on one kernel thread after the other. */
+const NO_TID = asTid(0);
 /** Distinct outcomes: reasons are some twenty, but details hold addresses. Further outcomes are kept without their detail. */
 const MAX_OUTCOMES = 1 << 16;
 
@@ -88,8 +93,8 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
   const rowOf: number[] = [];
   const threads: { pid: Pid; tid: Tid; name: string }[] = [];
   const threadIndex = new Map<string, number>();
-  const thread = (pid: Pid, tid: Tid): number => {
-    const key = `${String(pid)}/${String(tid)}`;
+  const thread = (pid: Pid, tid: Tid, virtual: string | null): number => {
+    const key = `${String(pid)}/${virtual ?? String(tid)}`;
     let index = threadIndex.get(key);
     // The last row is that of all further ones; they are not remembered.
     if (index === undefined && threads.length >= maxThreads - 1) {
@@ -97,7 +102,7 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
       return maxThreads - 1;
     }
     if (index === undefined) {
-      index = threads.push({ pid, tid, name: '' }) - 1;
+      index = threads.push(virtual === null ? { pid, tid, name: '' } : { pid, tid: NO_TID, name: virtual }) - 1;
       threadIndex.set(key, index);
     }
     return index;
@@ -121,15 +126,16 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
         if (frame !== undefined) at = stacks.child(at, frames.index(frame));
       }
       if (at < 0) throw new Error('a sample without frames: what is not known needs a marker frame');
-      const index = thread(facts.pid, facts.tid);
+      const index = thread(facts.pid, facts.tid, stack.virtualThread ?? null);
       const outcome = outcomes.index(stack.outcome);
+      const pc = facts.pc < USER_ADDRESS_END ? facts.pc : 0;
       if (mergesEqual) {
         const pair = pairs.child(index, at);
         const row = rowOf[pair];
         if (
           row !== undefined &&
           samples.outcome[row] === outcome &&
-          samples.pc[row] === facts.pc &&
+          samples.pc[row] === pc &&
           samples.timeNs[row] === facts.timeNs
         ) {
           samples.weight[row] = (samples.weight[row] ?? 0) + facts.weight;
@@ -139,13 +145,13 @@ export function createProfileBuilder(weightUnit: Profile['weightUnit'], options:
       }
       samples.stack.push(at);
       samples.timeNs.push(facts.timeNs);
-      samples.pc.push(facts.pc);
+      samples.pc.push(pc);
       samples.thread.push(index);
       samples.weight.push(facts.weight);
       samples.outcome.push(outcome);
     },
     nameThread(pid, tid, name) {
-      const index = thread(pid, tid);
+      const index = thread(pid, tid, null);
       const found = threads[index];
       if (found !== undefined && index < maxThreads - 1) found.name = name;
     },

@@ -2,7 +2,7 @@
 
 import type { Profile } from '../model/profile.ts';
 import type { RecordingFacts } from '../model/recording.ts';
-import type { RunFacts } from '../model/summary.ts';
+import { type RunFacts, targetName } from '../model/summary.ts';
 
 /** The moment at which sampling began, by two clocks; null: not known (yet). */
 export interface SamplingStart {
@@ -14,20 +14,24 @@ export interface SamplingStart {
 
 /** Samples that were taken before that moment, while probes were still being attached, move it. */
 export function recordingFacts(profile: Profile, start: SamplingStart, run: Omit<RunFacts, 'files'>): RecordingFacts {
-  const [target] = run.targets;
-  const name = target === undefined ? '' : target.mainClass || `process ${String(target.pid)}`;
-  const others = run.targets.length > 1 ? ` and ${String(run.targets.length - 1)} more` : '';
   const firstNs = earliest(profile.samples.timeNs) ?? start.ns ?? 0;
   const startNs = Math.min(firstNs, start.ns ?? firstNs);
   return {
     source: 'jtrace',
-    title: `${name}${others}`,
+    title: titleOf(run),
     startedAtMs: start.atMs === null ? null : start.atMs - Math.round(((start.ns ?? startNs) - startNs) / 1e6),
     startNs,
     hasTimes: true,
     run,
     problems: [],
   };
+}
+
+function titleOf({ targets, isWholeMachine }: Omit<RunFacts, 'files'>): string {
+  if (isWholeMachine) return 'all processes';
+  const [target] = targets;
+  const name = target === undefined ? '' : targetName(target) || `process ${String(target.pid)}`;
+  return `${name}${targets.length > 1 ? ` and ${String(targets.length - 1)} more` : ''}`;
 }
 
 /** Samples of several processors come nearly in order. Called every second of a run: no callback for each. */

@@ -2,7 +2,13 @@
 
 import type { Profile } from '../model/profile.ts';
 import { countLeafKinds, countOutcomes, countSamples, sampleCounts } from '../model/sample-counts.ts';
-import { type ProfileSummary, SUMMARY_VERSION, type SummaryFacts, type ThreadSamples } from '../model/summary.ts';
+import {
+  type ProfileSummary,
+  SUMMARY_VERSION,
+  type ProcessSamples,
+  type SummaryFacts,
+  type ThreadSamples,
+} from '../model/summary.ts';
 import { hottestMethods } from './hottest-methods.ts';
 
 /** Counts a profile. `top`: rows of the hottest methods, 0 for none; they are those of `shown`, the profile as it is asked for. */
@@ -12,10 +18,29 @@ export function summarize(profile: Profile, facts: SummaryFacts, top: number, sh
     ...facts,
     samples: countSamples(profile),
     threads: countThreads(profile),
+    processes: facts.isWholeMachine ? countRoots(profile) : [],
     leafKinds: countLeafKinds(profile),
     outcomes: countOutcomes(profile),
     hottest: top > 0 ? hottestMethods(shown, top) : [],
   };
+}
+
+/** Samples by the name of their first frame. */
+function countRoots(profile: Profile): readonly ProcessSamples[] {
+  const { stacks, frames } = profile;
+  const roots = new Int32Array(stacks.prefix.length);
+  for (let node = 0; node < roots.length; node += 1) {
+    const prefix = stacks.prefix[node] ?? -1;
+    roots[node] = prefix < 0 ? (stacks.frame[node] ?? -1) : (roots[prefix] ?? -1);
+  }
+  const counts = new Map<string, number>();
+  for (const [i, count] of sampleCounts(profile).entries()) {
+    const name = frames.frames[roots[profile.samples.stack[i] ?? -1] ?? -1]?.name ?? '';
+    counts.set(name, (counts.get(name) ?? 0) + count);
+  }
+  return [...counts]
+    .map(([name, samples]) => ({ name, samples }))
+    .sort((a, b) => b.samples - a.samples || (a.name < b.name ? -1 : 1));
 }
 
 function countThreads(profile: Profile): readonly ThreadSamples[] {

@@ -11,6 +11,7 @@ export function summaryFacts({ profile, facts }: Recording, files: readonly Writ
   return {
     isOwnRun: false,
     targets: [],
+    isWholeMachine: false,
     kernel: '',
     bpftraceVersion: '',
     rateHz: 0,

@@ -3,7 +3,7 @@
 
 import { type ArchitectureName, USER_ADDRESS_END_OF } from '../model/architecture.ts';
 import type { Dialect } from '../model/dialect.ts';
-import { STATIC_TLS_MODULE_ID, type CaptureProgram, type JvmThreadLocator, type StackBytesValues } from '../model/program.ts';
+import { type CaptureProgram, CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues } from '../model/program.ts';
 import { PAGE_BYTES, WORD_BYTES } from '../model/units.ts';
 import { bufferPages } from './buffer-pages.ts';
 import { budgetValues } from './capture-budget.ts';
@@ -65,7 +65,8 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
   const text = renderTemplate(readTemplate('stack-bytes.bt'), {
     rateHz: values.rateHz,
     windowBytes,
-    target: values.pids,
+    wholeMachine: values.pids === 'all',
+    target: values.pids === 'all' ? [] : values.pids,
     jvm_module: pairs('tlsModuleId'),
     jvm_tls: pairs('tlsOffsetBytes'),
     jvm_sp: pairs('lastJavaSpOffsetBytes'),
@@ -78,6 +79,7 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
     maxStackDistanceBytes: MAX_STACK_DISTANCE_BYTES,
     unknownEndWindowBytes: UNKNOWN_END_WINDOW_BYTES,
     userAddressEnd: USER_ADDRESS_END_OF[architecture],
+    controlBlockModule: CONTROL_BLOCK_MODULE_ID,
     kernelStack: values.kernelStack,
     kernelStackMode: dialect.kernelStackMode,
     kernelStackFrames: KERNEL_STACK_FRAMES,
@@ -88,12 +90,7 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
     cpus: context.cpus,
     feederPid: context.feederPid,
     aarch64: architecture === 'aarch64',
-    ...(architecture === 'aarch64'
-      ? {
-          kernelStackBytes: Math.max(AARCH64_KERNEL_STACK_BYTES, kernelPageBytes),
-          staticTlsModuleId: STATIC_TLS_MODULE_ID,
-        }
-      : {}),
+    ...(architecture === 'aarch64' ? { kernelStackBytes: Math.max(AARCH64_KERNEL_STACK_BYTES, kernelPageBytes) } : {}),
   });
   const pages = bufferPages({ rateHz: values.rateHz, windowBytes, cpus: context.cpus, dialect });
   return {

@@ -44,6 +44,7 @@ function decodeRun(value: unknown): NonNullable<RecordingFacts['run']> {
   const run = fieldsOf(value, 'the run');
   return {
     targets: listOf(run['targets'], MAX_TARGETS, 'targets').map(decodeTarget),
+    isWholeMachine: run['isWholeMachine'] === true,
     kernel: text(run['kernel'], 'kernel'),
     bpftraceVersion: text(run['bpftraceVersion'], 'bpftraceVersion'),
     rateHz: amountOf(run['rateHz'], MAX_RATE_HZ, 'rateHz'),
@@ -67,11 +68,15 @@ function decodeReduction(value: unknown): RateReduction | null {
 }
 
 function decodeTarget(value: unknown): TargetFacts {
-  const { pid, mainClass, jdkVersion, vmFlags } = fieldsOf(value, 'a target');
+  const { pid, mainClass, program, jdkVersion, container, vmFlags } = fieldsOf(value, 'a target');
   return {
     pid: asPid(wholeOf(pid, 0, MAX_ID, 'a pid')),
     mainClass: text(mainClass, 'mainClass'),
+    // Files from before there were other programs do not have it.
+    program: text(program ?? '', 'program'),
     jdkVersion: text(jdkVersion, 'jdkVersion'),
+    // Files from before containers had names do not have it.
+    container: text(container ?? '', 'container'),
     vmFlags: listOf(vmFlags, MAX_FLAGS, 'vmFlags').map(decodeFlag),
   };
 }

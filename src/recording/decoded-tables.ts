@@ -5,7 +5,7 @@ import type { Profile, ProfileThread } from '../model/profile.ts';
 import { MAX_WEIGHT } from '../model/recording-limits.ts';
 import { sampleColumns } from '../model/sample-columns.ts';
 import { asPid, asTid } from '../model/units.ts';
-import { amountOf, columnOf, type Fields, fieldsOf, listOf, textOf, wholeOf, wordOf } from './checked.ts';
+import { columnOf, type Fields, fieldsOf, listOf, textOf, wholeOf, wordOf } from './checked.ts';
 import { MAX_ID } from './decode-facts.ts';
 import { MAX_LINE_CHARACTERS, MAX_NAME_CHARACTERS, MAX_ROWS, MAX_STRING_CHARACTERS, MAX_UNIT_ROWS } from './limits.ts';
 import { Damage } from './units.ts';
@@ -13,11 +13,12 @@ import { Damage } from './units.ts';
 const KINDS: Readonly<Record<FrameKind, true>> = {
   interpreted: true, c1: true, c2: true, inlined: true, 'java-native': true, stub: true, native: true, vm: true, kernel: true, marker: true,
 }; // prettier-ignore
-const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfinished: true, unresolved: true };
+const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfinished: true, frozen: true, unresolved: true };
 const UNFINISHED: Readonly<Record<UnfinishedReason, true>> = {
   'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
   'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,
-  'vm-not-ready': true, 'unsupported-vm': true, 'return-hijacked': true, 'target-exited': true, bug: true,
+  'vm-not-ready': true, 'unsupported-vm': true, '32-bit-code': true,
+  'return-hijacked': true, 'target-exited': true, bug: true,
 }; // prettier-ignore
 /** Before call frame information was read, stacks ended where frame pointers did. */
 const reasonToday = (reason: unknown): unknown => (reason === 'no-frame-pointer' ? 'no-unwind-info' : reason);
@@ -178,7 +179,8 @@ const between =
   (least: number, most: number) =>
   (value: unknown, what: string): number =>
     wholeOf(value, least, most, what);
-const weightOf = (value: unknown, what: string): number => amountOf(value, MAX_WEIGHT, what);
+/** Whole: half a sample is none, and formats with whole numbers could not hold it. */
+const weightOf = between(0, MAX_WEIGHT);
 const indexBelow = (length: number): ((value: unknown, what: string) => number) => between(0, length - 1);
 
 /** Not push(...): a unit's rows are more than a call takes. */

@@ -4,6 +4,7 @@
 import { fstatSync } from 'node:fs';
 import { fileSource } from './elf/byte-source.ts';
 import type { IndexCache } from './elf/library-index.ts';
+import type { DebugFileFinder } from './elf/separate-symbols.ts';
 import { readLibraryBuild, type LibraryBuild } from './elf/library-build.ts';
 
 /** Symbols of about 50 JVM builds, or of some enormous libraries. */
@@ -33,12 +34,16 @@ export class LibraryBuilds {
     return build;
   }
 
-  /** Reads the file at `fd`, or finds that it was read before. */
-  load(fd: number): { readonly identity: string; readonly build: LibraryBuild | null } {
-    const identity = fileIdentity(fd);
+  /** Reads the file at `fd`, or finds that it was read before. Debug files are looked for in a root: what is found in another is not its. */
+  load(
+    fd: number,
+    root = '',
+    find: DebugFileFinder | null = null,
+  ): { readonly identity: string; readonly build: LibraryBuild | null } {
+    const identity = `${fileIdentity(fd)}:${root}`;
     const known = this.known(identity);
     if (known !== undefined) return { identity, build: known };
-    const build = readLibraryBuild(fileSource(fd), this.#cache);
+    const build = readLibraryBuild(fileSource(fd), { cache: this.#cache, find });
     this.#builds.set(identity, build);
     this.#bytes += weigh(build);
     for (const [oldest, dropped] of this.#builds) {

@@ -4,6 +4,7 @@
 
 import { closeSync } from 'node:fs';
 import type { MappedLibrary, Mapping } from '../model/target.ts';
+import { debugFilesOf, rootIdentity } from './debug-files.ts';
 import { bufferSource } from './elf/byte-source.ts';
 import { readLibraryBuild, type LibraryBuild } from './elf/library-build.ts';
 import { MAX_VDSO_BYTES } from './elf/limits.ts';
@@ -41,12 +42,14 @@ type Known =
 export class MappedLibraries {
   readonly #process: ProcessHandle;
   readonly #builds: LibraryBuilds;
+  readonly #root: string;
   readonly #known = new Map<string, Known>();
   #loadedBytes = 0;
 
   constructor(process: ProcessHandle, builds: LibraryBuilds) {
     this.#process = process;
     this.#builds = builds;
+    this.#root = rootIdentity(process.pid);
   }
 
   /** The library a mapping belongs to; null when it is none, or cannot be read. */
@@ -101,7 +104,7 @@ export class MappedLibraries {
     const fd = openMappedFile(this.#process, mapping);
     if (fd === null) return null;
     try {
-      const loaded = this.#builds.load(fd);
+      const loaded = this.#builds.load(fd, this.#root, debugFilesOf(this.#process.pid, mapping.path));
       this.#loadedBytes += loaded.build?.sizeBytes ?? 0;
       return loaded;
     } finally {

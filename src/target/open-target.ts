@@ -8,6 +8,7 @@ import { asElfAddress, type Pid } from '../model/units.ts';
 import { hostArchitecture } from './host-architecture.ts';
 import { LibraryBuilds } from './library-builds.ts';
 import { MappedLibraries } from './mapped-libraries.ts';
+import { TargetPerfMap } from './perf-map/target-perf-map.ts';
 import { ProcessHandle } from './process-handle.ts';
 
 /** A reader that holds descriptors: to be closed. */
@@ -25,6 +26,7 @@ const builtOnce = new LibraryBuilds();
 export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTarget {
   const handle = new ProcessHandle(pid);
   const libraries = new MappedLibraries(handle, builds);
+  const perfMap = new TargetPerfMap(pid, () => handle.alive());
   return {
     pid,
     architecture: hostArchitecture(),
@@ -34,6 +36,10 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
     symbolAt(library, address) {
       const found = libraries.build(library.key)?.functionAt(address);
       return found ? { name: found.name, start: asElfAddress(found.start), sizeBytes: found.sizeBytes } : null;
+    },
+    generatedCodeAt(address) {
+      const found = perfMap.functionAt(address);
+      return found === null ? null : { ...found, start: asElfAddress(found.start) };
     },
     unwindRule: (library, address) => libraries.build(library.key)?.unwindRuleAt(address) ?? null,
     symbolNamed(library, name) {
@@ -49,6 +55,7 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
       return slot === null ? null : asElfAddress(slot);
     },
     threadComm: (tid) => handle.threadComm(tid),
+    threadIdInside: (tid) => handle.threadIdInside(tid),
     alive: () => handle.alive(),
     close: () => {
       handle.close();

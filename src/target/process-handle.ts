@@ -8,6 +8,7 @@ import { OperatorError } from '../model/errors.ts';
 import type { Mapping } from '../model/target.ts';
 import { USER_ADDRESS_END, type Pid, type Tid } from '../model/units.ts';
 import { MAX_MAPS_BYTES, parseMaps } from './maps.ts';
+import { MAX_STATUS_BYTES, namespaceIds } from './processes/namespace-ids.ts';
 
 /** O_PATH of asm-generic/fcntl.h; node:fs has no name for it. */
 const O_PATH = 0o1000_0000;
@@ -24,6 +25,7 @@ export class ProcessHandle {
   #directory = -1;
   #memory = -1;
   #maps = -1;
+  #isNested: boolean | null = null;
 
   /** Never throws for a process that is gone (its handle answers nothing); OperatorError when its memory is forbidden to us. */
   constructor(pid: Pid) {
@@ -44,7 +46,8 @@ export class ProcessHandle {
     } catch (cause) {
       this.close();
       if (isForbidden(cause)) {
-        const hint = 'run jtrace as root, with CAP_SYS_PTRACE, outside of the container';
+        const hint =
+          'CAP_SYS_PTRACE is needed, and CAP_DAC_READ_SEARCH for processes of other users; AppArmor or SELinux may forbid it, too (docs/containers.md)';
         throw new OperatorError('environment', `cannot read the memory of process ${this.pid}: not permitted`, hint, { cause });
       }
     }
@@ -103,13 +106,30 @@ export class ProcessHandle {
   }
 
   threadComm(tid: Tid): string | null {
+    const text = this.#threadFile(tid, 'comm', MAX_COMM_BYTES);
+    return text?.endsWith('\n') === true ? text.slice(0, -1) : text;
+  }
+
+  /** The thread's number in the process's own pid namespace; null when the thread is gone. */
+  threadIdInside(tid: Tid): number | null {
+    // A process stays in its namespace, and its threads are in the same (pid_namespaces(7)): mostly ours.
+    this.#isNested ??= this.#namespaceDepth() > 1;
+    if (!this.#isNested) return tid;
+    const status = this.#threadFile(tid, 'status', MAX_STATUS_BYTES);
+    return status === null ? null : (namespaceIds(status).at(-1) ?? tid);
+  }
+
+  #namespaceDepth(): number {
+    return namespaceIds(this.#threadFile(this.pid, 'status', MAX_STATUS_BYTES) ?? '').length;
+  }
+
+  #threadFile(tid: number, name: 'comm' | 'status', limitBytes: number): string | null {
     if (this.#directory < 0 || !Number.isInteger(tid)) return null;
     let fd = -1;
     try {
-      fd = openSync(this.procPath(`task/${tid}/comm`), constants.O_RDONLY);
-      const bytes = Buffer.allocUnsafe(MAX_COMM_BYTES);
-      const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
-      return text.endsWith('\n') ? text.slice(0, -1) : text;
+      fd = openSync(this.procPath(`task/${tid}/${name}`), constants.O_RDONLY);
+      const bytes = Buffer.allocUnsafe(limitBytes);
+      return bytes.toString('utf8', 0, readSync(fd, bytes, 0, bytes.length, 0));
     } catch {
       return null;
     } finally {

@@ -20,6 +20,10 @@ export const MAX_PC_DESCS = 65_536;
 export const MAX_CODELETS = 4096;
 /** Threads of one JVM: Linux's default limit. */
 export const MAX_JAVA_THREADS = 32_768;
+/** Threads in which the place of the JavaThread is looked for: two would do, others may contradict. */
+export const MAX_PROBED_THREADS = 64;
+/** Fields of one class: a class file counts them in 16 bits; Thread and String have 20. */
+export const MAX_CLASS_FIELDS = 512;
 /** Flags of one VM: JDK 17 has 1,250 in a fastdebug build. */
 export const MAX_VM_FLAGS = 4096;
 /** Names are the target's: of a Symbol's at most 65,535 bytes this much is read, as much as folded output shows. */
@@ -28,5 +32,7 @@ export const MAX_SYMBOL_BYTES = 4096;
 export const MAX_METHOD_CACHE_BYTES = 64 << 20;
 /** Entries of one cache before it is emptied: bounds memory in runs of months (an entry is 200 to 2,000 bytes). */
 export const MAX_CACHE_ENTRIES = 100_000;
+/** Labels of virtual threads in one process: names are the target's, and each label is a thread of the profile. */
+export const MAX_VIRTUAL_LABELS = 200;
 /** arch/x86/kernel/uprobes.c: the page of the trampoline that a uretprobe puts in place of return addresses. */
 export const URETPROBE_TRAMPOLINE = 0x7fffffffe000;

@@ -6,7 +6,8 @@ import type { RawSample } from '../model/sample.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { KernelSymbols, TargetReader } from '../model/target.ts';
 import type { Tid } from '../model/units.ts';
-import { attachHotspot, type AttachResult, threadLocator } from './hotspot/hotspot-process.ts';
+import { attachHotspot, type AttachResult } from './hotspot/hotspot-process.ts';
+import { threadLocator } from './hotspot/thread-locator.ts';
 import { kernelFrames } from './kernel/kernel-frames.ts';
 import { NativeCode } from './native/native-code.ts';
 import { type WalkedSample, walkSample } from './sample-walk.ts';
@@ -26,10 +27,12 @@ export interface ProcessUnwinder {
   readonly state: AttachResult;
   /** Asks again for the VM if it was not ready; true when the state changed. */
   attach(): boolean;
-  /** Where the capture program finds this JVM's threads; null: no VM, or it hides the place. */
+  /** Where the capture program finds this JVM's threads; null: no VM, too few threads to tell yet, or it hides the place. */
   locator(): JvmThreadLocator | null;
   /** All samples resolved after this call were taken before it: what is remembered is proven again. `nowMs`: their time. */
   beginBatch(nowMs: number): void;
+  /** Looks up now what samples of it will need, because it may be gone by then. */
+  prime(): void;
   resolve(sample: RawSample): WalkedSample;
   /** A thread's full Java name; null when there is none to be had. */
   javaThreadName(tid: Tid, comm: string): string | null;
@@ -42,7 +45,7 @@ export function createProcessUnwinder(
 ): ProcessUnwinder {
   let state = attachHotspot(reader);
   let unsupportedAsked = 0;
-  const native = new NativeCode(reader);
+  const native = new NativeCode(reader, () => state.kind === 'no-vm');
   const hotspot = () => (state.kind === 'ready' ? state.process : null);
   const notReady = () => {
     switch (state.kind) {
@@ -82,19 +85,25 @@ export function createProcessUnwinder(
       process?.methods.beginBatch();
       process?.threads.beginBatch();
     },
+    prime() {
+      native.prime();
+    },
     resolve(sample) {
-      return walkSample(sample, kernelFrames(sample.kernelStack, kernel), {
+      const walked = walkSample(sample, kernelFrames(sample.kernelStack, kernel), {
         hotspot: hotspot(),
         notReady: notReady(),
         native,
         reread: options.reread ? reader : null,
         alive: () => reader.alive(),
       });
+      const process = hotspot();
+      if (process === null || walked.continuation === null) return walked;
+      return { ...walked, stack: { ...walked.stack, virtualThread: process.virtualThreads.label(walked.continuation) } };
     },
     javaThreadName(tid, comm) {
       const process = hotspot();
       const thread = process?.threads.address(tid) ?? null;
-      return process === null || thread === null ? null : process.threadNames.of(thread, comm);
+      return process === null || thread === null ? null : process.threadNames.of(thread, tid, comm);
     },
   };
 }

@@ -6,6 +6,7 @@
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
 import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
+import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
 import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
@@ -33,11 +34,15 @@ export interface WalkedSample {
   readonly stack: ResolvedStack;
   /** One per frame of `stack.frames`, kernel frames excepted (null). */
   readonly traces: readonly (FrameTrace | null)[];
+  /** The Continuation (an oop of the tick) of the virtual thread that was mounted; null: none was. */
+  readonly continuation: number | null;
 }
 
 /** A direct call of C++ from Java code leaves its return address at most this far above sp: the deepest leaf routines use 2 KB. */
 const MAX_LEAF_CALL_SCAN_BYTES = 4096;
 
+/** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
+const COMPATIBILITY_CS = 0x23;
 /** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
 const MAX_NESTED_SIGNALS = 8;
 
@@ -57,6 +62,7 @@ class SampleWalk {
   /** Of the sample, or of what a signal handler in it interrupted. */
   #leafRegisters: Registers | null = null;
   #signals = 0;
+  #javaWalk: JavaWalk | null = null;
   readonly #push = (frame: Frame, trace: FrameTrace): void => {
     if (this.#frames.length >= MAX_LOGICAL_FRAMES) throw new WalkStop('too-deep', `${String(MAX_LOGICAL_FRAMES)} frames`);
     this.#frames.push(frame);
@@ -86,14 +92,18 @@ class SampleWalk {
     } else if (this.#window.approximations.size > 0) {
       outcome = { kind: 'approximate', reasons: [...this.#window.approximations].sort() };
     }
-    return { stack: { frames: this.#frames, outcome, hasJava: this.#hasJava }, traces: this.#traces };
+    const stack = { frames: this.#frames, outcome, hasJava: this.#hasJava };
+    return { stack, traces: this.#traces, continuation: this.#continuation() };
   }
 
   #walk(): StackOutcome {
-    const { registers } = this.#sample;
+    const { registers, mode } = this.#sample;
+    if (mode === 'kernel-thread') return this.#kernelThread();
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
     if (isAarch64(registers) !== (this.#target.native.architecture.name === 'aarch64'))
       return unfinished('no-registers', 'these are the registers of another architecture');
+    if (!isAarch64(registers) && registers.cs === COMPATIBILITY_CS)
+      return unfinished('32-bit-code', 'registers of a 32-bit program');
     const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
@@ -104,6 +114,11 @@ class SampleWalk {
       return endOfNative(end);
     }
     return this.#fromLeaf(hotspot, leaf);
+  }
+
+  /** All there is stands in the kernel; a look-up of none of it is a frame, too. */
+  #kernelThread(): StackOutcome {
+    return this.#frames.length > 0 ? { kind: 'complete' } : unfinished('unknown-code', 'a thread of the kernel without a stack');
   }
 
   #fromLeaf(hotspot: HotspotProcess, leaf: PhysicalFrame): StackOutcome {
@@ -144,7 +159,7 @@ class SampleWalk {
         this.#push(frame, trace);
       },
     };
-    const walk = new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc));
+    const walk = (this.#javaWalk ??= new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc)));
     for (let frame = start; ;) {
       const end = walk.run(frame, frame.isLeaf ? this.#leafRegisters : null);
       if (end.kind === 'native') {
@@ -159,6 +174,15 @@ class SampleWalk {
       this.#native(end.native, end.anchor.sp);
       frame = end.anchor;
     }
+  }
+
+  /** What the walk met on its way to the carrier, however it ended. */
+  #continuation(): number | null {
+    const { hotspot } = this.#target;
+    const mounted = this.#javaWalk?.mounted ?? null;
+    const at = hotspot?.layout.continuation ?? null;
+    if (hotspot === null || mounted === null || at === null) return null;
+    return isVirtualThreadEntry(hotspot, this.#window, mounted) ? this.#window.tryWord(mounted + at.continuation) : null;
   }
 
   /** The thread's last Java frame: captured with the sample, or read now (approximate). null: none. */

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { busyWarning, machineText, readMachineFacts } from './machine-facts.ts';
 import { BYTES_SECTION } from './sections/bytes.ts';
 import { CAPTURE_SECTION } from './sections/capture.ts';
+import { FIRST_LOOK_SECTION } from './sections/first-look.ts';
 import { LATENCY_SECTION } from './sections/latency.ts';
 import { RENDER_SECTION } from './sections/render.ts';
 import { TAX_SECTION } from './sections/tax.ts';
@@ -18,6 +19,7 @@ import { sectionText, writeSection } from './write-overhead.ts';
 const SECTIONS: readonly Section[] = [
   CAPTURE_SECTION,
   LATENCY_SECTION,
+  FIRST_LOOK_SECTION,
   BYTES_SECTION,
   UNWIND_SECTION,
   RENDER_SECTION,
@@ -27,7 +29,7 @@ const SECTIONS: readonly Section[] = [
 const HELP = `npm run bench -- [SECTION…] [--quick] [--json FILE] [--write-docs]
 
 Sections (all unless named; together some 20 minutes on an idle machine):
-${SECTIONS.map(({ name, what }) => `  ${name.padEnd(9)} ${what}`).join('\n')}
+${SECTIONS.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
 
   --quick       the least that shows something, in seconds: to try it, not to believe it
   --json FILE   the numbers as they were measured

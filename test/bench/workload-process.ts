@@ -1,7 +1,7 @@
 // A workload of test/workloads as a running JVM: started with equal flags for every tool, warm, ended with us.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { REPOSITORY } from '../support/repository.ts';
@@ -11,6 +11,8 @@ const FOLDER = join(REPOSITORY, 'test/workloads');
 const START_TIMEOUT_MS = 120_000;
 /** It is ended when measured; this only ends what was forgotten. */
 const RUN_SECONDS = 3600;
+/** Of run.inc. */
+const DEFAULT_RELEASE = 8;
 /** Flags that change what self time means: equal for both tools because they are the JVM's. */
 const JVM_FLAGS = ['-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints'];
 
@@ -38,11 +40,22 @@ export function workloadNames(): string[] {
     .sort();
 }
 
-/** Settles when it has worked for `warmUpSeconds`. The script becomes the JVM (exec): its pid is the JVM's. */
-export async function startWorkload(name: string, threads: number, warmUpSeconds: number): Promise<RunningWorkload> {
+/** The first JDK that runs its class files: what its script compiles them for. */
+export function leastJdk(name: string): number {
+  const script = readFileSync(join(FOLDER, `${name}.sh`), 'utf8');
+  return Number(/\bRELEASE=(\d+)/.exec(script)?.[1] ?? DEFAULT_RELEASE);
+}
+
+/** Settles when it has worked for `warmUpSeconds`. `variables`: JAVA and JAVAC of another JDK. The script becomes the JVM (exec): its pid is the JVM's. */
+export async function startWorkload(
+  name: string,
+  threads: number,
+  warmUpSeconds: number,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningWorkload> {
   const child = spawn('bash', [join(FOLDER, `${name}.sh`), String(RUN_SECONDS), String(threads)], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, JOPTS: [process.env['JOPTS'] ?? '', ...JVM_FLAGS].join(' ').trim() },
+    env: { ...process.env, ...variables, JOPTS: [process.env['JOPTS'] ?? '', ...JVM_FLAGS].join(' ').trim() },
   });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);

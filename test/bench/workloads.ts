@@ -2,18 +2,22 @@
 // it the overlap reads "not measured"). Needs root, bpftrace, JDK 17 and the Debian packages named at the top of each workload.
 //   npx tsx test/bench/workloads.ts [NAME…] [--seconds 20] [--samples 10000] [--rounds 8] [--warm-up 15]
 //     [--details] [--json FILE] [--write-docs]
+// With --jdk 11,17 (or all) only how many stacks are complete, on each of these JDKs (completeness.ts); --json FILE is written after each workload,
+// and rows that it has already are not measured again: a run can be broken off and gone on with.
 // Prints tables; exit 1 when a goal is missed. Raw results: docs/measurements/workloads.json with --write-docs.
 
 import { cpus, release } from 'node:os';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { findBpftrace } from '../../src/bpftrace/find.ts';
+import { JDK_VERSIONS, parseJdkVersions } from '../support/jdks.ts';
 import { type AsyncProfiler, findAsyncProfiler } from './async-profiler.ts';
 import { countProbeTime } from './capture-cost.ts';
+import { type CompletenessRow, measureCompleteness, renderCompleteness, writeCompleteness } from './completeness.ts';
 import { measureCapture } from './measure-capture.ts';
 import { measureOverlap } from './measure-overlap.ts';
 import { renderTables, shortfalls, SHOWN_DIFFERENCES, type WorkloadResult } from './report.ts';
-import { startWorkload, workloadNames } from './workload-process.ts';
+import { leastJdk, startWorkload, workloadNames } from './workload-process.ts';
 import { writeMeasurements } from './write-measurements.ts';
 
 const { values, positionals } = parseArgs({
@@ -25,6 +29,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: 'string', default: '8' },
     threads: { type: 'string', default: '2' },
     rate: { type: 'string', default: '99' },
+    jdk: { type: 'string' },
     details: { type: 'boolean', default: false },
     json: { type: 'string' },
     'write-docs': { type: 'boolean', default: false },
@@ -45,6 +50,7 @@ async function main(): Promise<number> {
   const known = workloadNames();
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`no workload ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  if (values.jdk !== undefined) return measureJdks(values.jdk, positionals.length > 0 ? positionals : known);
   const profiler = await findAsyncProfiler();
   if (profiler === null) console.error('ASYNC_PROFILER is not set: the overlap is not measured');
   const bpftrace = await findBpftrace({ path: null, searchPath: process.env['PATH'] });
@@ -55,7 +61,7 @@ async function main(): Promise<number> {
     settings: { seconds, warmUpSeconds, threads, rateHz },
     results,
   };
-  for (const name of positionals.length > 0 ? positionals : known) {
+  for (const name of positionals.length > 0 ? positionals : known.filter((name) => leastJdk(name) <= 17)) {
     const startMs = performance.now();
     try {
       const result = await measureWorkload(name, profiler);
@@ -73,6 +79,27 @@ async function main(): Promise<number> {
   console.log(renderTables(results));
   for (const failure of failures) console.log(failure);
   if (values['write-docs']) writeMeasurements(measurement);
+  return failures.length === 0 ? 0 : 1;
+}
+
+async function measureJdks(jdks: string, workloads: readonly string[]): Promise<number> {
+  const settings = { seconds, warmUpSeconds, threads, rateHz };
+  const { json } = values;
+  const rows = json !== undefined && existsSync(json) ? (JSON.parse(readFileSync(json, 'utf8')) as CompletenessRow[]) : [];
+  const failures: string[] = [];
+  for (const jdk of jdks === 'all' ? JDK_VERSIONS : parseJdkVersions(jdks)) {
+    const open = workloads.filter((name) => !rows.some((row) => row.workload === name && row.jdk === jdk));
+    const found = await measureCompleteness(jdk, open, settings, (row) => {
+      rows.push(row);
+      console.error(renderCompleteness([row]).split('\n').at(-1));
+      if (values.details) printDetails({ ...row, overlap: null });
+      if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 1)}\n`);
+    });
+    failures.push(...found);
+  }
+  console.log(renderCompleteness(rows));
+  for (const failure of failures) console.log(failure);
+  if (values['write-docs']) writeCompleteness(rows, settings);
   return failures.length === 0 ? 0 : 1;
 }
 

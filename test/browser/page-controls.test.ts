@@ -51,6 +51,18 @@ describeOnHost('controls of the page', ['chromium'], () => {
     for (const text of ['interpreted', 'C1', 'C2', 'inlined', 'native', 'VM', 'kernel', 'approximate', 'unfinished']) expect(legend).toContain(text); // prettier-ignore
   });
 
+  test('a reason leads to what it means', async () => {
+    const page = await open();
+    await page.getByRole('link', { name: 'stack-cut: ' }).click();
+    const explained = page.locator('#reason-stack-cut');
+    await expect.poll(() => explained.evaluate((one) => one.matches(':target'))).toBe(true);
+    const { y = -1 } = (await explained.boundingBox()) ?? {};
+    expect(y).toBeGreaterThan(0); // and not below the controls that stay on top
+    expect(await page.locator('.reasons').innerText()).toContain('--stack-bytes 256k');
+    await box(page, '[unfinished: stack-cut]').hover();
+    await expect.poll(() => page.locator('.tooltip').innerText()).toContain('What to do: Copy more');
+  });
+
   test('a click zooms, Reset shows all again', async () => {
     const page = await open();
     const all = await boxNames(page);

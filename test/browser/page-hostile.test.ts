@@ -29,7 +29,8 @@ function hostileRecording(): Recording {
   });
   const [title = '', flag = '', value = ''] = HOSTILE;
   const run = {
-    targets: [{ pid: asPid(1), mainClass: title, jdkVersion: title, vmFlags: [{ name: flag, value, note: title }] }],
+    targets: [{ pid: asPid(1), mainClass: title, program: title, container: title, jdkVersion: title, vmFlags: [{ name: flag, value, note: title }] }],
+    isWholeMachine: false,
     kernel: title, bpftraceVersion: title, rateHz: 99, durationMs: 3000, end: 'duration', lostEvents: 1, brokenSamples: 2, reduction: null,
   } as const; // prettier-ignore
   return {

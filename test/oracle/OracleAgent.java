@@ -4,6 +4,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import sun.jvm.hotspot.HotSpotAgent;
 import sun.jvm.hotspot.code.CodeBlob;
@@ -26,22 +27,26 @@ import sun.jvm.hotspot.types.Type;
  * A warm `jhsdb`: the VM's own debugger behind one line of request and one line of JSON per answer, so that a stop costs tenths of
  * a second instead of seconds. `jstack` runs the very class that `jhsdb jstack --pid` runs (sun.jvm.hotspot.tools.StackTrace); the other
  * requests are the raw facts that proofs are computed from: registers, code blobs, debug information, methods. Run as
- * `java --add-modules jdk.hotspot.agent --add-exports jdk.hotspot.agent/sun.jvm.hotspot…=ALL-UNNAMED OracleAgent.java`.
+ * `java --add-modules jdk.hotspot.agent --add-exports jdk.hotspot.agent/sun.jvm.hotspot…=ALL-UNNAMED OracleAgent.java` (JDK 11 to 27; what they
+ * call differently is asked for by name), or compiled against sa-jdi.jar (JDK 8, whose language this is written in).
  */
 public class OracleAgent {
   /** The attachment of now; SA keeps its state in statics, so there is one at a time. */
   static HotSpotAgent agent;
   static final PrintStream ANSWERS = System.out;
+  /** Scalar-replaced objects are left out: places do not need them, and SA of 22 and later fails on merged ones. */
+  static final int NO_OBJECTS = 0;
 
   public static void main(String[] args) throws Exception {
     System.setOut(System.err); // SA prints warnings: they must not mix with answers
-    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       String[] words = line.trim().split(" ");
       String answer;
       try {
         answer = "{\"ok\":" + answer(words) + "}";
       } catch (Throwable t) {
+        t.printStackTrace();
         answer = "{\"error\":" + quote(t + " at " + (t.getStackTrace().length > 0 ? t.getStackTrace()[0] : "?")) + "}";
       }
       ANSWERS.print(answer + "\n");
@@ -83,19 +88,60 @@ public class OracleAgent {
       "\"anchorFpOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_fp").getOffset());
   }
 
-  static String jstack(boolean verbose) {
-    var text = new ByteArrayOutputStream();
-    try (var out = new PrintStream(text, true, StandardCharsets.UTF_8)) {
+  static String jstack(boolean verbose) throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try (PrintStream out = new PrintStream(text, true, "UTF-8")) {
       new StackTrace(verbose, false).run(out);
     }
-    return text.toString(StandardCharsets.UTF_8);
+    return text.toString("UTF-8");
+  }
+
+  static List<JavaThread> threads() {
+    Threads threads = VM.getVM().getThreads();
+    List<JavaThread> all = new ArrayList<>();
+    if (has(threads, "getJavaThreadAt")) {
+      for (int i = 0; i < threads.getNumberOfThreads(); i++) all.add((JavaThread) call(threads, "getJavaThreadAt", i));
+    } else {
+      for (Object thread = call(threads, "first"); thread != null; thread = call(thread, "next")) all.add((JavaThread) thread);
+    }
+    return all;
+  }
+
+  static boolean has(Object object, String method) {
+    for (java.lang.reflect.Method known : object.getClass().getMethods()) if (known.getName().equals(method)) return true;
+    return false;
+  }
+
+  /** What one JDK has under this name. */
+  static Object call(Object object, String method, Object... arguments) {
+    try {
+      for (java.lang.reflect.Method known : object.getClass().getMethods()) {
+        if (known.getName().equals(method) && known.getParameterCount() == arguments.length) return known.invoke(object, arguments);
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(method, e.getCause() == null ? e : e.getCause());
+    }
+    throw new IllegalStateException(object.getClass() + " has no " + method);
+  }
+
+  /** Not a compiler's, which SA counts among Java's. */
+  static boolean isJava(JavaThread thread) {
+    return has(thread, "isJavaThread") ? (Boolean) call(thread, "isJavaThread") : !thread.getClass().getSimpleName().contains("CompilerThread");
+  }
+
+  static long frameComplete(CodeBlob blob) {
+    if (has(blob, "getFrameCompleteOffset")) return ((Number) call(blob, "getFrameCompleteOffset")).longValue();
+    return agent.getTypeDataBase().lookupType("CodeBlob").getCIntegerField("_frame_complete_offset").getValue(blob.getAddress());
+  }
+
+  /** Where a deoptimized frame returns to: the handler's beginning, from 26 on an entry within it. 0: there is none. */
+  static Address deoptHandler(NMethod nm) {
+    return (Address) call(nm, has(nm, "deoptHandlerEntry") ? "deoptHandlerEntry" : "deoptHandlerBegin");
   }
 
   /** Registers, state and anchor of a thread; null when it is no thread of Java's list. */
   static String thread(long tid) {
-    Threads threads = VM.getVM().getThreads();
-    for (int i = 0; i < threads.getNumberOfThreads(); i++) {
-      JavaThread thread = threads.getJavaThreadAt(i);
+    for (JavaThread thread : threads()) {
       if (thread.getOSThread().threadId() != tid) continue;
       ThreadContext context = thread.getThreadProxy().getContext();
       List<String> registers = new ArrayList<>();
@@ -103,7 +149,7 @@ public class OracleAgent {
         registers.add(quote(context.getRegisterName(r)) + ":" + quote(Long.toHexString(context.getRegister(r))));
       }
       return object(
-        field("javaThread", thread.getAddress()), "\"isJava\":" + thread.isJavaThread(), "\"state\":" + quote(thread.getThreadState().toString()),
+        field("javaThread", thread.getAddress()), "\"isJava\":" + isJava(thread), "\"state\":" + quote(thread.getThreadState().toString()),
         "\"registers\":{" + String.join(",", registers) + "}",
         field("anchorSp", thread.getLastJavaSP()), field("anchorPc", thread.getLastJavaPC()), field("anchorFp", thread.getLastJavaFP()));
     }
@@ -112,9 +158,7 @@ public class OracleAgent {
 
   /** Where SA begins its walk of a thread; null: it finds no frame. It may search 128 KiB of stack for it. */
   static String guess(long tid) {
-    Threads threads = VM.getVM().getThreads();
-    for (int i = 0; i < threads.getNumberOfThreads(); i++) {
-      JavaThread thread = threads.getJavaThreadAt(i);
+    for (JavaThread thread : threads()) {
       if (thread.getOSThread().threadId() != tid) continue;
       Frame guess = thread.getCurrentFrameGuess();
       return guess == null ? "null" : object(field("sp", guess.getSP()), field("fp", guess.getFP()), field("pc", guess.getPC()));
@@ -125,14 +169,16 @@ public class OracleAgent {
   static String blob(Address pc) {
     CodeBlob blob = VM.getVM().getCodeCache().contains(pc) ? VM.getVM().getCodeCache().findBlobUnsafe(pc) : null;
     if (blob == null) return "null";
-    List<String> fields = new ArrayList<>(List.of(
+    List<String> fields = new ArrayList<>(Arrays.asList(
       field("header", blob.headerBegin()), "\"name\":" + quote(blob.getName()), "\"class\":" + quote(blob.getClass().getSimpleName()),
       field("codeBegin", blob.codeBegin()), field("codeEnd", blob.codeEnd()),
-      "\"frameSize\":" + blob.getFrameSize(), "\"frameComplete\":" + blob.getFrameCompleteOffset()));
-    if (blob instanceof NMethod nm) {
-      fields.addAll(List.of(
+      "\"frameSize\":" + blob.getFrameSize(), "\"frameComplete\":" + frameComplete(blob)));
+    if (blob instanceof NMethod) {
+      NMethod nm = (NMethod) blob;
+      fields.addAll(Arrays.asList(
         field("entry", nm.getEntryPoint()), field("verifiedEntry", nm.getVerifiedEntryPoint()), field("stubBegin", nm.stubBegin()),
-        field("deoptHandler", nm.deoptHandlerBegin()), field("deoptMhHandler", nm.deoptMhHandlerBegin()),
+        field("deoptHandler", deoptHandler(nm)),
+        field("deoptMhHandler", has(nm, "deoptMhHandlerBegin") ? (Address) call(nm, "deoptMhHandlerBegin") : null),
         "\"origPcOffset\":" + nm.origPCOffset(), "\"osr\":" + nm.isOSRMethod(), field("method", nm.getMethod().getAddress()),
         "\"methodIsNative\":" + nm.getMethod().isNative()));
     }
@@ -154,9 +200,10 @@ public class OracleAgent {
     List<String> rows = new ArrayList<>();
     for (Address p = nm.scopesPCsBegin(); p.lessThan(nm.scopesPCsEnd()); p = p.addOffsetTo(step)) {
       PCDesc desc = new PCDesc(p);
+      if (desc.getPCOffset() >= 0 && desc.getScopeDecodeOffset() == 0) break; // the sentinel: other data may follow (24 and later)
       List<String> scopes = new ArrayList<>();
       if (desc.getScopeDecodeOffset() != 0) {
-        ScopeDesc scope = new ScopeDesc(nm, desc.getScopeDecodeOffset(), desc.getObjDecodeOffset(), desc.getReexecute());
+        ScopeDesc scope = new ScopeDesc(nm, desc.getScopeDecodeOffset(), NO_OBJECTS, desc.getReexecute());
         for (; scope != null; scope = scope.sender()) scopes.add(place(scope.getMethod(), scope.getBCI()));
       }
       rows.add("{\"pcOffset\":" + desc.getPCOffset() + ",\"scopes\":[" + String.join(",", scopes) + "]}");

@@ -1,19 +1,21 @@
 // `npm run accuracy`: how often jtrace's stack of a JVM is true, measured against the VM's own debugger on the very instruction that
-// was sampled. Needs root, bpftrace, a JDK 17 with jhsdb, cc. Exit 0: the goal is met; 1: not; 3: it could not run.
+// was sampled. Needs root, bpftrace, JDKs with jhsdb, cc. Exit 0: the goal is met; 1: not; 3: it could not run.
+//   --jdk 11,17        the JDKs to ask (without it 17; `all`: 11 to 27)
 //   --short            some 80 stops in 2-3 minutes, as CI runs it      --mode M[,M]  --phase P[,P]  --stops N (per phase and mode)
 //   --verbose          proofs and wrong stops in full                   --json FILE   all reports
 //   --write-docs       puts the table into docs/accuracy.md             --bpftrace PATH   --java-home DIR   --minutes N
 //   --with FILE[,FILE] counts the reports of earlier runs as well: a full run in parts, mode by mode, side by side on several cores.
-//                      --stops 0 with it only fills strata that are short.
+//                      --stops 0 with it only fills strata that are short. --json is written after every stop: a run that was broken off
+//                      is gone on with by --with its file, as long as every JDK and mode is run once.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { findBpftrace } from '../../src/bpftrace/find.ts';
-import { javaHome } from '../support/host-tools.ts';
+import { jdkHome, parseJdkVersions } from '../support/jdks.ts';
 import { writeAccuracyDocs } from './accuracy-docs.ts';
 import type { StopReport } from './examine-stop.ts';
 import { runStops, type Plan } from './run-stops.ts';
-import { crossTabulate, formatTable, rightShare, STRATA, tabulate, worstStratum } from './strata.ts';
+import { crossTabulate, formatTable, ORACLE_JDKS, rightShare, STRATA, tabulate, tabulateModes, worstStratum } from './strata.ts';
 import { buildPrograms, MODES, type Mode } from './test-jvm.ts';
 
 const GOAL_SHARE = 0.999;
@@ -52,6 +54,7 @@ const TOP_UP: Readonly<Record<string, readonly string[]>> = {
 
 const { values } = parseArgs({
   options: {
+    jdk: { type: 'string', default: '17' },
     short: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
     'write-docs': { type: 'boolean', default: false },
@@ -67,40 +70,56 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<number> {
-  const home = values['java-home'] ?? javaHome();
-  if (home === null) throw new Error('no JDK 17 with jhsdb found; name one with --java-home');
+  const jdks = chosenJdks();
   if (process.getuid?.() !== 0) throw new Error('needs root');
   const modes = values.mode === undefined ? (Object.keys(MODES) as Mode[]) : (values.mode.split(',') as Mode[]);
   const phases = values.phase?.split(',') ?? (values.short ? SHORT_PHASES : PHASES);
   const perPhase = Number(values.stops ?? (values.short ? SHORT_STOPS_PER_PHASE : FULL_STOPS_PER_PHASE));
   const until = Date.now() + Number(values.minutes ?? 600) * 60_000;
   const reports = (values.with?.split(',') ?? []).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as StopReport[]);
-  const covered = new Set([...modes, ...reports.map(({ mode }) => mode)]);
-  const isWhole = !values.short && values.phase === undefined && covered.size === Object.keys(MODES).length;
-  const programs = await buildPrograms(home);
-  try {
-    for (const mode of modes) {
-      process.stderr.write(`${mode}: `);
-      await runStops(mode, planOf(phases, perPhase, isWhole && mode === modes.at(-1), reports, until), {
+  const cells = jdks.flatMap(({ jdk, home }) => modes.map((mode) => ({ jdk, home, mode })));
+  const covered = new Set([...cells, ...reports].map(({ jdk, mode }) => `${jdk} ${mode}`));
+  const all = (values.jdk === 'all' ? ORACLE_JDKS : [...new Set([...cells, ...reports].map(({ jdk }) => jdk))]).length;
+  const isWhole = !values.short && values.phase === undefined && covered.size === all * Object.keys(MODES).length;
+  for (const [index, { jdk, home, mode }] of cells.entries()) {
+    const programs = await buildPrograms(home);
+    try {
+      process.stderr.write(`JDK ${jdk}, ${mode}: `);
+      await runStops(mode, planOf(phases, perPhase, isWhole && index === cells.length - 1, reports, until), {
         javaHome: home,
+        jdk,
         programs,
         bpftracePath: values.bpftrace ?? null,
         plainToolEvery: values.short ? SHORT_PLAIN_TOOL_EVERY : PLAIN_TOOL_EVERY,
         onStop(report) {
           reports.push(report);
+          if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, null, 1));
           process.stderr.write({ equal: '.', 'jhsdb-wrong': 'j', wrong: 'X' }[report.verdict.kind]);
           if (report.verdict.kind === 'wrong') process.stderr.write(`\n${explain(report)}\n`);
           else if (values.verbose && report.verdict.kind === 'jhsdb-wrong') process.stderr.write(`\n${explain(report)}\n`);
         },
       });
       process.stderr.write('\n');
+    } finally {
+      programs.remove();
     }
-  } finally {
-    programs.remove();
-    if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(reports, null, 1));
   }
   const { versionText } = await findBpftrace({ path: values.bpftrace ?? null, searchPath: process.env['PATH'] });
-  return summarize(reports, isWhole, home, versionText);
+  return summarize(reports, isWhole, versionText);
+}
+
+function chosenJdks(): { readonly jdk: string; readonly home: string }[] {
+  const named = values['java-home'];
+  if (named !== undefined) {
+    const version = /^JAVA_VERSION="(?:1\.)?(\d+)/mu.exec(readFileSync(`${named}/release`, 'utf8'))?.[1];
+    return [{ jdk: version ?? 'unknown', home: named }];
+  }
+  return parseJdkVersions(values.jdk === 'all' ? ORACLE_JDKS.join() : values.jdk).map((version) => {
+    const home = jdkHome(version);
+    if (home === null)
+      throw new Error(`no JDK ${version} with jhsdb found: test/tools/debian-programs jdk ${version}, or --java-home`);
+    return { jdk: String(version), home };
+  });
 }
 
 /** First every phase; then, in a full run, the phases that fill strata which are still short, as long as that helps. */
@@ -116,17 +135,19 @@ function planOf(phases: readonly string[], stops: number, topUp: boolean, report
   };
 }
 
-function explain({ mode, phase, leaf, verdict, facts }: StopReport): string {
-  const head = `${verdict.kind} (${verdict.kind === 'wrong' ? verdict.reason : verdict.kind === 'jhsdb-wrong' ? verdict.fault : ''}) ${mode} ${phase} leaf ${leaf}`;
+function explain({ jdk, mode, phase, leaf, verdict, facts }: StopReport): string {
+  const head = `${verdict.kind} (${verdict.kind === 'wrong' ? verdict.reason : verdict.kind === 'jhsdb-wrong' ? verdict.fault : ''}) JDK ${jdk} ${mode} ${phase} leaf ${leaf}`;
   const body = verdict.kind === 'wrong' ? verdict.detail : verdict.kind === 'jhsdb-wrong' ? verdict.proof : [];
   return [head, ...facts, ...body].join('\n  ');
 }
 
-function summarize(reports: readonly StopReport[], isWhole: boolean, home: string, bpftraceVersion: string): number {
-  const rows = tabulate(reports);
+function summarize(reports: readonly StopReport[], isWhole: boolean, bpftraceVersion: string): number {
+  const rows = tabulate(reports).filter(({ name, stops }) => stops > 0 || !name.startsWith('JDK'));
   const all = rows.at(-1);
   const worst = worstStratum(rows);
   console.log(formatTable(rows));
+  const byMode = tabulateModes(reports);
+  console.log(`\nBy JDK and mode:\n${formatTable(byMode)}`);
   console.log(`\nBy mode and leaf:\n${formatTable(crossTabulate(reports))}`);
   const faults = count(reports.flatMap(({ verdict }) => (verdict.kind === 'jhsdb-wrong' ? [verdict.fault] : [])));
   const reasons = count(reports.flatMap(({ verdict }) => (verdict.kind === 'wrong' ? [verdict.reason] : [])));
@@ -146,11 +167,24 @@ function summarize(reports: readonly StopReport[], isWhole: boolean, home: strin
   const enough = !isWhole || rows.every(({ stops }) => stops >= STOPS_PER_STRATUM);
   if (values['write-docs']) {
     if (!isWhole) throw new Error('only a run of all modes and phases is written into the docs');
-    writeAccuracyDocs({ rows, faults, confirmed, plainStops: plain.length, javaHome: home, bpftrace: bpftraceVersion });
+    writeAccuracyDocs({
+      rows,
+      byMode,
+      faults,
+      confirmed,
+      plainStops: plain.length,
+      javaHomes: homesOf(reports),
+      bpftrace: bpftraceVersion,
+    });
   }
   if (!enough) console.log(`a stratum has fewer than ${String(STOPS_PER_STRATUM)} stops`);
   if (!all || !enough) return 1;
   return rightShare(all) >= GOAL_SHARE || (values.short && all.wrong <= SHORT_WRONG_STOPS) ? 0 : 1;
+}
+
+function homesOf(reports: readonly StopReport[]): string[] {
+  const versions = [...new Set(reports.map(({ jdk }) => jdk))].join();
+  return parseJdkVersions(versions).flatMap((version) => jdkHome(version) ?? []);
 }
 
 function count(words: readonly string[]): string {

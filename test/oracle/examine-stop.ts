@@ -25,6 +25,8 @@ const CODE_BEFORE_BYTES = 16;
 const CODE_AFTER_BYTES = 32;
 
 export interface StopReport {
+  /** The JDK's version: `17`. */
+  readonly jdk: string;
   readonly mode: Mode;
   readonly phase: string;
   readonly leaf: Leaf;
@@ -43,6 +45,7 @@ export interface StopContext {
   readonly jhsdb: Jhsdb;
   readonly unwinder: ProcessUnwinder;
   readonly javaHome: string;
+  readonly jdk: string;
   readonly mode: Mode;
   readonly phase: string;
   /** Also run `jhsdb jstack --pid`. */
@@ -77,7 +80,7 @@ async function look(
   jhsdb: JhsdbThread | null,
   at: Attachment,
   memory: StoppedMemory,
-  { mode, phase }: StopContext,
+  { jdk, mode, phase }: StopContext,
 ): Promise<StopReport> {
   const thread = await at.thread(sample.tid);
   const isJava = thread?.isJava === true;
@@ -112,6 +115,7 @@ async function look(
   ];
   const deep = Math.max(javaFrames, truth?.frames.length ?? 0) >= DEEP_FRAMES;
   return {
+    jdk,
     mode,
     phase,
     leaf,

@@ -15,6 +15,9 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+/* The debuggers of other JDKs may run with an older libc than the one this is built with, which moved dlsym in 2.34. */
+__asm__(".symver dlsym, dlsym@GLIBC_2.2.5");
+
 #define PAGE 4096UL
 /* Direct-mapped: a walk of some thousand frames touches a few thousand pages. */
 #define SLOTS 8192

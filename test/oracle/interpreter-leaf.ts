@@ -29,8 +29,15 @@ const WORD = 8;
 const ENTER = Buffer.from([0x55, 0x48, 0x8b, 0xec]);
 /** A ret in place of the push: the way out then ends where the frame would be begun. */
 const STOP_HERE = Uint8Array.of(0xc3, ...new Uint8Array(15));
-/** Words from fp down to the bcp slot and the one below it. */
+/** Words from fp down to the bcp slot and the one below it (8 in JDK 8, which the debugger cannot read here). */
 const FULL_FRAME_WORDS = 9;
+const MOVE_SP = '488be3';
+/** Register number, pop and jmp of what remove_activation takes the return address into. */
+const RETURNS = [
+  { register: RCX, pop: '59', jump: 'ffe1' },
+  { register: R13, pop: '415d', jump: '41ffe5' },
+] as const;
+const TEAR_DOWN_BYTES = 8;
 
 /** `registers` by x86 number. */
 export function interpreterLeaf(
@@ -110,18 +117,29 @@ function withoutFrame(
     : { kind: 'not-yet', why, returnTo, sp: word + WORD, senderSp: r13, fp };
 }
 
-/** remove_activation ends: leave; pop rcx (the return address); mov rsp, rbx (the sender's sp); jmp rcx. Past the leave the frame is gone. */
+/**
+ * remove_activation ends: leave; pop R (the return address); mov rsp, rbx (the sender's sp); jmp R; R is rcx or r13.
+ * Past the leave the frame is gone.
+ */
 function tornDown(pc: number, registers: RegisterValues, memory: StoppedMemory): InterpreterLeaf | null {
-  const ahead = memory.bytes(pc, 6);
-  const [fp, rsp, rbx, rcx] = [registers[RBP] ?? 0, registers[RSP] ?? 0, registers[RBX] ?? 0, registers[RCX] ?? 0];
+  const ahead = memory.bytes(pc, TEAR_DOWN_BYTES);
+  const [fp, rsp, rbx] = [registers[RBP] ?? 0, registers[RSP] ?? 0, registers[RBX] ?? 0];
   const hex = ahead ? Buffer.from(ahead).toString('hex') : '';
-  if (hex === '59488be3ffe1') {
-    const returnTo = memory.word(rsp);
-    return returnTo === null ? null : { kind: 'gone', why: 'after leave', returnTo, sp: rsp + WORD, senderSp: rbx, fp };
+  for (const { register, pop, jump } of RETURNS) {
+    if (hex.startsWith(`${pop}${MOVE_SP}${jump}`)) {
+      const returnTo = memory.word(rsp);
+      return returnTo === null ? null : { kind: 'gone', why: 'after leave', returnTo, sp: rsp + WORD, senderSp: rbx, fp };
+    }
+    const returnTo = registers[register] ?? 0;
+    if (hex.startsWith(`${MOVE_SP}${jump}`))
+      return { kind: 'gone', why: 'after leave, return address in a register', returnTo, sp: rsp, senderSp: rbx, fp };
+    if (hex.startsWith(jump) && cameFromMove(pc, memory))
+      return { kind: 'gone', why: 'after leave, at the jump', returnTo, sp: rsp, senderSp: rsp, fp };
   }
-  if (hex.startsWith('488be3ffe1'))
-    return { kind: 'gone', why: 'after leave, return address in rcx', returnTo: rcx, sp: rsp, senderSp: rbx, fp };
-  return hex.startsWith('ffe1')
-    ? { kind: 'gone', why: 'after leave, at jmp rcx', returnTo: rcx, sp: rsp, senderSp: rsp, fp }
-    : null;
+  return null;
+}
+
+/** Two bytes of jmp rcx may be anything; behind mov rsp, rbx they are the end of an activation. */
+function cameFromMove(pc: number, memory: StoppedMemory): boolean {
+  return Buffer.from(memory.bytes(pc - MOVE_SP.length / 2, MOVE_SP.length / 2) ?? []).toString('hex') === MOVE_SP;
 }

@@ -101,6 +101,8 @@ function conversation(child: ChildProcessWithoutNullStreams): Ask {
   child.stderr.on('data', (bytes: Buffer) => {
     complaints = (complaints + bytes.toString()).slice(-4000);
   });
+  // What is written to one that ended is answered by its end.
+  child.stdin.on('error', () => undefined);
   return async (request) => {
     child.stdin.write(`${request}\n`);
     let timer: NodeJS.Timeout | undefined;

@@ -25,7 +25,8 @@ export interface JhsdbThread {
   readonly broken: boolean;
 }
 
-const THREAD_LINE = /^"(.*)" #\d+ .*\bnid=0x([0-9a-f]+) /u;
+/** nid: hexadecimal up to JDK 18, decimal from 19 on. */
+const THREAD_LINE = /^"(.*)" #\d+ .*\bnid=(0x[0-9a-f]+|\d+) /u;
 const FRAME_LINE =
   /^ - (.+) @bci=(-?\d+)(?:, line=(\d+))?(?:, pc=0x([0-9a-f]+))?(?:, Method\*=0x[0-9a-f]+)?(?: \((Interpreted|Compiled) frame)?( \[deoptimized\])?(;? information may be imprecise)?\)$/u;
 
@@ -36,7 +37,7 @@ export function parseJstack(text: string): ReadonlyMap<number, JhsdbThread> {
   for (const line of text.split('\n')) {
     const head = THREAD_LINE.exec(line);
     if (head) {
-      current = { name: head[1] ?? '', tid: Number.parseInt(head[2] ?? '', 16), frames: [], broken: false };
+      current = { name: head[1] ?? '', tid: Number(head[2]), frames: [], broken: false };
       threads.set(current.tid, current);
     } else if (line.startsWith(' - ')) {
       if (!current) throw new Error(`jstack: a frame before any thread: ${line}`);

@@ -21,6 +21,7 @@ const WORKERS = 2;
 
 export interface RunOptions {
   readonly javaHome: string;
+  readonly jdk: string;
   readonly programs: BuiltPrograms;
   readonly bpftracePath: string | null;
   /** Every n-th stop is also shown to the plain `jhsdb jstack --pid`. */
@@ -33,7 +34,7 @@ export type Plan = () => readonly { readonly phase: string; readonly stops: numb
 
 /** Runs one mode to the end of its plan. */
 export async function runStops(mode: Mode, plan: Plan, options: RunOptions): Promise<void> {
-  const { javaHome, programs } = options;
+  const { javaHome, jdk, programs } = options;
   const jhsdb = startJhsdb({ javaHome, fastPeek: programs.fastPeek });
   const jvm = await startTestJvm(javaHome, programs, mode, 'mixed', WORKERS);
   const pid = asPid(jvm.pid);
@@ -52,7 +53,7 @@ export async function runStops(mode: Mode, plan: Plan, options: RunOptions): Pro
             const sample = await capture.next();
             if (sample === null || !(await waitUntilStopped(pid))) throw new Error(`phase ${phase}: the JVM was not stopped`);
             const askPlainTool = ++count % options.plainToolEvery === 0;
-            options.onStop(await examineStop(sample, { jhsdb, unwinder, javaHome, mode, phase, askPlainTool }));
+            options.onStop(await examineStop(sample, { jhsdb, unwinder, javaHome, jdk, mode, phase, askPlainTool }));
             if (stop + 1 < stops) resume(pid);
             await sleep(BETWEEN_STOPS_MS);
           }

@@ -21,8 +21,12 @@ interface Stratum {
 
 const modeNames = Object.keys(MODES) as (keyof typeof MODES)[];
 
+/** JDKs whose debugger can be asked. 8: its serviceability agent needs symbols that Debian's stripped libjvm does not have. */
+export const ORACLE_JDKS = ['11', '17', '21', '25', '26', '27'] as const;
+
 /** The strata that must each have enough stops, in the table's order. */
 export const STRATA: readonly Stratum[] = [
+  ...ORACLE_JDKS.map((jdk) => ({ name: `JDK ${jdk}`, has: (report: StopReport) => report.jdk === jdk })),
   ...modeNames.map((mode) => ({ name: `mode ${mode}`, has: (report: StopReport) => report.mode === mode })),
   ...LEAVES.map((leaf) => ({ name: `leaf ${leaf}`, has: (report: StopReport) => report.leaf === leaf })),
   { name: 'deep (200 frames and more)', has: ({ deep }) => deep },
@@ -32,6 +36,18 @@ export const STRATA: readonly Stratum[] = [
 /** One row per stratum, and the total last. */
 export function tabulate(reports: readonly StopReport[]): readonly StratumRow[] {
   return [...STRATA, { name: 'all', has: () => true }].map(({ name, has }) => row(name, reports.filter(has)));
+}
+
+/** The same by JDK and mode together, without empty cells. */
+export function tabulateModes(reports: readonly StopReport[]): readonly StratumRow[] {
+  return ORACLE_JDKS.flatMap((jdk) =>
+    modeNames.map((mode) =>
+      row(
+        `JDK ${jdk}, ${mode}`,
+        reports.filter((report) => report.jdk === jdk && report.mode === mode),
+      ),
+    ),
+  ).filter(({ stops }) => stops > 0);
 }
 
 /** The same by mode and leaf together, without empty cells. */

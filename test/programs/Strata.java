@@ -23,7 +23,7 @@ import java.util.zip.Deflater;
  * Every kind of Java frame on demand: the program the debugger oracle stops. Phases are chosen by name; each makes one sort of
  * leaf or stack frequent. `java Strata PHASE[,PHASE…] [WORKERS]`; a line on standard input changes the phases, its end ends the program.
  * The methods called tiny* must not be inlined: run with -XX:CompileCommand=quiet -XX:CompileCommand=dontinline,Strata::tiny*.
- * Native phases need libstrata.so (strata.c) in the folder named by -Dstrata.lib.
+ * Written in Java 8, for every JDK. Native phases need libstrata.so (strata.c) in the folder named by -Dstrata.lib.
  */
 public class Strata {
   interface Phase {
@@ -132,7 +132,7 @@ public class Strata {
   static final int[] INTS = new int[16 * 1024];
   static final Object[] OBJECTS = new Object[4096];
   static final String[] STRINGS = new String[4096];
-  static final String LONG_TEXT = "the quick brown fox jumps over the lazy dog ".repeat(200) + "needle";
+  static final String LONG_TEXT = String.join("", java.util.Collections.nCopies(200, "the quick brown fox jumps over the lazy dog ")) + "needle";
 
   static { Arrays.fill(STRINGS, "s"); Arrays.fill(OBJECTS, "o"); }
 
@@ -177,7 +177,7 @@ public class Strata {
 
   static int bigs(int seed) {
     java.math.BigInteger n = java.math.BigInteger.valueOf(seed | 3).pow(70);
-    return n.multiply(n).modPow(java.math.BigInteger.valueOf(65537), n.add(java.math.BigInteger.TWO).setBit(0)).intValue();
+    return n.multiply(n).modPow(java.math.BigInteger.valueOf(65537), n.add(java.math.BigInteger.valueOf(2)).setBit(0)).intValue();
   }
 
   // --- native: JNI methods, native methods of the JDK, and the way back into Java.
@@ -321,8 +321,12 @@ public class Strata {
 
   static int churn(int seed) throws Exception {
     byte[] code;
-    try (var in = Strata.class.getResourceAsStream("Strata$Churned.class")) { code = in.readAllBytes(); }
-    var fresh = (IntUnaryOperator) new Fresh(code).define().getDeclaredConstructor().newInstance();
+    try (java.io.InputStream in = Strata.class.getResourceAsStream("Strata$Churned.class")) {
+      java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+      for (int b = in.read(); b >= 0; b = in.read()) all.write(b);
+      code = all.toByteArray();
+    }
+    IntUnaryOperator fresh = (IntUnaryOperator) new Fresh(code).define().getDeclaredConstructor().newInstance();
     return fresh.applyAsInt(60_000) + fresh.applyAsInt(200);
   }
 
@@ -332,7 +336,9 @@ public class Strata {
     for (int i = 0; i < 60; i++) text.append(String.format("%d:%s,", i * seed, Integer.toHexString(i)));
     String[] parts = text.toString().split("[,:]");
     Arrays.sort(parts, (a, b) -> a.length() != b.length() ? a.length() - b.length() : a.compareTo(b));
-    return java.util.regex.Pattern.compile("(\\d+)f?").matcher(text).results().mapToInt(r -> r.group(1).length()).sum() + parts.length;
+    int found = 0;
+    for (java.util.regex.Matcher m = java.util.regex.Pattern.compile("(\\d+)f?").matcher(text); m.find();) found += m.group(1).length();
+    return found + parts.length;
   }
 
   static {
@@ -377,8 +383,8 @@ public class Strata {
       thread.setDaemon(true);
       thread.start();
     }
-    System.out.println("READY " + ProcessHandle.current().pid());
-    var in = new java.io.BufferedReader(new java.io.InputStreamReader(System.in));
+    System.out.println("READY " + java.lang.management.ManagementFactory.getRuntimeMXBean().getName());
+    java.io.BufferedReader in = new java.io.BufferedReader(new java.io.InputStreamReader(System.in));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
       chosen = choose(line.trim());
       System.out.println("PHASE " + line.trim());

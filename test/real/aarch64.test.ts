@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { STATIC_TLS_MODULE_ID } from '../../src/model/program.ts';
+import { CONTROL_BLOCK_MODULE_ID } from '../../src/model/program.ts';
 import { createProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import { judgeSteps } from '../oracle/emulated-steps.ts';
 import { compileStrata, startStrata } from '../support/emulated-strata.ts';
@@ -35,7 +35,7 @@ describeOnHost('emulated aarch64', ['arm64-jdk', 'jdk17', 'python3'], () => {
         const unwinder = createProcessUnwinder(jvm.target, { symbolAt: () => null }, { reread: true });
         expect(unwinder.state.kind).toBe('ready');
         // The descriptor of the current thread's variable leads into the static block, with this libc.
-        expect(unwinder.locator()?.tlsModuleId).toBe(STATIC_TLS_MODULE_ID);
+        expect(unwinder.locator()?.tlsModuleId).toBe(CONTROL_BLOCK_MODULE_ID);
         const seen = new Set<string>();
         let [judged, stacks, whole] = [0, 0, 0];
         // Until the code wanted was compiled, and was run while it was looked at.

@@ -81,7 +81,7 @@ describeOnHost('as root', ['root', 'bpftrace', 'jdk17'], () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     const [question, head, ...rows] = stderr.trimEnd().split('\n');
     expect(question).toBe("jtrace: 2 JVMs match 'Sleeper'; which one? (CPU over the last 0.2 s)");
-    expect(head).toMatch(/^ *PID {2}JDK +MAIN CLASS +THREADS +CPU % {2}(USER|CONTAINER)$/);
+    expect(head).toMatch(/^ *PID {2}JDK +MAIN CLASS +THREADS +CPU % {2}(USER|SERVICE|CONTAINER)$/);
     expect(
       rows.slice(0, 2).map((row) =>
         row
@@ -96,9 +96,10 @@ describeOnHost('as root', ['root', 'bpftrace', 'jdk17'], () => {
   });
 
   test.each([
-    [['profile', 'NoSuchProgramAnywhere'], 2, "jtrace: no JVM matches 'NoSuchProgramAnywhere'\n"],
+    [['profile', 'NoSuchProgramAnywhere'], 2, "jtrace: no process matches 'NoSuchProgramAnywhere'\n"],
     [['profile', '4194303'], 2, 'jtrace: there is no process 4194303 (any more)\n'],
-    [['profile', String(process.pid)], 2, 'is no JVM: it has not loaded libjvm.so\n'],
+    [['profile', '2'], 2, 'is a thread of the kernel [kthreadd]\n'],
+    [['profile', '--all', '4711'], 2, "both a process ('4711') and -a/--all were given\n"],
   ])('%j', (args, code, text) => {
     const { status, stdout, stderr } = jtrace(...args);
     expect({ status, stdout }).toEqual({ status: code, stdout: '' });

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type JvmThreadLocator, STATIC_TLS_MODULE_ID } from '../../src/model/program.ts';
+import { type JvmThreadLocator, CONTROL_BLOCK_MODULE_ID } from '../../src/model/program.ts';
 import type { Aarch64Registers } from '../../src/model/registers.ts';
 import type { CapturedAnchor, RawSample, StackChunk } from '../../src/model/sample.ts';
 import { asAddress, asPid, asTid, PAGE_BYTES } from '../../src/model/units.ts';
@@ -136,7 +136,7 @@ export class EmulatedJvm {
 
   #anchor(locator: JvmThreadLocator, threadPointer: number): CapturedAnchor {
     let thread = 0;
-    if (locator.tlsModuleId === STATIC_TLS_MODULE_ID) thread = this.#word(threadPointer + locator.tlsOffsetBytes);
+    if (locator.tlsModuleId === CONTROL_BLOCK_MODULE_ID) thread = this.#word(threadPointer + locator.tlsOffsetBytes);
     else {
       const block = this.#word(this.#word(threadPointer) + 16 * locator.tlsModuleId);
       if (block !== 0 && block < 2 ** 48) thread = this.#word(block + locator.tlsOffsetBytes);

@@ -9,7 +9,8 @@ import type { WalkedSample } from '../../src/unwind/sample-walk.ts';
 const UNFINISHED = {
   'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
   'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,
-  'vm-not-ready': true, 'unsupported-vm': true, 'return-hijacked': true, 'target-exited': true, bug: true,
+  'vm-not-ready': true, 'unsupported-vm': true, '32-bit-code': true,
+  'return-hijacked': true, 'target-exited': true, bug: true,
 } as const satisfies Record<UnfinishedReason, true>; // prettier-ignore
 const APPROXIMATE = {
   'reread-page': true,

@@ -1,7 +1,7 @@
 // Folded stacks as a reader takes them: strictly, so that a line that is none, or a character that no line may hold, fails a test.
 
 /** Anything that would break a line, a terminal, or the order of what is read. */
-const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 export interface FoldedStack {
   /** Oldest first. */

@@ -7,8 +7,10 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-/** A JDK whose tables are not those of 17. */
-export const LATER_JDK = '21';
+/** JDKs that the set-up unpacks beside the host's 17. */
+export const OTHER_JDKS = ['8', '11', '21', '25', '26', '27'] as const;
+/** Release and package that a container's root is made of. */
+export const CONTAINER_ROOT = ['bullseye', 'openjdk-17-jre-headless'] as const;
 
 /** Where the set-up keeps what it fetched. */
 export function testCache(): string {
@@ -32,10 +34,16 @@ export function javaHome(): string | null {
   return candidates.find((home) => isJdk17(home)) ?? null;
 }
 
-/** JAVA_HOME of the JDK after 17 that the set-up unpacked; null when it did not. */
-export function laterJavaHome(): string | null {
-  const home = join(testCache(), `jdk-${LATER_JDK}`, `usr/lib/jvm/java-${LATER_JDK}-openjdk-amd64`);
+/** JAVA_HOME of a JDK that the set-up unpacked beside the host's 17; null when it did not. */
+export function otherJdk(version: string): string | null {
+  const home = join(testCache(), `jdk-${version}`, `usr/lib/jvm/java-${version}-openjdk-amd64`);
   return existsSync(join(home, 'bin/java')) ? home : null;
+}
+
+/** A root folder of Debian 11 with its JDK 17, for containers: another libc and libjvm than the host's; null when there is none. */
+export function containerRoot(): string | null {
+  const root = join(testCache(), `root-${CONTAINER_ROOT.join('-')}`);
+  return existsSync(join(root, 'ok')) ? root : null;
 }
 
 /** JDKs that are run for aarch64, by the emulator. */

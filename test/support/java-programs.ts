@@ -16,10 +16,11 @@ export class JavaPrograms {
   readonly java: string;
   readonly #running: ReadyProcess[] = [];
 
-  /** Compiles the programs of these names into a new folder. */
-  constructor(...names: readonly string[]) {
+  /** Compiles the programs of these names into a new folder, by the JDK 17 or, named first, by another. */
+  constructor(...namesOrHome: readonly (string | { readonly home: string })[]) {
     this.folder = mkdtempSync(join(tmpdir(), 'jtrace-profile-'));
-    const home = javaHome() ?? '';
+    const names = namesOrHome.filter((name) => typeof name === 'string');
+    const home = namesOrHome.find((name) => typeof name !== 'string')?.home ?? javaHome() ?? '';
     this.java = join(home, 'bin/java');
     const sources = names.map((name) => join(REPOSITORY, `test/programs/${name}.java`));
     const { status, stderr } = spawnSync(join(home, 'bin/javac'), ['-d', this.folder, ...sources], { encoding: 'utf8' });

@@ -128,10 +128,11 @@ export function shopRecording(samples = 3000): Recording {
     facts: {
       source: 'jtrace', title: 'shop.Application', startedAtMs: Date.UTC(2026, 0, 15, 9, 30), startNs: 0, hasTimes: true, problems: [],
       run: {
-        targets: [{ pid: PID, mainClass: 'shop.Application', jdkVersion: '17.0.21', vmFlags: [
+        targets: [{ pid: PID, mainClass: 'shop.Application', program: '', jdkVersion: '17.0.21', container: '', vmFlags: [
           { name: 'UseG1GC', value: 'true', note: '' },
           { name: 'DebugNonSafepoints', value: 'false', note: 'leaf methods and lines of compiled code are approximate' },
         ] }],
+        isWholeMachine: false,
         kernel: '6.1.0-28-amd64', bpftraceVersion: 'bpftrace v0.17.0', rateHz: 99, durationMs: 20_000, end: 'duration', lostEvents: 0, brokenSamples: 0, reduction: null,
       },
     },

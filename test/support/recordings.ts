@@ -50,6 +50,7 @@ export function recording(profile: Profile, facts: Partial<RecordingFacts> = {})
 export function runFacts(rateHz: number): NonNullable<RecordingFacts['run']> {
   return {
     targets: [],
+    isWholeMachine: false,
     kernel: '',
     bpftraceVersion: '',
     rateHz,

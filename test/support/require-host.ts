@@ -4,30 +4,70 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
-import { ARM64_JDKS, arm64Root, bpftracesAtHand, chromiumPath, javaHome, LATER_JDK, laterJavaHome } from './host-tools.ts';
+import {
+  ARM64_JDKS,
+  arm64Root,
+  bpftracesAtHand,
+  chromiumPath,
+  CONTAINER_ROOT,
+  containerRoot,
+  javaHome,
+  type OTHER_JDKS,
+  otherJdk,
+} from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
 export type HostNeed =
-  'root' | 'bpftrace' | 'jdk17' | 'later-jdk' | 'arm64-jdk' | 'guest' | 'binutils' | 'cc' | 'chromium' | 'zsh' | 'python3';
+  | `jdk${(typeof OTHER_JDKS)[number]}`
+  | 'root'
+  | 'bpftrace'
+  | 'jdk17'
+  | 'arm64-jdk'
+  | 'guest'
+  | 'binutils'
+  | 'cc'
+  | 'chromium'
+  | 'zsh'
+  | 'python3'
+  | 'gdb'
+  | 'mariadb'
+  | 'xz'
+  | 'runc'
+  | 'container-root';
 
 /** What is missing and what to do, per need; null: it is there. */
 const OBSTACLES = {
   root: () => (process.geteuid?.() === 0 ? null : 'root (sudo env "PATH=$PATH" npm test)'),
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
-  'later-jdk': () => (laterJavaHome() !== null ? null : `a JDK ${LATER_JDK} (test/tools/debian-programs jdk ${LATER_JDK})`),
   'arm64-jdk': () =>
     starts('qemu-aarch64') && ARM64_JDKS.every((version) => arm64Root(version) !== null)
       ? null
       : `JDKs of arm64 (apt-get install qemu-user; ${ARM64_JDKS.map((version) => `test/tools/debian-programs jdk-arm64 ${version}`).join('; ')})`,
+  jdk8: () => missingJdk('8'),
+  jdk11: () => missingJdk('11'),
+  jdk21: () => missingJdk('21'),
+  jdk25: () => missingJdk('25'),
+  jdk26: () => missingJdk('26'),
+  jdk27: () => missingJdk('27'),
   guest: guestObstacle,
   binutils: () => (starts('objdump') ? null : 'binutils (apt-get install binutils)'),
+  xz: () => (starts('xz') ? null : 'xz (apt-get install xz-utils)'),
   zsh: () => (starts('zsh') ? null : 'zsh (apt-get install zsh)'),
   python3: () => (starts('python3') ? null : 'python3 (apt-get install python3)'),
+  runc: () => (starts('runc') ? null : 'runc (apt-get install runc)'),
+  'container-root': () =>
+    containerRoot() !== null ? null : `a root for containers (test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')})`,
+  gdb: () => (starts('gdb') ? null : 'gdb (apt-get install gdb)'),
+  mariadb: () => (starts('mariadbd') ? null : 'MariaDB (apt-get install mariadb-server)'),
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;
+
+function missingJdk(version: string): string | null {
+  return otherJdk(version) !== null ? null : `a JDK ${version} (test/tools/debian-programs jdk ${version})`;
+}
 
 function starts(program: string): boolean {
   return spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;

@@ -12,10 +12,13 @@ export const RUN: NonNullable<RecordingFacts['run']> = {
     {
       pid: asPid(4711),
       mainClass: 'org.acme.Main',
+      program: '',
       jdkVersion: '17.0.9',
+      container: 'docker 1f2e3d4c5b6a',
       vmFlags: [{ name: 'UseSerialGC', value: 'true', note: '' }],
     },
   ],
+  isWholeMachine: false,
   kernel: '6.1.0',
   bpftraceVersion: 'bpftrace v0.17.0',
   rateHz: 99,

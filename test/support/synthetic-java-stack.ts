@@ -45,6 +45,9 @@ export interface JavaWorld {
     readonly inCallerOut: number;
     readonly inInterpreter: number;
     readonly inCallStub: number;
+    /** In the call stub, its frame whole. */
+    readonly callStubCalls: number;
+    readonly inCatchException: number;
     readonly inCallHelper: number;
     readonly inThreadEntry: number;
     readonly inNoFramePointer: number;
@@ -81,8 +84,8 @@ export function javaWorld(): JavaWorld {
     { start: interpreter, end: interpreter + 128, description: 'return entry points' },
     { start: interpreter + 128, end: interpreter + 256, description: 'iadd' },
   );
-  const stubs = jvm.blob({ name: 'StubRoutines (1)', code: [...new Array<number>(27).fill(0x90), ...CALL, 0x90, 0xc3], frameSizeWords: 0 }); // prettier-ignore
-  jvm.stubs.push({ start: stubs, end: stubs + 34, description: 'call_stub' });
+  const stubs = jvm.blob({ name: 'StubRoutines (1)', code: [...new Array<number>(16).fill(0x90), ...SAVE_LAST, ...new Array<number>(7).fill(0x90), ...CALL, 0x90, 0xc3, 0x90, 0x90], frameSizeWords: 0 }); // prettier-ignore
+  jvm.stubs.push({ start: stubs, end: stubs + 34, description: 'call_stub' }, { start: stubs + 34, end: stubs + 36, description: 'catch_exception' }); // prettier-ignore
   jvm.callStubReturn = stubs + 32;
 
   const functions = ['JavaCalls::call_helper', 'thread_native_entry', 'memcpy_without_frame_pointer'].map((name, i) => {
@@ -104,6 +107,8 @@ export function javaWorld(): JavaWorld {
       inCallerOut: caller + afterCallOut,
       inInterpreter: interpreter + 16,
       inCallStub: stubs + 32,
+      callStubCalls: stubs + 24,
+      inCatchException: stubs + 34,
       inCallHelper: nativeReturn(0),
       inThreadEntry: nativeReturn(1),
       inNoFramePointer: nativeReturn(2),
@@ -118,6 +123,9 @@ export function javaWorld(): JavaWorld {
     }),
   };
 }
+
+/** mov [rbp - 88], r15: the call stub has saved its JavaCallWrapper and C++'s registers. */
+const SAVE_LAST = [0x4c, 0x89, 0x7d, 0xa8];
 
 /** Where things are in a stack made by {@link pushJava}. */
 export interface PushedJava {

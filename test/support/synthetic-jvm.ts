@@ -11,6 +11,7 @@ import { JavaThreads } from '../../src/unwind/hotspot/java-threads.ts';
 import type { HotspotLayout } from '../../src/unwind/hotspot/layout.ts';
 import { fromItself, i32At, pointerAt } from '../../src/unwind/hotspot/layout/place.ts';
 import { Methods } from '../../src/unwind/hotspot/methods.ts';
+import { VirtualThreads } from '../../src/unwind/hotspot/virtual-threads.ts';
 import { ThreadNames } from '../../src/unwind/hotspot/thread-names.ts';
 import { MemoryView } from '../../src/unwind/memory-view.ts';
 import { SyntheticMemory } from './synthetic-target.ts';
@@ -78,6 +79,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
   callStubReturnAddress: STATIC.callStub,
   javaThread: { anchor: 16, osThread: 8 },
   osThreadId: 0,
+  osThreadPthreadId: 8,
   threads: { kind: 'list', head: STATIC.threadsHead, length: AT.threadsLength, threads: AT.threads },
   interpreter: {
     code: STATIC.interpreter,
@@ -89,6 +91,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
   },
   flags: null,
   names: null,
+  continuation: null,
 };
 
 export interface SyntheticMethod {
@@ -297,6 +300,7 @@ export class SyntheticJvm {
     const cache = new CodeCache(memory, SYNTHETIC_LAYOUT);
     cache.refresh();
     const stubs = [...this.stubs].sort((a, b) => a.start - b.start);
+    const threadNames = new ThreadNames(memory, SYNTHETIC_LAYOUT, null);
     return {
       libjvm: { key: 'libjvm', path: '/lib/libjvm.so', buildId: '', bias: 0 },
       layout: SYNTHETIC_LAYOUT,
@@ -305,9 +309,11 @@ export class SyntheticJvm {
       stubs: { at: (pc) => codeletAt(stubs, pc) },
       methods: new Methods(memory, SYNTHETIC_LAYOUT),
       threads: new JavaThreads(memory, SYNTHETIC_LAYOUT),
-      threadNames: new ThreadNames(memory, SYNTHETIC_LAYOUT),
-      flags: { debugNonSafepoints: false, shown: {} },
+      threadNames,
+      virtualThreads: new VirtualThreads(memory, SYNTHETIC_LAYOUT, threadNames),
+      flags: { debugNonSafepoints: false, shown: {}, heap: null },
       callStubReturn: this.callStubReturn,
+      enterSpecialReturn: () => null,
     };
   }
 }

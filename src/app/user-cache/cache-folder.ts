@@ -3,7 +3,7 @@
 // that of the person who called sudo, because what root believes must lie where only root can write. So a HOME or XDG_CACHE_HOME that
 // sudo -E or su kept from that person is passed over, for root's home as the system knows it.
 
-import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, mkdirSync, openSync, realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
@@ -43,7 +43,7 @@ function openPrivate(base: string): number | null {
   let fd = -1;
   try {
     if (!isTrusted(nearestExisting(base))) return null;
-    mkdirSync(base, { recursive: true, mode: PRIVATE });
+    makeFolders(base);
     const real = realpathSync(base);
     if (!isTrusted(real)) return null;
     const folder = join(real, FOLDER);
@@ -60,6 +60,13 @@ function openPrivate(base: string): number | null {
   }
   if (fd >= 0) closeSync(fd);
   return null;
+}
+
+/** Like `mkdir -p`; node's own never ends where a file system refuses every folder with ENOENT, as /proc does. */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeFolders(dirname(path));
+  mkdirSync(path, { mode: PRIVATE });
 }
 
 function nearestExisting(path: string): string {

@@ -7,7 +7,7 @@ import type { Command, ParsedArguments } from '../command.ts';
 import { candidatesFor } from '../completion/candidates.ts';
 import { targetCandidates } from '../completion/target-candidates.ts';
 import { completionAnswer, completionScript, type Shell, SHELLS } from '../completion/yargs-completion.ts';
-import { launcherPath } from '../require-root.ts';
+import { launcherPath } from '../require-rights.ts';
 import type { Streams } from '../terminal/streams.ts';
 
 export const COMPLETION_COMMAND: Command = {
@@ -48,7 +48,7 @@ export async function answerCompletion(
   { stdout, env }: Streams,
 ): Promise<number> {
   // Loaded late, as it reads /proc.
-  const { listJvms } = await import('../../target/processes/list-jvms.ts');
+  const { listJvms } = await import('../../target/processes/list-processes.ts');
   const shell = shellNamed(basename(env['SHELL'] ?? '')) ?? 'bash';
   const candidates = candidatesFor(words.slice(1), commands, () => targetCandidates(listJvms()));
   if (candidates.length > 0) stdout.write(`${await completionAnswer(shell, candidates)}\n`);

@@ -16,7 +16,7 @@ import {
   type ProfileFlagValues,
 } from '../flags/profile-flags.ts';
 import { flagValues } from '../parse-arguments.ts';
-import { requireRoot } from '../require-root.ts';
+import { requireRights } from '../require-rights.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { createTerminalUi } from '../terminal/terminal-ui.ts';
@@ -26,11 +26,12 @@ const MAX_PID = 4_194_304;
 
 export const PROFILE_COMMAND: Command = {
   name: 'profile',
-  summary: 'Where a JVM (or a command) spends its CPU time',
-  synopsis: '[PID | NAME | -- COMMAND ARG…]',
+  summary: 'Where a JVM, another program or the machine spends its CPU time',
+  synopsis: '[PID | NAME | --all | -- COMMAND ARG…]',
   description:
-    'Samples the full stacks, Java and native, of one JVM. NAME is its main class, its jar, or a word of its command line; without ' +
-    'PID or NAME the only JVM of this machine is meant. A COMMAND is started and profiled from its first instruction to its end.',
+    'Samples the full stacks of a process: of a JVM Java and native, of any other program native. NAME is a main class, a jar, a ' +
+    "program's name, or a word of a command line, JVMs first; without PID or NAME the only JVM of this machine is meant. A COMMAND is " +
+    'started and profiled from its first instruction to its end.',
   flags: PROFILE_FLAGS,
   words: { atMost: 1, whenMore: 'one process at a time; a COMMAND with arguments must stand after --', offers: 'jvms' },
   takesCommand: true,
@@ -42,6 +43,8 @@ export const PROFILE_COMMAND: Command = {
       typed: 'jtrace profile 4711 -o x.jtrace && jtrace report x.jtrace --tree',
       does: 'a recording, looked at as often as you like',
     },
+    { typed: 'jtrace profile postgres -d 30s -o pg.html', does: 'a program that is no JVM' },
+    { typed: 'jtrace profile --all -o machine.html', does: 'the whole machine, process by process' },
     { typed: 'jtrace profile -o out.folded -- java -jar app.jar', does: 'a command from start to end' },
   ],
   run: runProfileCommand,
@@ -54,7 +57,7 @@ async function runProfileCommand(args: ParsedArguments, streams: Streams): Promi
     checkOutputs(request.outputs);
     if (request.recordReads !== null) checkRecording(request.recordReads);
   }
-  requireRoot(args.argv);
+  requireRights(args.argv);
   // Loaded late: help and usage errors need none of it.
   const { runProfile } = await import('../../app/profile.ts');
   const ui = createTerminalUi(request, streams);
@@ -69,7 +72,7 @@ async function runProfileCommand(args: ParsedArguments, streams: Streams): Promi
 
 /** Arguments and flags → the request, defaults filled in. Throws OperatorErrors of kind usage. */
 export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues): ProfileRequest {
-  const target = profileTarget(args, flags['as-root']);
+  const target = profileTarget(args, flags);
   const outputs = flags.output;
   if (flags.quiet && flags.verbose)
     throw new OperatorError('usage', '-q/--quiet and -v/--verbose contradict each other', 'give one of them');
@@ -101,9 +104,16 @@ export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues):
   };
 }
 
-function profileTarget(args: ParsedArguments, asRoot: boolean): ProfileTarget {
+function profileTarget(args: ParsedArguments, flags: Pick<ProfileFlagValues, 'all' | 'as-root'>): ProfileTarget {
   const { words, commandLine } = args;
+  const asRoot = flags['as-root'];
   const subject = words[0] ?? null;
+  if (flags.all && subject !== null)
+    throw new OperatorError('usage', `both a process ('${shown(subject)}') and -a/--all were given`, 'give one of them');
+  if (flags.all && commandLine !== null) {
+    const hint = 'give one of them; what a COMMAND does beside all else: start it yourself while jtrace profile --all runs';
+    throw new OperatorError('usage', 'both a COMMAND and -a/--all were given', hint);
+  }
   if (commandLine !== null) {
     const [program, ...rest] = commandLine;
     if (subject !== null) {
@@ -119,6 +129,7 @@ function profileTarget(args: ParsedArguments, asRoot: boolean): ProfileTarget {
       '--as-root says how to run a COMMAND, and there is none',
       'jtrace profile --as-root -- COMMAND ARG…',
     );
+  if (flags.all) return { kind: 'all' };
   if (subject === null) return { kind: 'only-jvm' };
   if (subject === '') throw new OperatorError('usage', 'an empty NAME was given', 'is a variable of your shell not set?');
   if (!/^[+-]?\d+$/.test(subject)) return { kind: 'name', name: subject };

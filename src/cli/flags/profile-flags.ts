@@ -73,6 +73,10 @@ export const PROFILE_FLAGS = {
     kind: 'switch', group: 'Output',
     help: 'Print the summary as JSON.',
   },
+  all: {
+    kind: 'switch', alias: 'a', group: 'Target',
+    help: 'All processes of this machine, and its kernel threads; the process is the first level of every stack.',
+  },
   'as-root': {
     kind: 'switch', group: 'Target',
     help: 'Under sudo: run the COMMAND as root, not as the calling user.',

@@ -46,7 +46,7 @@ export const MERGE_FLAGS = {
   by: {
     kind: 'value', group: 'Output', placeholder: 'WHAT', parse: parseGrouping, choices: GROUPINGS,
     shownDefault: '',
-    help: 'First level of every stack: thread, process, or the package or class of its innermost Java frame.',
+    help: 'First level of every stack: thread, process, container (or service), or the package or class of its innermost Java frame.',
   },
   ...RENDER_FLAGS,
   json: PROFILE_FLAGS.json,

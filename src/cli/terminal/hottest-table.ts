@@ -15,6 +15,7 @@ const COLUMNS: readonly TableColumn[] = [
 const HEADS: Readonly<Record<Grouping, string>> = {
   thread: 'THREADS',
   process: 'PROCESSES',
+  container: 'CONTAINERS',
   package: 'PACKAGES',
   class: 'CLASSES',
 };

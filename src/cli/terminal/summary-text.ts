@@ -11,20 +11,28 @@ const LABEL_COLUMNS = 9;
 const COUNT_COLUMNS = 11;
 const SHARE_COLUMNS = 7;
 /** A reason's count stands in the column of texts, below what it is a reason for. */
-const SUB_COLUMNS = 10;
+const SUB_COLUMNS = 7;
+/** Below the reasons' names. */
+const REASON_COLUMNS = LABEL_COLUMNS + COUNT_COLUMNS + SHARE_COLUMNS + SUB_COLUMNS + 1;
+const REASONS_PAGE = 'what to do: docs/stack-outcomes.md';
 /** PATH_MAX; cut to the line anyway. */
 const MAX_PATH_CHARS = 4096;
 /** The rest of a pool of hundreds says little. */
 const SHOWN_THREADS = 8;
+/** What a machine does is seldom told by fewer. */
+const SHOWN_PROCESSES = 12;
 const SHOWN_THREADS_VERBOSE = 1000;
 
 /** Lines of the summary; every text of the target is escaped. */
 export function renderSummary(summary: ProfileSummary, maxColumns: number, verbose: boolean): readonly string[] {
   const lines = [
-    ...summary.targets.flatMap((target) => labelled('Target', targetTexts(target), maxColumns)),
+    ...(summary.isWholeMachine ? labelled('Target', [wholeMachineText(summary)], maxColumns) : []),
+    ...summary.targets.flatMap((target) => labelled(summary.isWholeMachine ? 'JVM' : 'Target', targetTexts(target), maxColumns)),
     ...labelled('Sampled', sampledTexts(summary), maxColumns),
     ...(summary.isOwnRun ? rows('Stacks', summary.samples, outcomeRows(summary)) : []),
+    ...(summary.isOwnRun && hasReasons(summary) ? [`${' '.repeat(REASON_COLUMNS)}${REASONS_PAGE}`] : []),
     ...rows('Leaf', summary.samples, leafRows(summary)),
+    ...rows('Processes', summary.samples, processRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_PROCESSES)),
     ...rows('Threads', summary.samples, threadRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_THREADS)),
     ...labelled('Lost', summary.isOwnRun ? [lostText(summary)] : [], maxColumns),
     ...labelled(
@@ -59,16 +67,21 @@ function labelled(label: string, texts: readonly string[], maxColumns: number): 
 }
 
 function targetTexts(target: TargetFacts): readonly string[] {
-  const name = target.mainClass === '' ? '' : ` ${escapeForTerminal(target.mainClass, 50)}`;
+  const name = escapeForTerminal(target.mainClass || target.program, 50);
   const jdk = target.jdkVersion === '' ? '' : `, JDK ${escapeForTerminal(target.jdkVersion, 20)}`;
+  const container = target.container === '' ? '' : `, ${escapeForTerminal(target.container, 80)}`;
   const flags = target.vmFlags.filter(({ note }) => note !== '');
   return [
-    `${target.pid}${name}${jdk}`,
+    `${target.pid}${name === '' ? '' : ` ${name}`}${jdk}${container}`,
     ...flags.map(
       ({ name: flag, value, note }) =>
         `${escapeForTerminal(flag, 40)}=${escapeForTerminal(value, 20)}: ${escapeForTerminal(note)}`,
     ),
   ];
+}
+
+function wholeMachineText({ processes }: ProfileSummary): string {
+  return `all processes of this machine (${formatCount(processes.length)} names)`;
 }
 
 function sampledTexts(summary: ProfileSummary): readonly string[] {
@@ -101,7 +114,11 @@ function reasonRows<Reason extends string>(
 ): readonly Row[] {
   return (Object.entries(counts) as [Reason, number][])
     .sort((a, b) => b[1] - a[1])
-    .map(([reason, count]) => ({ count, text: texts[reason], sub: true }));
+    .map(([reason, count]) => ({ count, text: `${reason}: ${texts[reason]}`, sub: true }));
+}
+
+function hasReasons({ outcomes }: ProfileSummary): boolean {
+  return outcomes.approximate + outcomes.unfinished > 0;
 }
 
 function leafRows({ leafKinds }: ProfileSummary): readonly Row[] {
@@ -117,10 +134,20 @@ function threadRows({ threads: all }: ProfileSummary, shown: number): readonly R
   const rest = threads.slice(shown);
   const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
   return [
-    ...threads
-      .slice(0, shown)
-      .map(({ name, tid, samples }) => ({ count: samples, text: `${escapeForTerminal(name, 36)} [${tid}]` })),
+    ...threads.slice(0, shown).map(({ name, tid, samples }) => ({
+      count: samples,
+      text: `${escapeForTerminal(name, 36)}${tid === 0 ? '' : ` [${tid}]`}`,
+    })),
     ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more threads` }] : []),
+  ];
+}
+
+function processRows({ processes }: ProfileSummary, shown: number): readonly Row[] {
+  const rest = processes.slice(shown);
+  const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
+  return [
+    ...processes.slice(0, shown).map(({ name, samples }) => ({ count: samples, text: escapeForTerminal(name, 50) })),
+    ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more names` }] : []),
   ];
 }
 

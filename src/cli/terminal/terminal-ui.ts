@@ -7,7 +7,7 @@ import type { Ui } from '../../model/ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { errorLines } from '../report-failure.ts';
 import { renderHottest } from './hottest-table.ts';
-import { renderChoice } from './jvm-table.ts';
+import { renderChoice } from './process-table.ts';
 import { createProgressLine } from './progress-line.ts';
 import type { Streams } from './streams.ts';
 import { renderSummaryJson } from './summary-json.ts';

@@ -7,8 +7,7 @@ import type { Expressions } from './expressions.ts';
 import { FrameProgram, type ProgramContext, type RowSink } from './frame-program.ts';
 import { MAX_AUGMENTATION_CHARS, MAX_CIES } from './limits.ts';
 import type { RowBuilder } from './row-builder.ts';
-import type { RuleState} from './rule-state.ts';
-import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, REGISTER_COUNT, NO_RULE, RETURN_SHIFT, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
+import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, NO_RULE, REGISTER_COUNT, RETURN_SHIFT, type RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
 
 /** A section's bytes and where they lie. */
 export interface FrameSection {

@@ -66,19 +66,17 @@ function mix(index: number, value: number): number {
 
 /** No rule: what lies between functions. */
 export const NO_RULE = 0;
-const TABLE_SIZE = 1 << 17;
+const FIRST_TABLE_SIZE = 1 << 10;
 /** Places looked at for one state: some few in real libraries. Hashes are no secret, so a hostile file could make all of them equal. */
 const MAX_PROBES = 64;
 
 /** Distinct states, numbered from 1 in the order they came. */
 export class RuleSet {
-  #words = new Int32Array(STATE_WORDS * 256);
+  #words = new Int32Array(STATE_WORDS * 64);
+  #hashes = new Int32Array(64);
   #count = 1;
-  readonly #table = new Uint16Array(TABLE_SIZE);
-
-  get count(): number {
-    return this.#count;
-  }
+  /** Numbers by hash, at most half full. */
+  #table = new Uint16Array(FIRST_TABLE_SIZE);
 
   /** All states' words, one after the other; the first stands for {@link NO_RULE}. */
   words(): Int32Array {
@@ -87,25 +85,43 @@ export class RuleSet {
 
   /** The number of a state. Throws CfiError when there are more than real libraries have. */
   number(state: RuleState): number {
-    let place = state.hash & (TABLE_SIZE - 1);
+    let place = this.#placeOf(state.hash);
     for (let probes = 0; ; probes += 1) {
       if (probes > MAX_PROBES) throw new CfiError('rules made to collide');
       const known = this.#table[place] ?? 0;
       if (known === 0) break;
       if (this.#equals(known, state.words)) return known;
-      place = (place + 1) & (TABLE_SIZE - 1);
+      place = this.#next(place);
     }
     if (this.#count >= MAX_RULES) throw new CfiError('too many distinct rules');
     const fresh = this.#count;
     this.#count += 1;
-    if (this.#count * STATE_WORDS > this.#words.length) {
-      const larger = new Int32Array(this.#words.length * 2);
-      larger.set(this.#words);
-      this.#words = larger;
+    if (fresh >= this.#hashes.length) {
+      this.#words = doubled(this.#words);
+      this.#hashes = doubled(this.#hashes);
     }
     this.#words.set(state.words, fresh * STATE_WORDS);
+    this.#hashes[fresh] = state.hash;
     this.#table[place] = fresh;
+    if (this.#count * 2 > this.#table.length) this.#grow();
     return fresh;
+  }
+
+  #placeOf(hash: number): number {
+    return hash & (this.#table.length - 1);
+  }
+
+  #next(place: number): number {
+    return (place + 1) & (this.#table.length - 1);
+  }
+
+  #grow(): void {
+    this.#table = new Uint16Array(this.#table.length * 2);
+    for (let number = 1; number < this.#count; number += 1) {
+      let place = this.#placeOf(this.#hashes[number] ?? 0);
+      while (this.#table[place] !== 0) place = this.#next(place);
+      this.#table[place] = number;
+    }
   }
 
   #equals(known: number, words: Int32Array): boolean {
@@ -113,4 +129,10 @@ export class RuleSet {
     for (let i = 0; i < STATE_WORDS; i += 1) if (this.#words[start + i] !== words[i]) return false;
     return true;
   }
+}
+
+function doubled(array: Int32Array): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(array.length * 2);
+  copy.set(array);
+  return copy;
 }

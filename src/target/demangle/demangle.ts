@@ -1,10 +1,11 @@
 // Mangled C++ names (Itanium C++ ABI, https://itanium-cxx-abi.github.io/cxx-abi/abi.html#mangling) → names as people write them, in
-// GNU's layout. Every other name (C, Rust, what is beyond the limits) stays as it is. Names are hostile: no input makes it throw,
-// or take long (limits.ts). Leaves out: Rust, D, and the mangling of concepts (GCC 14).
+// GNU's layout; as frames are named, Rust's, too (rust.ts). Every other name (C, what is beyond the limits) stays as it is. Names are hostile: no input makes it throw,
+// or take long (limits.ts). Leaves out: D, and the mangling of concepts (GCC 14).
 
 import { ITANIUM_GRAMMAR } from './grammar.ts';
 import { DemangleError, MAX_MANGLED_CHARS } from './limits.ts';
 import { ParserState } from './parser-state.ts';
+import { demangleRust, readLegacyRust } from './rust.ts';
 import { Printer, type Writers } from './printer.ts';
 import { EXPRESSION_WRITERS } from './write-expressions.ts';
 import { NAME_WRITERS } from './write-names.ts';
@@ -22,7 +23,11 @@ export function demangle(name: string): string {
 
 /** As frames are named: without parameters and result, `Foo::bar`, but `foo [clone .cold]`: that is other code than `foo`. */
 export function demangleShort(name: string): string {
-  return demangleAs(name, false);
+  if (name.length <= MAX_MANGLED_CHARS) {
+    const rust = demangleRust(name);
+    if (rust !== null) return rust;
+  }
+  return readLegacyRust(demangleAs(name, false));
 }
 
 function demangleAs(name: string, wantsParameters: boolean): string {

@@ -25,6 +25,8 @@ export interface FunctionIndex {
   readonly count: number;
   /** Place of the function that covers an address; -1: none. */
   find(address: number): number;
+  /** Where the function at a place begins; -1: there is none. */
+  startOf(place: number): number;
   /** The function at a place that {@link find} gave. */
   at(place: number): FunctionSymbol;
   readonly sizeBytes: number;
@@ -89,6 +91,7 @@ export function createFunctionIndex(columns: FunctionColumns, tables: readonly R
       for (let at = place; at >= 0 && at > place - MAX_NESTED_FUNCTIONS; at--) if (address < (ends[at] ?? 0)) return at;
       return -1;
     },
+    startOf: (place) => starts[place] ?? -1,
     at(place) {
       const symbol = symbols[place] ?? 0;
       const table = firstOfTable.findLastIndex((first) => first <= symbol);
@@ -97,6 +100,11 @@ export function createFunctionIndex(columns: FunctionColumns, tables: readonly R
       return { mangledName, start, sizeBytes: (ends[place] ?? 0) - start };
     },
   };
+}
+
+/** The functions of all tables, for one look-up and no cache. */
+export function indexFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionIndex {
+  return createFunctionIndex(sortFunctions(tables, sections), tables);
 }
 
 /** The place that each table's symbols begin at, when all are put one after the other. */

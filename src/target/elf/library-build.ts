@@ -8,9 +8,10 @@ import { demangleShort } from '../demangle/demangle.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readBuildId } from './build-id.ts';
 import { readElfFile, type Segment } from './elf-file.ts';
-import { createFunctionIndex } from './function-index.ts';
+import { createFunctionIndex, type FunctionIndex, type FunctionSymbol } from './function-index.ts';
 import { type IndexCache, loadLibraryIndex } from './library-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
+import { type DebugFileFinder, readSeparateFunctions } from './separate-symbols.ts';
 import { findTlsSlots } from './tls-slots.ts';
 
 /** Names kept demangled per library: a profile of hours meets some thousands functions of libjvm. */
@@ -43,8 +44,18 @@ export interface LibraryBuild {
   unwindRuleAt(address: number): UnwindRule | null;
 }
 
-/** null: not an ELF image of an architecture that is read. `cache`: what was worked out of it before; null: nothing is kept. */
-export function readLibraryBuild(source: ByteSource, cache: IndexCache | null = null): LibraryBuild | null {
+export interface LibraryBuildOptions {
+  /** What was worked out of libraries before; null: nothing is kept. */
+  readonly cache?: IndexCache | null;
+  /** Looks for the debug file of one without symbols; null: none is looked for. */
+  readonly find?: DebugFileFinder | null;
+}
+
+/** null: not an ELF image of an architecture that is read. */
+export function readLibraryBuild(
+  source: ByteSource,
+  { cache = null, find = null }: LibraryBuildOptions = {},
+): LibraryBuild | null {
   const file = readElfFile(source);
   if (file === null) return null;
   const tables = readRawSymbols(source, file);
@@ -53,6 +64,7 @@ export function readLibraryBuild(source: ByteSource, cache: IndexCache | null = 
   const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
   const functions = createFunctionIndex(index.functions, tables);
   const frames = createUnwindTable(index.frames);
+  const separate = readSeparateFunctions(source, file, buildId, find);
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {
@@ -67,19 +79,38 @@ export function readLibraryBuild(source: ByteSource, cache: IndexCache | null = 
     segments: file.segments,
     tlsModuleSlot: tls.module,
     tlsDescriptorSlot: (offset) => tls.descriptors.get(offset) ?? null,
-    functionCount: functions.count,
-    sizeBytes: functions.sizeBytes + frames.sizeBytes + tables.reduce((sum, table) => sum + table.sizeBytes, 0),
+    functionCount: functions.count + (separate?.count ?? 0),
+    sizeBytes:
+      functions.sizeBytes +
+      (separate?.sizeBytes ?? 0) +
+      frames.sizeBytes +
+      tables.reduce((sum, table) => sum + table.sizeBytes, 0),
     functionAt(address) {
-      const place = functions.find(address);
-      if (place < 0) return null;
-      return memoize(found, place, MAX_DEMANGLED_NAMES, () => {
-        const { mangledName, start, sizeBytes } = functions.at(place);
+      const symbol = nearest(address, functions, separate);
+      if (symbol === null) return null;
+      // Of each address there is one function.
+      return memoize(found, symbol.start, MAX_DEMANGLED_NAMES, () => {
+        const { mangledName, start, sizeBytes } = symbol.read();
         return { name: demangleShort(mangledName), start, sizeBytes };
       });
     },
     valueOf: (name) => memoize(values, name, MAX_NAMED_VALUES, () => lookUp(name)),
     unwindRuleAt: (address) => frames.ruleAt(address),
   };
+}
+
+/** Where both know one, that which begins nearer; the library's own where they are the same. */
+function nearest(
+  address: number,
+  own: FunctionIndex,
+  separate: FunctionIndex | null,
+): { readonly start: number; readonly read: () => FunctionSymbol } | null {
+  const [ownPlace, place] = [own.find(address), separate?.find(address) ?? -1];
+  const [ownStart, start] = [own.startOf(ownPlace), separate?.startOf(place) ?? -1];
+  if (ownPlace < 0 && place < 0) return null;
+  return separate !== null && start > ownStart
+    ? { start, read: () => separate.at(place) }
+    : { start: ownStart, read: () => own.at(ownPlace) };
 }
 
 function memoize<Key, Value>(memo: Map<Key, Value>, key: Key, limit: number, compute: () => Value): Value {

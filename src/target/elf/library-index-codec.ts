@@ -5,10 +5,17 @@
 import { crc32 } from 'node:zlib';
 import { STATE_WORDS } from '../cfi/rule-state.ts';
 import { MAX_EXPRESSION_BYTES, MAX_EXPRESSIONS, MAX_ROWS, MAX_RULES } from '../cfi/limits.ts';
-import type { LibraryIndex } from './library-index.ts';
+import type { UnwindColumns } from '../cfi/unwind-table.ts';
+import type { FunctionColumns } from './function-index.ts';
+
+/** What is kept of a library. */
+export interface LibraryIndex {
+  readonly functions: FunctionColumns;
+  readonly frames: UnwindColumns;
+}
 
 /** Another layout, or other rules made of the same sections, is another version. */
-export const INDEX_VERSION = 2;
+export const INDEX_VERSION = 3;
 const MAGIC = Buffer.from(`JTRIDX${String(INDEX_VERSION).padStart(2, '0')}`, 'latin1');
 const KEY_AT = 8;
 const KEY_BYTES = 32;

@@ -5,16 +5,10 @@
 import { createHash } from 'node:crypto';
 import { compileFrames } from '../cfi/compile-frames.ts';
 import type { FrameSection } from '../cfi/frame-section.ts';
-import type { UnwindColumns } from '../cfi/unwind-table.ts';
 import { type ElfFile, PT_LOAD, type Segment } from './elf-file.ts';
-import { type FunctionColumns, sortFunctions } from './function-index.ts';
-import { decodeLibraryIndex, encodeLibraryIndex, INDEX_VERSION } from './library-index-codec.ts';
+import { sortFunctions } from './function-index.ts';
+import { decodeLibraryIndex, encodeLibraryIndex, INDEX_VERSION, type LibraryIndex } from './library-index-codec.ts';
 import type { RawSymbols } from './raw-symbols.ts';
-
-export interface LibraryIndex {
-  readonly functions: FunctionColumns;
-  readonly frames: UnwindColumns;
-}
 
 /** Bytes by name, kept from run to run. Neither may throw: a cache that does not work is none. */
 export interface IndexCache {

@@ -1,63 +1,71 @@
-// What the operator asked for (a PID, a NAME, or nothing) → the one JVM that means, the ones it may mean, or the error that says
-// why there is none. The rows come from list-jvms.ts; nothing is matched but JVMs.
+// What the operator asked for (a PID, a NAME, or nothing) → the one process that means, the ones it may mean, or the error that says
+// why there is none. Nothing means the only JVM; a NAME any program, JVMs before others.
 
 import { OperatorError } from '../../model/errors.ts';
-import type { JvmProcess, TargetChoice } from '../../model/process.ts';
+import type { JvmProcess, TargetChoice, TargetProcess } from '../../model/process.ts';
 import type { ProfileTarget } from '../../model/request.ts';
 import type { Pid } from '../../model/units.ts';
 import { classifyProcess } from './classify-process.ts';
+import { containerPidHint } from './container-pid-hint.ts';
 import { describeJvm } from './describe-jvm.ts';
-import { listJvms, measureCpu } from './list-jvms.ts';
+import { describePlain } from './describe-plain.ts';
+import { listJvms, listProcesses, measureCpu } from './list-processes.ts';
 import { matchByName, nearNames } from './match-by-name.ts';
 import { userNames } from './process-owner.ts';
 import { unfitProcessError } from './unfit-process.ts';
 
-const COMMAND_HINT = 'start one, or let jtrace start it: jtrace profile -- java …';
+const NO_JVM_HINT = 'name another program (PID or NAME), take all (--all), or let jtrace start one: jtrace profile -- java …';
 
 /** Finds the process to profile; throws an OperatorError when there is none that can be. */
-export async function chooseTarget(target: Exclude<ProfileTarget, { readonly kind: 'command' }>): Promise<TargetChoice> {
-  if (target.kind === 'pid') return { kind: 'one', jvm: jvmOfPid(target.pid) };
-  const choice = pickJvm(target, listJvms());
-  if (choice.kind === 'one') return { kind: 'one', jvm: jvmOfPid(choice.jvm.pid) };
-  const jvms = await measureCpu(choice.jvms);
+export async function chooseTarget(
+  target: Extract<ProfileTarget, { readonly kind: 'pid' | 'name' | 'only-jvm' }>,
+): Promise<TargetChoice> {
+  if (target.kind === 'pid') return { kind: 'one', process: processOfPid(target.pid) };
+  const choice = target.kind === 'name' ? pickByName(target.name, listProcesses()) : pickOnlyJvm(listJvms());
+  if (choice.kind === 'one') return { kind: 'one', process: processOfPid(choice.process.pid) };
+  const processes = await measureCpu(choice.processes);
   // Those that were too many may have ended while their CPU was measured.
-  const [only] = jvms;
-  return only !== undefined && jvms.length === 1 ? { kind: 'one', jvm: only } : { ...choice, jvms };
+  const [only] = processes;
+  return only !== undefined && processes.length === 1 ? { kind: 'one', process: only } : { ...choice, processes };
 }
 
-/** The choice among rows at hand: no look at any process. */
-export function pickJvm(
-  target: { readonly kind: 'name'; readonly name: string } | { readonly kind: 'only-jvm' },
-  jvms: readonly JvmProcess[],
-): TargetChoice {
-  if (target.kind === 'name') return pickByName(target.name, jvms);
+/** The choice among rows at hand, as the next: no look at any process. */
+export function pickOnlyJvm(jvms: readonly JvmProcess[]): TargetChoice {
   const fit = jvms.filter((jvm) => jvm.vm !== 'openj9');
   const [first] = fit.length > 0 ? fit : jvms;
-  if (first === undefined) throw new OperatorError('usage', 'no JVM runs on this machine', COMMAND_HINT);
-  if (fit.length <= 1) return { kind: 'one', jvm: first };
-  return { kind: 'several', question: `${fit.length} JVMs run on this machine`, jvms: fit };
+  if (first === undefined) throw new OperatorError('usage', 'no JVM runs on this machine', NO_JVM_HINT);
+  if (fit.length <= 1) return { kind: 'one', process: first };
+  return { kind: 'several', question: `${fit.length} JVMs run on this machine`, processes: fit };
 }
 
-function pickByName(name: string, jvms: readonly JvmProcess[]): TargetChoice {
-  const matches = matchByName(name, jvms);
+export function pickByName(name: string, processes: readonly TargetProcess[]): TargetChoice {
+  const matches = matchByName(name, processes);
   const [first] = matches;
-  if (first !== undefined && matches.length === 1) return { kind: 'one', jvm: first };
-  if (first !== undefined) return { kind: 'several', question: `${matches.length} JVMs match '${name}'`, jvms: matches };
-  const near = nearNames(name, jvms);
-  throw new OperatorError('usage', `no JVM matches '${name}'`, missHint(near, jvms.length));
+  if (first !== undefined && matches.length === 1) return { kind: 'one', process: first };
+  if (first !== undefined) {
+    const what = matches.every(({ vm }) => vm !== 'none') ? 'JVMs' : 'processes';
+    return { kind: 'several', question: `${matches.length} ${what} match '${name}'`, processes: matches };
+  }
+  const near = nearNames(name, processes);
+  const hint =
+    near.length > 0 ? `did you mean ${near.join(' or ')}?` : '`jtrace profile` without a name lists the JVMs of this machine';
+  throw new OperatorError('usage', `no process matches '${name}'`, hint);
 }
 
-function missHint(near: readonly string[], jvmCount: number): string {
-  if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
-  return jvmCount === 0
-    ? `no JVM runs on this machine: ${COMMAND_HINT}`
-    : '`jtrace profile` without a name lists the JVMs of this machine';
-}
-
-function jvmOfPid(pid: Pid): JvmProcess {
+function processOfPid(pid: Pid): TargetProcess {
   const found = classifyProcess(pid);
-  if (found.kind !== 'hotspot' && found.kind !== 'starting') throw unfitProcessError(pid, found);
-  const jvm = describeJvm(pid, found, userNames());
-  if (jvm === null) throw unfitProcessError(pid, { kind: 'gone' });
-  return jvm;
+  switch (found.kind) {
+    case 'hotspot':
+    case 'starting':
+      return describeJvm(pid, found, userNames()) ?? gone(pid);
+    case 'not-a-jvm':
+    case 'native-image':
+      return describePlain(pid, userNames()) ?? gone(pid);
+    default:
+      throw unfitProcessError(pid, found, containerPidHint(pid));
+  }
+}
+
+function gone(pid: Pid): never {
+  throw unfitProcessError(pid, { kind: 'gone' });
 }

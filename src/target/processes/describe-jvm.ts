@@ -4,10 +4,11 @@ import type { JavaMain, JvmProcess, ProcessClass } from '../../model/process.ts'
 import type { Pid } from '../../model/units.ts';
 import type { ProcessStat } from '../../model/process-stat.ts';
 import { classifyProcess, programName } from './classify-process.ts';
+import { containerOf } from './container-of.ts';
 import { type JavaCommandLine, parseJavaCommandLine } from './java-command-line.ts';
 import { jdkVersion } from './jdk-version.ts';
 import { readInTargetRoot } from './open-in-root.ts';
-import { containerOf, userIdOf, userNames } from './process-owner.ts';
+import { userIdOf, userNames } from './process-owner.ts';
 import { readProcessStat, TICKS_PER_SECOND } from './process-stat.ts';
 import { readProc, readProcLink } from './read-proc.ts';
 
@@ -67,7 +68,8 @@ export function readCommandLine(pid: Pid): readonly string[] | null {
   return parts.map((part) => part.slice(0, MAX_ARGUMENT_CHARS));
 }
 
-function cpuSinceStart(stat: ProcessStat): number {
+/** Percent of one CPU, averaged since the process began. */
+export function cpuSinceStart(stat: ProcessStat): number {
   const uptimeTicks = Number(readProc('/proc/uptime', 64)?.toString('latin1').split(' ')[0] ?? Number.NaN) * TICKS_PER_SECOND;
   const lifeTicks = Math.max(1, uptimeTicks - stat.startTicks);
   return Number.isFinite(lifeTicks) ? (100 * stat.cpuTicks) / lifeTicks : 0;

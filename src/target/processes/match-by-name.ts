@@ -1,34 +1,35 @@
-// The name an operator types → the JVMs it means. Ranks from "this is its name" to "the word stands in its command line"; only
-// the best rank that has any match counts, and in it upper and lower case are told apart before they are not.
-// Only JVMs are matched, so jtrace, its launcher and sudo (whose command lines hold the name as well) never are.
+// The name an operator types → the processes it means. Ranks from "this is its name" to "the word stands in its command line"; only
+// the best rank that has any match counts, and in it upper and lower case are told apart before they are not. JVMs come before other
+// programs, but a program's own name comes before what merely stands somewhere in a JVM.
+// jtrace itself is no row, and of its launcher and sudo (whose command lines hold the name as well) the rows have no arguments.
 
 import { editDistance } from '../../model/edit-distance.ts';
-import type { JavaMain, JvmProcess } from '../../model/process.ts';
+import type { JavaMain, JvmProcess, PlainProcess, TargetProcess } from '../../model/process.ts';
 
 /** Suggested when nothing matches. */
 const MAX_SUGGESTIONS = 3;
 /** Names are compared letter by letter at a quadratic price: longer ones are no typing mistakes. */
 const MAX_COMPARED_CHARS = 80;
 
-/** JVMs of the best rank, in the order given; empty when none matches. */
-export function matchByName(name: string, jvms: readonly JvmProcess[]): readonly JvmProcess[] {
+/** Processes of the best rank, in the order given; empty when none matches. */
+export function matchByName<Row extends TargetProcess>(name: string, processes: readonly Row[]): readonly Row[] {
   if (name === '') return [];
   const folded = name.toLowerCase();
   for (const rank of RANKS) {
-    const exact = jvms.filter((jvm) => rank(jvm).some((test) => test(name, (text) => text)));
+    const exact = processes.filter((process) => rank(process).some((test) => test(name, (text) => text)));
     if (exact.length > 0) return exact;
-    const loose = jvms.filter((jvm) => rank(jvm).some((test) => test(folded, (text) => text.toLowerCase())));
+    const loose = processes.filter((process) => rank(process).some((test) => test(folded, (text) => text.toLowerCase())));
     if (loose.length > 0) return loose;
   }
   return [];
 }
 
 /** Names near to one that matched nothing, nearest first. */
-export function nearNames(name: string, jvms: readonly JvmProcess[]): readonly string[] {
+export function nearNames(name: string, processes: readonly TargetProcess[]): readonly string[] {
   const wanted = name.toLowerCase().slice(0, MAX_COMPARED_CHARS);
   const distances = new Map<string, number>();
-  for (const jvm of jvms) {
-    const [best] = [...namesOf(jvm.main)]
+  for (const process of processes) {
+    const [best] = [...(process.vm === 'none' ? plainNames(process) : namesOf(process.main))]
       .map((text) => ({ text, distance: editDistance(wanted, text.toLowerCase().slice(0, MAX_COMPARED_CHARS)) }))
       .sort((a, b) => a.distance - b.distance);
     // A third of the letters wrong is a mistake; more is another word.
@@ -55,16 +56,47 @@ const hasWord =
     ` ${fold(text).replace(WORD_BREAKS, ' ')} `.includes(` ${name.replace(WORD_BREAKS, ' ')} `);
 const WORD_BREAKS = /[^\p{L}\p{N}_$]+/gu;
 
+const ofJvm =
+  (tests: (jvm: JvmProcess) => readonly Test[]) =>
+  (process: TargetProcess): readonly Test[] =>
+    process.vm === 'none' ? [] : tests(process);
+const ofPlain =
+  (tests: (process: PlainProcess) => readonly Test[]) =>
+  (process: TargetProcess): readonly Test[] =>
+    process.vm === 'none' ? tests(process) : [];
+
 /** From the surest to the vaguest. */
-const RANKS: readonly ((jvm: JvmProcess) => readonly Test[])[] = [
-  (jvm) => [...namesOf(jvm.main)].map(equals),
-  (jvm) => [hasWord(jvm.main.name)],
-  (jvm) => [contains(jvm.main.name)],
-  (jvm) => jvm.args.map(hasWord),
-  (jvm) => jvm.args.map(contains),
-  (jvm) => jvm.classPath.map(hasWord),
-  (jvm) => jvm.classPath.map(contains),
+const RANKS: readonly ((process: TargetProcess) => readonly Test[])[] = [
+  ofJvm((jvm) => [...namesOf(jvm.main)].map(equals)),
+  ofJvm((jvm) => [hasWord(jvm.main.name)]),
+  ofPlain((process) => [...plainNames(process)].map(equals)),
+  ofJvm((jvm) => [contains(jvm.main.name)]),
+  ofJvm((jvm) => jvm.args.map(hasWord)),
+  ofJvm((jvm) => jvm.args.map(contains)),
+  ofJvm((jvm) => jvm.classPath.map(hasWord)),
+  ofJvm((jvm) => jvm.classPath.map(contains)),
+  ofPlain((process) => [...plainNames(process)].map(hasWord)),
+  ofPlain((process) => [...plainNames(process)].map(contains)),
+  ofPlain((process) => process.args.map(hasWord)),
+  ofPlain((process) => process.args.map(contains)),
 ];
+
+/** An interpreter's script is what a person calls the program: `python3 -u /srv/app.py` is app.py, and app. */
+const INTERPRETERS = /^(python|node|perl|ruby|php|lua|bash|sh|dash|zsh)[\d.]*$/;
+
+/** What a person may call a program that is no JVM: its file, with and without its folders, its comm, argv[0], its script. */
+export function plainNames({ program, comm, calledAs, args }: PlainProcess): ReadonlySet<string> {
+  const names = new Set<string>([program, fileName(program), comm, fileName(calledAs)]);
+  const script = args.find((argument) => !argument.startsWith('-'));
+  if (script !== undefined && INTERPRETERS.test(fileName(program))) {
+    const file = fileName(script);
+    names.add(file).add(file.replace(/\.\w{1,3}$/, ''));
+  }
+  names.delete('');
+  return names;
+}
+
+const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
  * What a person may call a program by its full name: `org.acme.Main` and every suffix (`acme.Main`, `Main`); `app-1.2.jar`,

@@ -27,11 +27,13 @@ export type QuestionMethod =
   | 'maps'
   | 'library'
   | 'symbolAt'
+  | 'generatedCodeAt'
   | 'unwindRule'
   | 'symbolNamed'
   | 'tlsModuleSlot'
   | 'tlsDescriptorSlot'
   | 'threadComm'
+  | 'threadIdInside'
   | 'alive'
   | 'kernel';
 
@@ -49,11 +51,13 @@ export const QUESTIONS = {
     return ['library', start, end, permissions, fileOffsetBytes, fileId, path];
   },
   symbolAt: (library: MappedLibrary, address: number): Question => ['symbolAt', library.key, address],
+  generatedCodeAt: (address: number): Question => ['generatedCodeAt', address],
   unwindRule: (library: MappedLibrary, address: number): Question => ['unwindRule', library.key, address],
   symbolNamed: (library: MappedLibrary, name: string): Question => ['symbolNamed', library.key, name],
   tlsModuleSlot: (library: MappedLibrary): Question => ['tlsModuleSlot', library.key],
   tlsDescriptorSlot: (library: MappedLibrary, offset: number): Question => ['tlsDescriptorSlot', library.key, offset],
   threadComm: (tid: number): Question => ['threadComm', tid],
+  threadIdInside: (tid: number): Question => ['threadIdInside', tid],
   alive: (): Question => ['alive'],
   kernel: (address: KernelAddress): Question => ['kernel', address.toString(16)],
 } satisfies Record<QuestionMethod, (...args: never[]) => Question>;

@@ -66,6 +66,7 @@ function recordTarget(reader: OpenTarget, log: RecordingLog): OpenTarget {
     },
     library: (mapping) => log.answer(pid, QUESTIONS.library(mapping), reader.library(mapping)),
     symbolAt: (library, address) => log.answer(pid, QUESTIONS.symbolAt(library, address), reader.symbolAt(library, address)),
+    generatedCodeAt: (address) => log.answer(pid, QUESTIONS.generatedCodeAt(address), reader.generatedCodeAt?.(address) ?? null),
     unwindRule: (library, address) =>
       log.answer(pid, QUESTIONS.unwindRule(library, address), reader.unwindRule(library, address)),
     symbolNamed: (library, name) => log.answer(pid, QUESTIONS.symbolNamed(library, name), reader.symbolNamed(library, name)),
@@ -73,6 +74,11 @@ function recordTarget(reader: OpenTarget, log: RecordingLog): OpenTarget {
     tlsDescriptorSlot: (library, offset) =>
       log.answer(pid, QUESTIONS.tlsDescriptorSlot(library, offset), reader.tlsDescriptorSlot(library, offset)),
     threadComm: (tid) => log.answer(pid, QUESTIONS.threadComm(tid), reader.threadComm(tid)),
+    threadIdInside(tid) {
+      const inside = reader.threadIdInside === undefined ? tid : reader.threadIdInside(tid);
+      // Outside of containers it is the same number: not worth a line, nor known to recordings from before.
+      return inside === tid ? tid : log.answer(pid, QUESTIONS.threadIdInside(tid), inside);
+    },
     alive: () => log.answer(pid, QUESTIONS.alive(), reader.alive()),
     close() {
       reader.close();

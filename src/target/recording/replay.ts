@@ -94,14 +94,23 @@ class RecordedAnswers implements Replay {
       },
       library: (mapping) => this.#ask(pid, QUESTIONS.library(mapping), decodeLibrary, null),
       symbolAt: (library, address) => this.#ask(pid, QUESTIONS.symbolAt(library, address), decodeSymbol, null),
+      generatedCodeAt: (address) => this.#ask(pid, QUESTIONS.generatedCodeAt(address), decodeSymbol, null),
       unwindRule: (library, address) => this.#ask(pid, QUESTIONS.unwindRule(library, address), decodeUnwindRule, null),
       symbolNamed: (library, name) => this.#ask(pid, QUESTIONS.symbolNamed(library, name), elfAddress, null),
       tlsModuleSlot: (library) => this.#ask(pid, QUESTIONS.tlsModuleSlot(library), elfAddress, null),
       tlsDescriptorSlot: (library, offset) => this.#ask(pid, QUESTIONS.tlsDescriptorSlot(library, offset), elfAddress, null),
       threadComm: (tid) => this.#ask(pid, QUESTIONS.threadComm(tid), text, null),
+      threadIdInside: (tid) => this.#threadIdInside(pid, tid),
       alive: () => this.#ask(pid, QUESTIONS.alive(), truth, false),
       close: () => undefined,
     };
+  }
+
+  /** Only what differs was recorded. */
+  #threadIdInside(pid: Pid, tid: number): number | null {
+    const answer = this.#queues.take(questionKey(pid, QUESTIONS.threadIdInside(tid)), this.#afterSamples);
+    if (answer === null) return tid;
+    return answer.value === null ? null : this.#decode(answer.value, number);
   }
 
   #read(pid: Pid, address: number, into: Uint8Array): boolean {

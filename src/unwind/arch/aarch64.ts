@@ -2,7 +2,7 @@
 
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
 import { AARCH64_DWARF } from '../../model/unwind-rule.ts';
-import { leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
+import { interpretedMethod, leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
 import { callerFrame } from '../hotspot/physical-frame.ts';
 import { CALL_SEQUENCE_BYTES, callTarget, endsWithCall } from './a64-calls.ts';
 import {
@@ -16,8 +16,9 @@ import {
   prologueState,
   pushedForCall,
 } from './a64-frames.ts';
-import { INSTRUCTION_BYTES } from './a64-instructions.ts';
+import { INSTRUCTION_BYTES, wordAt } from './a64-instructions.ts';
 import type { Architecture } from './architecture.ts';
+import type { CodeBytes } from './code-bytes.ts';
 
 /** User addresses have 48 bits (architecture.ts of the model); a signature of x30 fills bits above them. */
 const RETURN_ADDRESS_HIGH_MASK = 0xffff;
@@ -32,11 +33,18 @@ const SAVED_REGISTERS_OFFSET = 128 + 176 + 8;
 /** Stack protectors and large frames put the frame record behind some dozen instructions. */
 const PROLOGUE_SEARCH_BYTES = 256;
 
+/** ldr x8, [x28, #JavaThread::_cont_entry]; mov sp, x8: how the return barrier begins (stubGenerator_aarch64.cpp, generate_cont_thaw). */
+function isReturnBarrier(code: CodeBytes, pc: number): boolean {
+  const load = wordAt(code, pc) ?? 0;
+  return (load & 0xffc0_03ff) >>> 0 === 0xf940_0388 && wordAt(code, pc + INSTRUCTION_BYTES) === 0x9100_011f;
+}
+
 export const AARCH64: Architecture = {
   name: 'aarch64',
   returnAddressHighMask: RETURN_ADDRESS_HIGH_MASK,
   registers: AARCH64_DWARF,
   calls: {
+    pushReturnAddress: false,
     longestBytes: INSTRUCTION_BYTES,
     endsWithCall,
     targetBytes: CALL_SEQUENCE_BYTES,
@@ -56,7 +64,16 @@ export const AARCH64: Architecture = {
     framelessCaller: () => ({ kind: 'frame-pointer' }),
     pushedForCall,
   },
-  interpreter: { wholeFrame, leafState },
+  // The general rules hold for these, but the return barrier's.
+  stubs: {
+    exceptionBlobState: () => null,
+    forwardExceptionState: () => null,
+    adapterCaller: () => null,
+    isEntryFrameWhole: () => false,
+    isReturnBarrier,
+    isThawEntry: () => false,
+  },
+  interpreter: { wholeFrame, leafState, methodAt: interpretedMethod },
   // -8 words (frame_aarch64.hpp); in no table of the VM.
   callWrapperOffsetBytes: -64,
   callStubCaller: (window, fp) => callerFrame(window.returnAddress(fp + 8), fp + 16, window.word(fp)),

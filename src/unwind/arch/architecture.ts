@@ -17,6 +17,7 @@ export interface Architecture {
   readonly registers: ArchitectureRegisters;
   readonly calls: CallCode;
   readonly frames: FrameCode;
+  readonly stubs: StubCode;
   readonly interpreter: InterpreterFrames;
   /** JavaCallWrapper* in an entry frame, from fp (frame::entry_frame_call_wrapper_offset). */
   readonly callWrapperOffsetBytes: number;
@@ -28,6 +29,8 @@ export interface Architecture {
 
 /** Calls: what stands before every return address. */
 export interface CallCode {
+  /** Whether a call leaves its return address on the stack; else in the link register. */
+  readonly pushReturnAddress: boolean;
   /** The longest call that a compiler emits. */
   readonly longestBytes: number;
   readonly endsWithCall: (bytes: Uint8Array) => boolean;
@@ -61,6 +64,22 @@ export interface FrameCode {
   readonly framelessCaller: (code: CodeBytes, pc: number) => StubState;
   /** Bytes below a compiled caller's frame that it pushed for the call before `pc` and takes off behind it. */
   readonly pushedForCall: (code: CodeBytes, pc: number) => number;
+}
+
+/** Single stubs of HotSpot whose frames are like no other's. Where an architecture has no such rule, the general ones hold. */
+export interface StubCode {
+  /** Leaf in one of the two blobs that C2 code leaves to; null: no known shape. `code`: the whole blob. */
+  readonly exceptionBlobState: (code: CodeBytes, pc: number) => FrameState | null;
+  /** In forward_exception; null: as in any stub. `code`: the whole stub; `isLeaf` false: it called C++. */
+  readonly forwardExceptionState: (code: CodeBytes, pc: number, isLeaf: boolean) => FrameState | null;
+  /** The caller of a leaf in an adapter that has moved the return address; null: it has not. Throws WalkStop. */
+  readonly adapterCaller: (code: CodeBytes, window: StackWindow, registers: Registers) => PhysicalFrame | null;
+  /** Whether the call stub, with which `code` begins, has its JavaCallWrapper in its frame, and does not return yet. */
+  readonly isEntryFrameWhole: (code: CodeBytes, pc: number) => boolean;
+  /** Whether `pc` is where the oldest thawed frame of a continuation returns to. */
+  readonly isReturnBarrier: (code: CodeBytes, pc: number) => boolean;
+  /** Whether `pc` is the start of cont_thaw, its return address still where the call left it. */
+  readonly isThawEntry: (code: CodeBytes, pc: number) => boolean;
 }
 
 /** What a signal handler returns to, and what the kernel saved of the interrupted code. */

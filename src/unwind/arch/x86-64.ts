@@ -2,10 +2,13 @@
 
 import { type RegisterName, type Registers, X86_64_REGISTERS } from '../../model/registers.ts';
 import { X86_64_DWARF } from '../../model/unwind-rule.ts';
-import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from '../hotspot/call-stub-frame.ts';
-import { leafState, wholeFrame } from '../hotspot/interpreted-frame.ts';
+import { adapterCaller } from '../hotspot/adapter-frame.ts';
+import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller, isEntryFrameWhole } from '../hotspot/call-stub-frame.ts';
+import { exceptionBlobState } from '../hotspot/exception-blob-state.ts';
+import { forwardExceptionState } from '../hotspot/forward-exception-state.ts';
+import { interpretedMethod, leafState, wholeFrame } from '../hotspot/interpreted-frame.ts';
 import type { Architecture } from './architecture.ts';
-import { WHOLE } from './code-bytes.ts';
+import { matches, WHOLE } from './code-bytes.ts';
 import { CALL_THROUGH_R10_BYTES, callTarget, endsWithCall } from './x86-call.ts';
 import {
   afterEpilogueState,
@@ -26,6 +29,10 @@ const PROLOGUE_SEARCH_BYTES = 48;
 /** mov rax, __NR_rt_sigreturn; syscall: the restorer of every x86-64 libc (glibc sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c). */
 const SIGNAL_RETURN = Buffer.from([0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
 const SIGNAL_RETURN_MOVE_BYTES = 7;
+/** mov rsp, [r15 + JavaThread::_cont_entry]: the return barrier's first instruction. */
+const TO_CONTINUATION_ENTRY = [0x49, 0x8b, 0xa7, -1, -1, -1, -1] as const;
+/** pop rcx; mov rdi, r15: cont_thaw begins by dropping its return address. */
+const THAW_ENTRY = [0x59, 0x49, 0x8b, 0xff] as const;
 /** uc_mcontext in a ucontext: behind uc_flags, uc_link and uc_stack (arch/x86/include/uapi/asm/ucontext.h, sigcontext.h). */
 const MCONTEXT_OFFSET = 40;
 const MCONTEXT_ORDER: readonly RegisterName[] = [
@@ -37,6 +44,7 @@ export const X86_64: Architecture = {
   returnAddressHighMask: 0xffff_ffff,
   registers: X86_64_DWARF,
   calls: {
+    pushReturnAddress: true,
     longestBytes: LONGEST_CALL_BYTES,
     endsWithCall,
     targetBytes: CALL_THROUGH_R10_BYTES,
@@ -55,7 +63,15 @@ export const X86_64: Architecture = {
     framelessCaller: (code, pc) => ({ kind: 'partial', returnAt: alignedBy(code, pc), savedFpAt: null }),
     pushedForCall: () => 0,
   },
-  interpreter: { wholeFrame, leafState },
+  stubs: {
+    exceptionBlobState,
+    forwardExceptionState,
+    adapterCaller,
+    isEntryFrameWhole,
+    isReturnBarrier: (code, pc) => matches(code, pc, TO_CONTINUATION_ENTRY),
+    isThawEntry: (code, pc) => matches(code, pc, THAW_ENTRY),
+  },
+  interpreter: { wholeFrame, leafState, methodAt: interpretedMethod },
   callWrapperOffsetBytes: CALL_WRAPPER_OFFSET_BYTES,
   callStubCaller,
   signals: {

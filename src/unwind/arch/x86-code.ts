@@ -1,7 +1,7 @@
 // Reading the machine code HotSpot generates at the places where a frame is not whole: which of the few instruction sequences of
 // frame building and tearing down a pc stands in. Patterns are what the assemblers emit:
 // macroAssembler_x86.cpp verified_entry / enter / leave, c1_MacroAssembler_x86.cpp build_frame / remove_frame,
-// x86_64.ad MachEpilogNode, templateInterpreterGenerator_x86.cpp, interp_masm_x86.cpp remove_activation. JDK 17.
+// x86_64.ad MachEpilogNode, templateInterpreterGenerator_x86.cpp, interp_masm_x86.cpp remove_activation. JDK 8, 11, 17.
 
 import { type CodeBytes, type FrameState, matches, type StubState, WHOLE } from './code-bytes.ts';
 
@@ -14,6 +14,9 @@ const ANY = -1;
 const any = (count: number): number[] => Array.from({ length: count }, () => ANY);
 
 const PUSH_RBP = 0x55;
+const POP_RBP = 0x5d;
+const POP_RDX = 0x5a;
+const RDX = 2;
 /** What follows `push rbp` in a prologue: sub rsp, imm8 / imm32, directly or after mov rbp, rsp. */
 const AFTER_PUSH: readonly Pattern[] = [
   [0x48, 0x83, 0xec, ANY],
@@ -73,13 +76,22 @@ const TEARDOWN: readonly { readonly pattern: Pattern; readonly effect: 'none' | 
   { pattern: [0x49, 0x3b, 0x67, ANY], effect: 'none' }, // cmp rsp, [r15 + poll word]
   { pattern: [0x49, 0x3b, 0xa7, ...any(4)], effect: 'none' },
   { pattern: [0x0f, 0x87, ...any(4)], effect: 'none' }, // ja slow path of the poll
+  { pattern: [0x85, 0x05, ...any(4)], effect: 'none' }, // test eax, [rip + polling page] (JDK 8, 11 without thread-local polls)
+  { pattern: [0x49, 0xba, ...any(8)], effect: 'none' }, // mov r10, polling page, when it is far
+  { pattern: [0x4d, 0x8b, 0x57, ANY], effect: 'none' }, // mov r10, [r15 + polling page] (JDK 10 to 15)
+  { pattern: [0x4d, 0x8b, 0x97, ...any(4)], effect: 'none' },
+  { pattern: [0x41, 0x85, 0x02], effect: 'none' }, // test [r10], eax
   { pattern: [0x49, 0x83, 0x7f, ANY, ANY], effect: 'none' }, // cmp [r15 + pending exception], 0 (native wrapper)
   { pattern: [0x49, 0x81, 0x7f, ANY, ...any(4)], effect: 'none' },
   { pattern: [0x0f, 0x85, ...any(4)], effect: 'none' }, // jne exception pending
+  { pattern: [0x48, 0x8b, 0x5c, 0x24, ANY], effect: 'none' }, // mov rbx, [rsp + field of the ContinuationEntry] (enterSpecial, doYield)
+  { pattern: [0x49, 0x89, 0x9f, ...any(4)], effect: 'none' }, // mov [r15 + field of the thread], rbx
+  { pattern: [0x45, 0x8a, 0x97, ...any(4)], effect: 'none' }, // mov r10b, [r15 + preemption cancelled] (cont_preempt_stub)
+  { pattern: [0x41, 0xf6, 0xc2, 0xff], effect: 'none' }, // test r10b, 0xff
 ];
 const RET: readonly Pattern[] = [[0xc3], [0xc2, ANY, ANY]];
-/** An epilogue has at most: vzeroupper, add, pop, reserved-stack check, poll, ja, ret. */
-const MAX_TEARDOWN_INSTRUCTIONS = 10;
+/** An epilogue has at most: vzeroupper, add, pop, reserved-stack check, poll, ja, ret; leaving a continuation six moves more. */
+const MAX_TEARDOWN_INSTRUCTIONS = 16;
 
 /**
  * Runs the code from `pc` to its `ret` in mind, if only teardown instructions lie between: where the return address is, exactly.
@@ -90,7 +102,12 @@ export function epilogueState(code: CodeBytes, pc: number): FrameState | null {
   let savedFpAt: number | null = null;
   for (let i = 0; i < MAX_TEARDOWN_INSTRUCTIONS; i += 1) {
     const here = at;
-    if (RET.some((pattern) => matches(code, here, pattern)) || popAndJumpAt(code, here) || isTailJump(code, here))
+    if (
+      RET.some((pattern) => matches(code, here, pattern)) ||
+      popAndJumpAt(code, here) ||
+      dropAndJumpAt(code, here) ||
+      isTailJump(code, here)
+    )
       return { kind: 'partial', returnAt, savedFpAt };
     const found = TEARDOWN.find(({ pattern }) => matches(code, here, pattern));
     if (found === undefined) return null;
@@ -118,10 +135,16 @@ function popAndJumpAt(code: CodeBytes, at: number): boolean {
   return pop !== null && jumpAt(code, at + pop.length)?.register === pop.register;
 }
 
+/** `pop rbp; pop rdx; jmp R`, at the second: C2's rethrow stub drops its return address and goes on at the handler (x86_64.ad tailjmpInd). */
+function dropAndJumpAt(code: CodeBytes, at: number): boolean {
+  return matches(code, at - 1, [POP_RBP, POP_RDX]) && jumpAt(code, at + 1) !== null;
+}
+
 /** States after the frame is gone that do not lead to a `ret`. */
 export function afterEpilogueState(code: CodeBytes, pc: number): FrameState | null {
   if (POLL_STUB_STEPS.some((step) => matches(code, pc - step, POLL_STUB))) return AT_RETURN_ADDRESS;
   const jump = jumpAt(code, pc);
+  if (dropAndJumpAt(code, pc - 1)) return { kind: 'popped', returnRegister: RDX };
   if (jump !== null && (popAndJumpAt(code, pc - 1) || popAndJumpAt(code, pc - 2)))
     return { kind: 'popped', returnRegister: jump.register };
   if (matches(code, pc - 1, [0xc9]) && TAIL_JUMPS.some((pattern) => matches(code, pc, pattern))) return AT_RETURN_ADDRESS;

@@ -52,6 +52,11 @@ export function wholeFrame(window: StackWindow, frame: PhysicalFrame, liveBcp: n
   };
 }
 
+/** The method of a whole frame at `fp`; null where the stack was not copied. */
+export function interpretedMethod(window: StackWindow, fp: number): number | null {
+  return window.tryWord(fp + SLOT.method);
+}
+
 /**
  * A compiled caller's sp is what it was at its call. An interpreted caller's lies anywhere below its expression stack, where the
  * frame it called may have been put above it: such a caller is found by its fp, and counts as beginning where its callee ends.
@@ -118,7 +123,7 @@ function enteringWithoutFrame(registers: Aarch64Registers, code: CodeBytes): Int
     if (kept !== null) link = registerByNumber(registers, kept);
   }
   const sp = callerSp(registerByNumber(registers, senderSpRegister(code)), registers.sp);
-  return { kind: 'entering', method: registers.x12, caller: callerFrame(link, sp, registers.x29) };
+  return { kind: 'entering', method: registers.x12, caller: callerFrame(link, sp, registers.x29), bySenderSp: null };
 }
 
 function methodEntry(window: StackWindow, registers: Aarch64Registers, code: CodeBytes, leaf: PhysicalFrame): InterpreterState {
@@ -131,6 +136,7 @@ function methodEntry(window: StackWindow, registers: Aarch64Registers, code: Cod
       kind: 'entering',
       method: registers.x12,
       caller: callerFrame(registers.x30, callerSp(senderSp, registers.sp), registers.x29),
+      bySenderSp: null,
     };
   if (pc <= frame.storesSenderSp) {
     const caller = callerFrame(
@@ -138,7 +144,7 @@ function methodEntry(window: StackWindow, registers: Aarch64Registers, code: Cod
       callerSp(senderSp, fp + FRAME_RECORD_BYTES),
       window.word(fp),
     );
-    return { kind: 'entering', method: registers.x12, caller };
+    return { kind: 'entering', method: registers.x12, caller, bySenderSp: null };
   }
   return wholeFrame(window, leaf, registers.x22);
 }

@@ -90,7 +90,9 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
   const frameSizeWords = header.i32(at.frameSize);
   if (frameSizeWords < -1 || frameSizeWords * 8 > MAX_CODE_BLOB_BYTES) return null;
   const name = memory.cString(header.word(at.name));
-  const kind = kindOf(header, at, name) ?? (frameSizeWords > 0 ? 'runtime-stub' : 'adapter');
+  const told = kindOf(header, at, name) ?? 'runtime-stub';
+  // C1's stubs without a frame (unwind_exception, slow_subtype_check) are RuntimeStubs from JDK 25 on.
+  const kind = told === 'runtime-stub' && frameSizeWords <= 0 ? 'adapter' : told;
   return {
     kind,
     address,

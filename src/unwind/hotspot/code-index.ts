@@ -139,6 +139,11 @@ export class CodeIndex {
     return this.#callBefore(pc).isThere;
   }
 
+  /** Where the call that returns to `pc` goes, if that is in the instruction; null: nowhere known, or no call. */
+  callTarget(pc: number): number | null {
+    return this.#callBefore(pc).target;
+  }
+
   /** Whether the call before `pc` goes to an address outside the code cache: Java code calling a native function directly. */
   callsOut(pc: number): boolean {
     const { target } = this.#callBefore(pc);

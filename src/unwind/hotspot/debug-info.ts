@@ -43,13 +43,20 @@ export class DebugInfo {
     const { scopesPcs, scopesData } = header;
     const count = Math.max(0, Math.min(Math.floor((scopesPcs.end - scopesPcs.begin) / pcDescSizeBytes), MAX_PC_DESCS));
     const descs = memory.block(scopesPcs.begin, count * pcDescSizeBytes);
-    this.#pcOffsets = new Int32Array(count);
-    this.#scopeOffsets = new Int32Array(count);
-    for (let i = 0; i < count; i += 1) {
-      this.#pcOffsets[i] = descs.i32(i * pcDescSizeBytes);
-      this.#scopeOffsets[i] = descs.i32(i * pcDescSizeBytes + 4);
+    const [pcOffsets, scopeOffsets] = [new Int32Array(count), new Int32Array(count)];
+    const scopesSizeBytes = Math.max(0, scopesData.end - scopesData.begin);
+    let known = 0;
+    // From JDK 24 on other data may follow the sentinel: rows out of order, or with scopes that are not there, are none.
+    for (; known < count; known += 1) {
+      const [pcOffset, scopeOffset] = [descs.i32(known * pcDescSizeBytes), descs.i32(known * pcDescSizeBytes + 4)];
+      if (known > 0 && pcOffset < (pcOffsets[known - 1] ?? 0)) break;
+      if (scopeOffset < 0 || (scopeOffset !== NO_SCOPE && scopeOffset >= scopesSizeBytes)) break;
+      pcOffsets[known] = pcOffset;
+      scopeOffsets[known] = scopeOffset;
     }
-    this.#scopesData = memory.block(scopesData.begin, Math.max(0, scopesData.end - scopesData.begin)).bytes;
+    this.#pcOffsets = pcOffsets.subarray(0, known);
+    this.#scopeOffsets = scopeOffsets.subarray(0, known);
+    this.#scopesData = memory.block(scopesData.begin, scopesSizeBytes).bytes;
     const metadataBytes = Math.max(0, header.metadata.end - header.metadata.begin) & ~7;
     const metadata = memory.block(header.metadata.begin, metadataBytes);
     this.#metadata = Array.from({ length: metadataBytes / 8 }, (_, i) => metadata.word(8 * i));

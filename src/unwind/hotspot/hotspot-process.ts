@@ -1,7 +1,6 @@
 // What is known of one JVM while it lives: its tables and layout, code cache, interpreter, stubs, methods, threads. Made once
 // libjvm is mapped and the VM has made its code cache; until then it says what is missing, and is asked again.
 
-import { type JvmThreadLocator, STATIC_TLS_MODULE_ID } from '../../model/program.ts';
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { ARCHITECTURES } from '../arch/architectures.ts';
 import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
@@ -13,6 +12,7 @@ import { type HotspotLayout, readLayout } from './layout.ts';
 import { Methods } from './methods.ts';
 import { readStubNames, type StubNames } from './stub-names.ts';
 import { ThreadNames } from './thread-names.ts';
+import { VirtualThreads } from './virtual-threads.ts';
 import { readVmFlags, type VmFlags } from './vm-flags.ts';
 import { readVmTables } from './vm-tables.ts';
 
@@ -25,9 +25,12 @@ export interface HotspotProcess {
   readonly methods: Methods;
   readonly threads: JavaThreads;
   readonly threadNames: ThreadNames;
+  readonly virtualThreads: VirtualThreads;
   readonly flags: VmFlags;
   /** `*StubRoutines::_call_stub_return_address`: the pc of every entry frame. */
   readonly callStubReturn: number;
+  /** Where Continuation.enterSpecial goes on when the continuation returns; null: not known (yet). */
+  enterSpecialReturn(): number | null;
 }
 
 export type AttachResult =
@@ -62,6 +65,12 @@ export function attachHotspot(reader: TargetReader): AttachResult {
     const callStubReturn = memory.word(layout.callStubReturnAddress);
     if (callStubReturn === 0 || memory.word(layout.interpreter.code) === 0 || !cache.refresh()) return { kind: 'starting' };
     const frozen = new MemoryView(pageCached(reader));
+    const enterSpecialAt =
+      layout.continuation === null
+        ? null
+        : (layout.continuation.returnPc ?? variableNamed(reader, libjvm, ENTER_SPECIAL_RETURN_SYMBOL));
+    const flags = readVmFlags(frozen, layout);
+    const threadNames = new ThreadNames(memory, layout, flags.heap);
     return {
       kind: 'ready',
       process: {
@@ -69,12 +78,16 @@ export function attachHotspot(reader: TargetReader): AttachResult {
         layout,
         code: new CodeIndex(memory, layout, cache, ARCHITECTURES[reader.architecture]),
         codelets: readCodelets(frozen, layout),
-        stubs: readStubNames(reader, libjvm, cache),
+        stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),
-        threads: new JavaThreads(memory, layout),
-        threadNames: new ThreadNames(memory, layout),
-        flags: readVmFlags(frozen, layout),
+        threads: new JavaThreads(memory, layout, (tid) =>
+          reader.threadIdInside === undefined ? tid : reader.threadIdInside(tid),
+        ),
+        threadNames,
+        virtualThreads: new VirtualThreads(memory, layout, threadNames),
+        flags,
         callStubReturn,
+        enterSpecialReturn: () => enterSpecialReturn(memory, enterSpecialAt),
       },
     };
   } catch (error) {
@@ -83,55 +96,22 @@ export function attachHotspot(reader: TargetReader): AttachResult {
   }
 }
 
-/** libjvm's thread-local with the current Thread (hotspot/share/runtime/thread.cpp). */
-const CURRENT_THREAD_SYMBOL = '_ZN6Thread12_thr_currentE';
-/** A module id is a small counter: a process has at most some hundred libraries with thread-locals. */
-const MAX_TLS_MODULE_ID = 4096;
-/** The block beside a thread's control block: some kilobytes. Programs of aarch64 map nothing so low. */
-const MAX_STATIC_TLS_BYTES = 65_536;
+/** ContinuationEntry::_return_pc, where the tables do not have it (21 to 24). */
+const ENTER_SPECIAL_RETURN_SYMBOL = '_ZN17ContinuationEntry10_return_pcE';
 
-/** Where the capture program finds a thread's JavaThread; null without .symtab, or before the library is relocated. */
-export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
-  const { libjvm, layout } = process;
+function variableNamed(reader: TargetReader, library: MappedLibrary, name: string): number | null {
+  const address = reader.symbolNamed(library, name);
+  return address === null ? null : address + library.bias;
+}
+
+/** It is made when the first continuation runs, and then stays. */
+function enterSpecialReturn(memory: MemoryView, variable: number | null): number | null {
+  if (variable === null) return null;
   try {
-    const place = reader.architecture === 'aarch64' ? descriptorPlace(reader, libjvm) : modulePlace(reader, libjvm);
-    if (place === null || place.tlsModuleId <= 0) return null;
-    const { anchor, javaThread } = layout;
-    return {
-      pid: reader.pid,
-      ...place,
-      lastJavaSpOffsetBytes: javaThread.anchor + anchor.lastJavaSp,
-      lastJavaPcOffsetBytes: javaThread.anchor + anchor.lastJavaPc,
-      lastJavaFpOffsetBytes: javaThread.anchor + anchor.lastJavaFp,
-    };
+    const pc = memory.word(variable);
+    return pc === 0 ? null : pc;
   } catch (error) {
     if (error instanceof MemoryFault) return null;
     throw error;
   }
-}
-
-type ThreadLocalPlace = Pick<JvmThreadLocator, 'tlsModuleId' | 'tlsOffsetBytes'>;
-
-function modulePlace(reader: TargetReader, libjvm: MappedLibrary): ThreadLocalPlace | null {
-  const slot = reader.tlsModuleSlot(libjvm);
-  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
-  if (slot === null || offset === null) return null;
-  const tlsModuleId = new MemoryView(reader).word(slot + libjvm.bias);
-  return tlsModuleId > MAX_TLS_MODULE_ID ? null : { tlsModuleId, tlsOffsetBytes: offset };
-}
-
-/**
- * A TLS descriptor holds a resolver and its argument: the distance from the thread pointer where the variable lies in the static block,
- * or the address of {module id, offset} where it does not (glibc sysdeps/aarch64/dl-tlsdesc.h).
- */
-function descriptorPlace(reader: TargetReader, libjvm: MappedLibrary): ThreadLocalPlace | null {
-  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
-  const slot = offset === null ? null : reader.tlsDescriptorSlot(libjvm, offset);
-  if (slot === null) return null;
-  const memory = new MemoryView(reader);
-  const [resolver, argument] = [memory.word(slot + libjvm.bias), memory.word(slot + libjvm.bias + 8)];
-  if (resolver === 0 || argument === 0) return null;
-  if (argument < MAX_STATIC_TLS_BYTES) return { tlsModuleId: STATIC_TLS_MODULE_ID, tlsOffsetBytes: argument };
-  const [tlsModuleId, tlsOffsetBytes] = [memory.word(argument), memory.word(argument + 8)];
-  return tlsModuleId > MAX_TLS_MODULE_ID ? null : { tlsModuleId, tlsOffsetBytes };
 }

@@ -9,7 +9,17 @@ import type { MethodInfo, Methods } from './methods.ts';
 const MAX_C1_LEVEL = 3;
 
 export function stubFrame(name: string, blobName: string): Frame {
-  return { kind: 'stub', name, signature: '', bci: -1, line: 0, library: blobName, lineApproximate: false, marker: null };
+  // A blob's name is the target's, and may be empty.
+  return {
+    kind: 'stub',
+    name: name === '' ? '[stub]' : name,
+    signature: '',
+    bci: -1,
+    line: 0,
+    library: blobName,
+    lineApproximate: false,
+    marker: null,
+  };
 }
 
 function javaFrame(kind: FrameKind, info: MethodInfo, bci: number, lineApproximate: boolean): Frame {

@@ -1,6 +1,7 @@
 // The VM's list of JavaThreads: by kernel thread id, their anchors and their names
 // (hotspot/share/runtime/threadSMR.hpp, thread.hpp, osThread.hpp). The list is replaced whenever a thread starts or ends: it is read
-// again when an unknown thread turns up, at most once per batch of samples.
+// again when an unknown thread turns up, at most once per batch of samples. The VM knows its threads by the ids of its own pid
+// namespace, samples have those of jtrace's: each is asked for once per batch.
 
 import type { Tid } from '../../model/units.ts';
 import { MAX_JAVA_THREADS } from '../limits.ts';
@@ -11,24 +12,45 @@ import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 export class JavaThreads {
   readonly #memory: MemoryView;
   readonly #layout: HotspotLayout;
-  #byTid = new Map<Tid, number>();
+  readonly #idInside: (tid: Tid) => number | null;
+  /** By the VM's own ids. */
+  #byId = new Map<number, number>();
+  readonly #ids = new Map<Tid, number | null>();
   #listRead = false;
 
-  constructor(memory: MemoryView, layout: HotspotLayout) {
+  constructor(memory: MemoryView, layout: HotspotLayout, idInside: (tid: Tid) => number | null = (tid) => tid) {
     this.#memory = memory;
     this.#layout = layout;
+    this.#idInside = idInside;
   }
 
   beginBatch(): void {
     this.#listRead = false;
+    this.#ids.clear();
   }
 
   /** The JavaThread* of a kernel thread; null: none of the VM's Java threads, or gone. */
   address(tid: Tid): number | null {
-    const known = this.#byTid.get(tid);
-    if (known !== undefined && this.#tidOf(known) === tid) return known;
+    const id = this.#idOf(tid);
+    if (id === null) return null;
+    const known = this.#byId.get(id);
+    if (known !== undefined && this.#tidOf(known) === id) return known;
     if (!this.#listRead) this.#readList();
-    return this.#byTid.get(tid) ?? null;
+    return this.#byId.get(id) ?? null;
+  }
+
+  #idOf(tid: Tid): number | null {
+    const known = this.#ids.get(tid);
+    if (known !== undefined) return known;
+    const id = this.#idInside(tid);
+    this.#ids.set(tid, id);
+    return id;
+  }
+
+  /** All JavaThreads of the list as it is now. */
+  all(): readonly number[] {
+    this.#readList();
+    return [...this.#byId.values()];
   }
 
   /**
@@ -57,18 +79,18 @@ export class JavaThreads {
 
   #readList(): void {
     this.#listRead = true;
-    const found = new Map<Tid, number>();
+    const found = new Map<number, number>();
     try {
       for (const thread of this.#listed()) {
-        const tid = this.#tidOf(thread);
-        if (tid !== null) found.set(tid as Tid, thread);
+        const id = this.#tidOf(thread);
+        if (id !== null) found.set(id, thread);
       }
     } catch (error) {
       // The list was replaced while it was read: what was seen so far counts, the next batch reads again.
       if (!(error instanceof MemoryFault)) throw error;
     }
-    for (const [tid, thread] of this.#byTid) if (!found.has(tid) && this.#tidOf(thread) === tid) found.set(tid, thread);
-    this.#byTid = found;
+    for (const [id, thread] of this.#byId) if (!found.has(id) && this.#tidOf(thread) === id) found.set(id, thread);
+    this.#byId = found;
   }
 
   /** Every JavaThread* of the VM's list. Throws MemoryFault, also in the midst of it. */

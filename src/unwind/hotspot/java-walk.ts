@@ -8,17 +8,29 @@
 
 import type { Frame, FrameTrace } from '../../model/frame.ts';
 import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
-import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
+import { USER_ADDRESS_END_OF } from '../../model/architecture.ts';
+import type { Address } from '../../model/units.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import { type FrameState, type StubState, WHOLE } from '../arch/code-bytes.ts';
 import { URETPROBE_TRAMPOLINE } from '../limits.ts';
+import { frozenFrame } from '../marker-frames.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
+import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt } from './codelets.ts';
+import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
+import { isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import type { InterpreterState } from './interpreter-state.ts';
 import { compiledFrames, interpretedFrame, stubFrame } from './java-frames.ts';
-import { compiledLeafState, framelessStubState, runtimeStubLeafState, stubRoutineLeafState } from './leaf-state.ts';
+import {
+  compiledLeafState,
+  forwardingState,
+  framelessStubState,
+  runtimeStubLeafState,
+  stubRoutineEndState,
+  stubRoutineLeafState,
+} from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 
 /** How a run of Java frames ended. */
@@ -35,13 +47,22 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
+/** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
+const MAX_ADAPTER_BYTES = 8192;
+const ADAPTER_BYTES_BEHIND = 24;
 /** Slots searched for a return address where no rule holds; async-profiler searches 6 to 8. */
 const MAX_SEARCHED_SLOTS = 16;
 /**
  * Words that code inside a whole frame may have pushed below it: string intrinsics save a count (string_compare: 1) or copy the
- * ends of short strings (string_indexof: at most 4 and the old sp). hotspot/cpu/x86/macroAssembler_x86.cpp.
+ * ends of short strings (string_indexof: at most 4 and the old sp); JDK 8's sin, pow and others save all registers, 16 words and 32 or 64 of
+ * vectors, and some, over a call of a C function. hotspot/cpu/x86/macroAssembler_x86.cpp.
  */
-const MAX_PUSHED_WORDS = 8;
+const MAX_PUSHED_WORDS = 96;
+/**
+ * nmethod_entry_barrier keeps a word for the new sp of a deoptimization between the return address and rbp. Until it is used, all its bits are
+ * set, which as a number is this (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_method_entry_barrier).
+ */
+const ENTRY_BARRIER_COOKIE = 2 ** 64;
 /** Codelets that compiled code and natives return to. */
 const RETURN_CODELETS = ['return entry points', 'deoptimization entry points', 'result handlers'] as const;
 
@@ -65,6 +86,13 @@ export class JavaWalk {
   #steps = 0;
   /** A blob that replaces frames is on the stack: what lies below it may be half built. */
   #deoptimizing = false;
+
+  #mounted: number | null = null;
+
+  /** Address of the newest ContinuationEntry that was met: what is above it on the stack runs in a continuation; null: none. */
+  get mounted(): number | null {
+    return this.#mounted;
+  }
 
   /** `isNativeReturn`: whether native code has a call right before this address; the VM calls some stubs directly. */
   constructor(process: HotspotProcess, window: StackWindow, sink: WalkSink, isNativeReturn: (pc: number) => boolean) {
@@ -102,6 +130,11 @@ export class JavaWalk {
       }
       const known = this.#process.code.at(frame.pc);
       if (known === null) throw new WalkStop('code-changed', `no code at ${hex(frame.pc)} any more`);
+      const stub = frame.isLeaf ? this.#process.stubs.at(frame.pc) : null;
+      if (stub !== null && isInEntryFrame(this.#process.code, stub, this.#process.callStubReturn, frame)) {
+        this.#push(stubFrame(stub.description, known.blob.name), frame);
+        return this.#entry(frame);
+      }
       const next = this.#step(known, frame, frame.isLeaf ? registers : null);
       // A leaf that tore its frame down can leave sp where it was only if it had none: its caller's sp is above all the same.
       if (next.sp <= frame.sp && !(frame.isLeaf && next.sp === frame.sp)) throw new WalkStop('no-progress', `sp ${hex(next.sp)}`);
@@ -119,11 +152,15 @@ export class JavaWalk {
         this.#deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
         return this.#stub(known, frame, this.#runtimeStubState(known, frame), registers);
       case 'stub-routines':
-        return this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
+        if (isContinuationBlob(known)) return this.#continuationStub(known, frame, registers);
+        return this.#unnamedStub(known, frame) ?? this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
       case 'vtable-stub':
         return this.#stub(known, frame, this.#architecture.frames.unbuilt, registers);
       case 'adapter':
-        return this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers);
+        return (
+          this.#adapter(known, frame, registers) ??
+          this.#stub(known, frame, framelessStubState(this.#process.code, known, frame), registers)
+        );
       default:
         return known.blob.kind satisfies never;
     }
@@ -133,9 +170,22 @@ export class JavaWalk {
     return isLeaf ? runtimeStubLeafState(this.#process.code, known, pc) : WHOLE;
   }
 
-  /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
-  #stubRoutineState(known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState {
+  /** A leaf in a stub whose extent is not known, by the call that led to it; null: it is known, ending, or none of these. */
+  #unnamedStub(known: KnownBlob, frame: PhysicalFrame): PhysicalFrame | null {
     const { code, stubs } = this.#process;
+    if (!frame.isLeaf || stubs.at(frame.pc) !== null || stubRoutineEndState(code, known, frame.pc) !== null) return null;
+    const caller = callerOfStub(code, this.#window, known, frame);
+    if (caller !== null) this.#push(stubFrame(known.blob.name, known.blob.name), frame);
+    return caller;
+  }
+
+  /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
+  #stubRoutineState(known: KnownBlob, frame: PhysicalFrame): StubState {
+    const { code, stubs } = this.#process;
+    const { pc, isLeaf } = frame;
+    const stub = stubs.at(pc);
+    const forwarding = stub === null ? null : forwardingState(code, stub, frame);
+    if (forwarding !== null) return forwarding;
     return isLeaf ? stubRoutineLeafState(code, known, stubs, pc) : { kind: 'frame-pointer' };
   }
 
@@ -160,7 +210,10 @@ export class JavaWalk {
       if (java === null) throw new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(frame.fp)}`);
       this.#push(java, frame);
     }
-    return this.#checked(frame, state.caller);
+    const { caller } = state;
+    if (state.kind !== 'entering' || state.bySenderSp === null || this.#canReturnTo(caller.pc))
+      return this.#checked(frame, caller);
+    return this.#checked(frame, this.#isJavaReturn(state.bySenderSp.pc) ? state.bySenderSp : caller);
   }
 
   #compiled(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
@@ -176,6 +229,7 @@ export class JavaWalk {
     const state = frame.isLeaf ? compiledLeafState(this.#process.code, known, pc) : ({ kind: 'whole' } as const);
     const frames = compiledFrames(this.#process, known, pc, frame.isLeaf, state.kind === 'whole');
     for (const java of frames) this.#push(java, frame);
+    if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) this.#mounted ??= frame.sp;
     if (state.kind !== 'whole') return this.#unbuilt(frame, state, registers);
     const pushed = frame.isLeaf ? 0 : this.#process.code.pushedForCall(blob, pc);
     return this.#ofFrameSize(frame, blob.frameSizeBytes + pushed);
@@ -206,9 +260,11 @@ export class JavaWalk {
     this.#push(stubFrame(this.#process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
     const at = this.#window;
     switch (state.kind) {
-      case 'frame-pointer':
+      case 'frame-pointer': {
         if (!at.covers(frame.fp) || frame.fp < frame.sp) return this.#searched(frame);
-        return this.#checked(frame, callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp)));
+        const returnAt = frame.fp + (at.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
+        return this.#checked(frame, callerFrame(at.returnAddress(returnAt), returnAt + 8, at.word(frame.fp)));
+      }
       case 'partial':
       case 'popped':
       case 'linked':
@@ -221,20 +277,56 @@ export class JavaWalk {
   }
 
   /**
-   * The caller of a frame whose size is known. A leaf may have words pushed below its frame: the return address is in the first
-   * slot, from where it belongs upwards, that holds one. Slots passed over are the frame's own (spills, the saved rbp), which hold
-   * none, and what is found is proven by its PcDesc: this is a rule, not a guess.
+   * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
+   * below it: the return address is in the first slot, from where it belongs upwards, that holds one. Slots passed over are the frame's
+   * own (spills, the saved rbp), which hold none, and what is found is proven by its PcDesc: this is a rule, not a guess.
    */
   #ofFrameSize(frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
     const at = this.#window;
-    const pushedWords = frame.isLeaf ? MAX_PUSHED_WORDS : 0;
+    const mayHavePushed = frame.isLeaf || !this.#isJavaReturn(frame.pc);
+    const pushedWords = mayHavePushed ? MAX_PUSHED_WORDS : 0;
     for (let pushed = 0; pushed <= pushedWords; pushed += 1) {
       const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
       const pc = at.returnAddress(senderSp - 8);
-      if (frame.isLeaf && !this.#isJavaReturn(pc)) continue;
+      if (mayHavePushed && !this.#isJavaReturn(pc)) continue;
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
     throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
+  }
+
+  /** A leaf in an I2C/C2I adapter that has moved the return address; null: it is where every other stub has it. */
+  #adapter({ blob }: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame | null {
+    if (registers === null) return null;
+    const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
+    const code = this.#process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
+    const caller = this.#architecture.stubs.adapterCaller(code, this.#window, registers);
+    if (caller === null || !this.#canReturnTo(caller.pc)) return null;
+    this.#push(stubFrame(blob.name, blob.name), frame);
+    return caller;
+  }
+
+  /** In a stub that freezes or thaws, or returning to the barrier: over the frozen frames to what called enterSpecial. */
+  #continuationStub(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
+    const process = this.#process;
+    if (frame.isLeaf) {
+      const state = isThawEntry(process, known, frame.pc)
+        ? this.#architecture.frames.unbuilt
+        : stubRoutineEndState(process.code, known, frame.pc);
+      if (state !== null) return this.#stub(known, frame, state, registers);
+    }
+    if (frame.isLeaf || !isReturnBarrier(process, known, frame.pc))
+      this.#push(stubFrame(process.stubs.at(frame.pc)?.description ?? known.blob.name, known.blob.name), frame);
+    const entry = findContinuationEntry(process, this.#window, frame);
+    if (entry === null) throw new WalkStop('bad-frame', `no continuation entry above ${hex(frame.sp)}`);
+    if (!entry.isExact) this.#window.approximations.add('unvalidated-step');
+    this.#push(frozenFrame(), frame);
+    this.#mounted ??= entry.address;
+    const pc = process.enterSpecialReturn();
+    const enterSpecial = pc === null ? null : process.code.at(pc);
+    const at = callerFrame(pc ?? frame.pc, entry.address, entry.fp);
+    const frames = enterSpecial === null || pc === null ? [] : compiledFrames(process, enterSpecial, pc, false, true);
+    for (const java of frames) this.#push(java, at);
+    return entry.caller;
   }
 
   /** A caller found by rule is believed when its pc can be a return address; only a leaf's rule may be replaced by a search. */
@@ -276,14 +368,15 @@ export class JavaWalk {
 
   #canReturnTo(pc: number): boolean {
     if (pc === URETPROBE_TRAMPOLINE || pc === this.#process.callStubReturn) return true;
-    if (pc <= 0 || pc >= USER_ADDRESS_END) return false;
+    if (pc <= 0 || pc >= USER_ADDRESS_END_OF[this.#architecture.name]) return false;
     if (!this.#process.code.covers(pc)) return this.#isNativeReturn(pc);
     const known = this.#process.code.at(pc);
     if (known === null) return false;
     const { nmethod } = known.blob;
     if (nmethod?.deoptHandlers.includes(pc) === true) return true;
     // Return addresses into the interpreter are its return entry points, which no call precedes.
-    return known.blob.kind === 'interpreter' || this.#process.code.followsCall(pc);
+    if (known.blob.kind === 'interpreter' || this.#process.code.followsCall(pc)) return true;
+    return known.blob.kind === 'stub-routines' && isReturnBarrier(this.#process, known, pc);
   }
 
   #entry(frame: PhysicalFrame): JavaEnd {

@@ -3,13 +3,16 @@
 // together because the tables hold both. What a JDK does not export is null where the walk can do without it, and makes the VM
 // unsupported where not.
 //
-// | JDK            | this layout, x86-64                                          |
-// |----------------|--------------------------------------------------------------|
-// | 17             | tested (test/real/accuracy.test.ts)                          |
-// | others         | expected from the shapes; refused by name of what is missing |
+// | JDK            | this layout, x86-64: tested by                                                            |
+// |----------------|-------------------------------------------------------------------------------------------|
+// | 8, 11          | test/real/jdk/old-jdks.test.ts                                                            |
+// | 17             | test/real/accuracy.test.ts (the debugger oracle), the recordings of test/golden           |
+// | 21, 25, 26, 27 | test/real/jdk/new-jdks.test.ts, test/real/jdk/virtual-threads.test.ts                     |
+// | others         | expected from the shapes, tested by nothing; refused by name of what is missing           |
 
 import { type CodeBlobLayout, codeBlobLayout } from './layout/code-blob-layout.ts';
 import { type CodeCacheLayout, codeCacheLayout } from './layout/code-cache-layout.ts';
+import { type ContinuationLayout, continuationLayout } from './layout/continuation-layout.ts';
 import { type FlagsLayout, flagsLayout } from './layout/flags-layout.ts';
 import { type InterpreterLayout, interpreterLayout } from './layout/interpreter-layout.ts';
 import { type MethodLayout, methodLayout } from './layout/method-layout.ts';
@@ -28,6 +31,8 @@ export interface HotspotLayout extends CodeCacheLayout, MethodLayout, ThreadLayo
   readonly flags: FlagsLayout | null;
   /** What the oops of thread names need; null: names stay comm. */
   readonly names: NamesLayout | null;
+  /** null: a VM without virtual threads. */
+  readonly continuation: ContinuationLayout | null;
 }
 
 export type LayoutResult =
@@ -51,6 +56,7 @@ export function readLayout(tables: VmTables): LayoutResult {
         interpreter: interpreterLayout(look),
         flags: flagsLayout(look),
         names: namesLayout(look),
+        continuation: continuationLayout(look),
       },
     };
   } catch (error) {

@@ -5,9 +5,14 @@
 import type { FrameState, StubState } from '../arch/code-bytes.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
 import type { CodeIndex, KnownBlob } from './code-index.ts';
+import type { Codelet } from './codelets.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import type { StubNames } from './stub-names.ts';
 
+/** Their names (hotspot/share/code/codeBlob.cpp). */
+const OPTO_BLOBS: ReadonlySet<string> = new Set(['ExceptionBlob', 'UncommonTrapBlob']);
+/** They have some 200 bytes. */
+const MAX_OPTO_BLOB_BYTES = 4096;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
@@ -45,6 +50,13 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
 export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: number): StubState {
   const { blob } = known;
   const { prologueState, epilogueState, afterEpilogueState, jumpedTo } = index.architecture.frames;
+  if (OPTO_BLOBS.has(blob.name)) {
+    const state = index.architecture.stubs.exceptionBlobState(
+      index.code(blob.codeBegin, Math.min(blob.codeEnd, blob.codeBegin + MAX_OPTO_BLOB_BYTES)),
+      pc,
+    );
+    if (state !== null) return state;
+  }
   const entered = enteredState(index, blob.codeBegin, pc);
   if (entered !== null && entered.kind !== 'frame-pointer') return entered;
   const code = index.codeAround(blob, pc);
@@ -70,18 +82,33 @@ export function framelessStubState(index: CodeIndex, known: KnownBlob, { pc, isL
   return epilogueState(around, pc) ?? entered ?? framelessLeaf(index.code(blob.codeBegin, Math.min(pc, blob.codeEnd)));
 }
 
+/** Torn down, or about to be: what the code says of a StubRoutine wherever it begins; null: nothing. Throws MemoryFault. */
+export function stubRoutineEndState(index: CodeIndex, known: KnownBlob, pc: number): FrameState | null {
+  const { epilogueState, afterEpilogueState } = index.architecture.frames;
+  const code = index.codeAround(known.blob, pc);
+  return epilogueState(code, pc) ?? afterEpilogueState(code, pc);
+}
+
 /** State of a frame in StubRoutines (arraycopy, CRC32, …) at a leaf pc. Throws MemoryFault. */
 export function stubRoutineLeafState(index: CodeIndex, known: KnownBlob, stubs: StubNames, pc: number): StubState {
-  const { epilogueState, afterEpilogueState, unbuilt } = index.architecture.frames;
-  const code = index.codeAround(known.blob, pc);
-  const end = epilogueState(code, pc) ?? afterEpilogueState(code, pc);
+  const end = stubRoutineEndState(index, known, pc);
   if (end !== null) return end;
   const stub = stubs.at(pc);
   const entered = stub === null ? null : enteredState(index, stub.start, pc);
-  return entered ?? unbuilt;
+  return entered ?? index.architecture.frames.unbuilt;
 }
 
-function enteredState(index: CodeIndex, start: number, pc: number): StubState | null {
+/** As its name is spelt in all JDKs. */
+const FORWARD_EXCEPTION = /^forward.exception$/u;
+
+/** State in the stub that leads an exception to its handler, by its name; null: it is another. Throws MemoryFault. */
+export function forwardingState(index: CodeIndex, stub: Codelet, { pc, isLeaf }: PhysicalFrame): FrameState | null {
+  if (!FORWARD_EXCEPTION.test(stub.description)) return null;
+  return index.architecture.stubs.forwardExceptionState(index.code(stub.start, stub.end), pc, isLeaf);
+}
+
+/** State in code that begins with enter; null: it does not. Throws MemoryFault. */
+export function enteredState(index: CodeIndex, start: number, pc: number): StubState | null {
   const { frames } = index.architecture;
   return frames.enteredState(index.code(start, start + frames.enteredBytes(pc - start)), pc);
 }

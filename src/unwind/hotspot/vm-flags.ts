@@ -1,4 +1,5 @@
-// Values of VM flags that matter to a reader of a profile (hotspot/share/runtime/flags/jvmFlag.hpp), read from the flag table.
+// Values of VM flags that matter to a reader of a profile or of the heap (hotspot/share/runtime/flags/jvmFlag.hpp), read from the flag
+// table.
 
 import { MAX_VM_FLAGS } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
@@ -13,16 +14,39 @@ const SHOWN: ReadonlySet<string> = new Set([
   'UseCompressedOops',
 ]);
 
+/** Boolean flags that say how the heap is kept. */
+const OF_HEAP: ReadonlySet<string> = new Set([
+  'UseCompressedOops',
+  'UseCompressedClassPointers',
+  'UseCompactObjectHeaders',
+  'UseZGC',
+  'ZGenerational',
+  'UseShenandoahGC',
+]);
+
+/** How references and object headers are kept (heap-oops.ts). */
+export interface HeapFlags {
+  readonly compressedOops: boolean;
+  readonly compressedClassPointers: boolean;
+  readonly compactHeaders: boolean;
+  readonly z: boolean;
+  readonly zGenerational: boolean;
+  readonly shenandoah: boolean;
+}
+
 export interface VmFlags {
   /** Off: lines of compiled leaf frames are those of the next safepoint. */
   readonly debugNonSafepoints: boolean;
   /** Flag names with values, as `-XX:+PrintFlagsFinal` names them; empty when the VM hides its table. */
   readonly shown: Readonly<Record<string, boolean>>;
+  /** null: the VM hides its table. */
+  readonly heap: HeapFlags | null;
 }
 
 /** Never throws: a flag that cannot be read is left out. */
 export function readVmFlags(memory: MemoryView, layout: HotspotLayout): VmFlags {
   const shown: Record<string, boolean> = {};
+  const ofHeap = new Map<string, boolean>();
   const at = layout.flags;
   if (at !== null) {
     try {
@@ -33,11 +57,29 @@ export function readVmFlags(memory: MemoryView, layout: HotspotLayout): VmFlags 
         const name = entries.word(i * at.entrySizeBytes + at.name);
         if (name === 0) continue;
         const flag = memory.cString(name);
-        if (SHOWN.has(flag)) shown[flag] = memory.u8(entries.word(i * at.entrySizeBytes + at.address)) !== 0;
+        if (!SHOWN.has(flag) && !OF_HEAP.has(flag)) continue;
+        const value = memory.u8(entries.word(i * at.entrySizeBytes + at.address)) !== 0;
+        if (SHOWN.has(flag)) shown[flag] = value;
+        if (OF_HEAP.has(flag)) ofHeap.set(flag, value);
       }
     } catch (error) {
       if (!(error instanceof MemoryFault)) throw error;
     }
   }
-  return { debugNonSafepoints: shown['DebugNonSafepoints'] ?? false, shown };
+  return { debugNonSafepoints: shown['DebugNonSafepoints'] ?? false, shown, heap: heapFlags(ofHeap) };
+}
+
+function heapFlags(flags: ReadonlyMap<string, boolean>): HeapFlags | null {
+  const compressedOops = flags.get('UseCompressedOops');
+  if (compressedOops === undefined) return null;
+  return {
+    compressedOops,
+    // A JDK without the flag always compresses them.
+    compressedClassPointers: flags.get('UseCompressedClassPointers') ?? true,
+    compactHeaders: flags.get('UseCompactObjectHeaders') ?? false,
+    z: flags.get('UseZGC') ?? false,
+    // A choice in 21 to 23; before there is no such ZGC, later no other one.
+    zGenerational: flags.get('ZGenerational') ?? true,
+    shenandoah: flags.get('UseShenandoahGC') ?? false,
+  };
 }

@@ -21,6 +21,7 @@ export interface VmTables {
   /** An `int` static field as it is now. */
   staticValue(type: string, field: string): number | null;
   typeSizeBytes(type: string): number | null;
+  /** An `int` or, exactly below 2^53, an unsigned `long`. */
   intConstant(name: string): number | null;
 }
 
@@ -98,6 +99,14 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
       throw error;
     }
   };
+  let longs: Map<string, number> | null = null;
+  const longConstants = (): Map<string, number> => {
+    const found = new Map<string, number>();
+    const column = table('gHotSpotVMLongConstants', 'gHotSpotVMLongConstantEntry');
+    const [name, value] = [column.at('Name'), column.at('Value')];
+    eachEntry(column, name, (entry, constant) => found.set(constant, memory.word(entry + value)));
+    return found;
+  };
   return {
     offset: (type, field) => offsets.get(`${type}::${field}`) ?? null,
     staticAddress: (type, field) => statics.get(`${type}::${field}`) ?? null,
@@ -113,6 +122,10 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
       return address === undefined ? null : orNull(() => memory.i32(address));
     },
     typeSizeBytes: (type) => sizes.get(type) ?? null,
-    intConstant: (name) => constants.get(name) ?? null,
+    intConstant(name) {
+      // What fits no int stands in a table of its own, which is read when something of it is asked for.
+      if (!constants.has(name)) longs ??= orNull(longConstants) ?? new Map<string, number>();
+      return constants.get(name) ?? longs?.get(name) ?? null;
+    },
   };
 }

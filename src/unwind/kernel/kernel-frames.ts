@@ -21,7 +21,7 @@ function frameOf(address: KernelAddress, symbols: KernelSymbols, frames: Map<Ker
   const symbol = symbols.symbolAt(address);
   const frame: Frame = {
     kind: 'kernel',
-    name: symbol?.name ?? '[kernel]',
+    name: symbol === null || symbol.name === '' ? '[kernel]' : symbol.name,
     signature: '',
     bci: -1,
     line: 0,

@@ -16,7 +16,7 @@ export function a64CallerOf(point: NativePoint, place: NativePlace, options: Nat
     if (!window.covers(point.fp) || point.fp < point.sp) return null;
     return caller(window.tryReturnAddress(point.fp + 8), point.fp + 16, window.tryWord(point.fp), adjoining);
   };
-  if (!point.isLeaf) return byRecord(code.framePointerFrom(place) !== null);
+  if (!point.isLeaf) return byRecord(code.framePointerFrom(place) !== null || place.isGenerated);
   const around = code.functionCode(place, point.pc);
   const state = around === null ? null : nativeLeafState(around, point.pc);
   switch (state?.kind) {
@@ -28,6 +28,6 @@ export function a64CallerOf(point: NativePoint, place: NativePlace, options: Nat
       return caller(window.tryReturnAddress(at), at + 8, fp, true) ?? byRecord(false);
     }
     default:
-      return byRecord(state?.kind === 'frame-pointer');
+      return byRecord(state?.kind === 'frame-pointer' || place.isGenerated);
   }
 }

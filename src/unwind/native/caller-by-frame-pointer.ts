@@ -35,7 +35,7 @@ export function callerByFramePointer(point: NativePoint, place: NativePlace, opt
     if (called !== null) return called;
   }
   if (!window.covers(point.fp) || point.fp < point.sp) return null;
-  return at(point.fp + 8, window.tryWord(point.fp), from !== null);
+  return at(point.fp + 8, window.tryWord(point.fp), from !== null || place.isGenerated);
 }
 
 /**

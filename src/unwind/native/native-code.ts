@@ -1,11 +1,12 @@
 // pc → library, symbol and frame for native code of one process, and whether the function there keeps a frame pointer. Mappings
 // are read again when a pc lies in none of them, at most once per batch of samples, and now and then to see whether a library was
-// replaced by another at the same place (dlclose, dlopen): names are wrong for at most that long.
+// replaced by another at the same place (dlclose, dlopen): names are wrong for at most that long. So are those of code that a runtime
+// other than HotSpot has generated, which its perf map tells (Node, .NET).
 
 import type { Frame } from '../../model/frame.ts';
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
 import type { UnwindRule } from '../../model/unwind-rule.ts';
-import { asElfAddress } from '../../model/units.ts';
+import { asAddress, asElfAddress } from '../../model/units.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import { ARCHITECTURES } from '../arch/architectures.ts';
 import type { CodeBytes } from '../arch/code-bytes.ts';
@@ -16,6 +17,8 @@ export interface NativePlace {
   readonly library: MappedLibrary | null;
   readonly symbol: NativeSymbol | null;
   readonly isVm: boolean;
+  /** Code of no file that a perf map names: `symbol` is the map's. Such code keeps frame pointers. */
+  readonly isGenerated: boolean;
   /** The address as the library's own headers count it; the address itself without a library. */
   readonly elfAddress: number;
 }
@@ -26,6 +29,10 @@ const MAX_FUNCTION_BYTES = 16 * 1024;
 const EPILOGUE_BYTES = 64;
 /** Reading the 300 mappings of a JVM costs 0.3 ms. */
 const MAPS_AGE_MS = 500;
+/** Libraries met before they are asked for: short programs have about five. */
+const MAX_PRIMED = 64;
+/** Stands where a library's path stands. */
+const PERF_MAP = '[perf map]';
 const VM_LIBRARY = /\/libjvm\.so$/;
 
 export class NativeCode {
@@ -36,6 +43,10 @@ export class NativeCode {
   #mapsReadAtMs = 0;
   #batch = 0;
   readonly #places = new Map<number, NativePlace>();
+  /** Places in code of no file: collected and made anew all the time, so asked for again. */
+  readonly #generated = new Map<number, NativePlace>();
+  #generatedAtMs = 0;
+  readonly #hasPerfMap: () => boolean;
   readonly #prologues = new Map<string, number | null>();
   /** Code of files does not change while it is mapped: kept until mappings do, so that an ended process keeps its chains. */
   readonly #returns = new Map<number, boolean>();
@@ -44,14 +55,20 @@ export class NativeCode {
   readonly #framePointers = new WeakMap<NativePlace, number | null>();
   readonly #rules = new WeakMap<NativePlace, UnwindRule | null>();
 
-  constructor(reader: TargetReader) {
+  /** `hasPerfMap`: whether the process may name its generated code; a JVM's own tables are better. */
+  constructor(reader: TargetReader, hasPerfMap: () => boolean = () => false) {
     this.#reader = reader;
     this.architecture = ARCHITECTURES[reader.architecture];
+    this.#hasPerfMap = hasPerfMap;
   }
 
   /** `nowMs`: time of the samples to come, so that a replay asks what the run asked. */
   beginBatch(nowMs: number): void {
     this.#batch += 1;
+    if (nowMs - this.#generatedAtMs > MAPS_AGE_MS || this.#generated.size > MAX_CACHE_ENTRIES) {
+      this.#generatedAtMs = nowMs;
+      this.#generated.clear();
+    }
     if (this.#places.size > 0 && nowMs - this.#mapsReadAtMs > MAPS_AGE_MS) {
       this.#mapsReadAtMs = nowMs;
       this.#readMaps();
@@ -60,6 +77,13 @@ export class NativeCode {
     if (this.#prologues.size > MAX_CACHE_ENTRIES) this.#prologues.clear();
     if (this.#signalReturns.size > MAX_CACHE_ENTRIES) this.#signalReturns.clear();
     if (this.#returns.size > MAX_CACHE_ENTRIES) this.#returns.clear();
+  }
+
+  /** Reads the mappings and meets the libraries of their code: what is known of those outlives the process. */
+  prime(): void {
+    this.#readMaps();
+    const code = this.#maps.filter(({ permissions, path }) => path.startsWith('/') && permissions.includes('x'));
+    for (const mapping of code.slice(0, MAX_PRIMED)) this.#reader.library(mapping);
   }
 
   /** Mappings changed (exec, dlopen seen): forget what was derived from the old ones. */
@@ -73,15 +97,23 @@ export class NativeCode {
 
   /** What is mapped executable at `pc`; null: nothing. For return addresses pass pc - 1: a call may end its function. */
   at(pc: number): NativePlace | null {
-    const known = this.#places.get(pc);
+    const known = this.#places.get(pc) ?? this.#generated.get(pc);
     if (known !== undefined) return known;
     const mapping = this.#mappingAt(pc);
     if (mapping === null || !mapping.permissions.includes('x')) return null;
     const library = mapping.path === '' ? null : this.#reader.library(mapping);
+    if (library === null && this.#hasPerfMap()) return this.#generatedAt(pc, mapping);
     const elfAddress = library === null ? pc : pc - library.bias;
     const symbol = library === null ? null : this.#reader.symbolAt(library, asElfAddress(elfAddress));
-    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), elfAddress };
+    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), isGenerated: false, elfAddress };
     this.#places.set(pc, place);
+    return place;
+  }
+
+  #generatedAt(pc: number, mapping: Mapping): NativePlace {
+    const symbol = this.#reader.generatedCodeAt?.(asAddress(pc)) ?? null;
+    const place = { mapping, library: null, symbol, isVm: false, isGenerated: symbol !== null, elfAddress: pc };
+    this.#generated.set(pc, place);
     return place;
   }
 
@@ -152,18 +184,19 @@ export class NativeCode {
     return known;
   }
 
-  #findFramePointer({ symbol, library }: NativePlace): number | null {
-    if (symbol === null || library === null) return null;
-    const key = `${library.key}+${String(symbol.start)}`;
+  #findFramePointer({ symbol, library, isGenerated }: NativePlace): number | null {
+    if (symbol === null || (library === null && !isGenerated)) return null;
+    const bias = library?.bias ?? 0;
+    const key = `${library?.key ?? symbol.name}+${String(symbol.start)}`;
     let offset = this.#prologues.get(key);
     if (offset === undefined) {
       const { searchBytes, framePointerFrom } = this.architecture.native;
       const bytes = Buffer.alloc(Math.min(searchBytes, Math.max(symbol.sizeBytes, 8)));
-      offset = this.#reader.read(symbol.start + library.bias, bytes) ? framePointerFrom(bytes) : null;
+      offset = this.#reader.read(symbol.start + bias, bytes) ? framePointerFrom(bytes) : null;
       this.#prologues.set(key, offset);
     }
     // Kept without the base: a library may come back elsewhere.
-    return offset === null ? null : symbol.start + library.bias + offset;
+    return offset === null ? null : symbol.start + bias + offset;
   }
 
   /** The code of the function at `place` from its start to behind `pc`; null: not known, or too large. */
@@ -180,7 +213,7 @@ export class NativeCode {
   frame(place: NativePlace): Frame {
     const known = this.#frames.get(place);
     if (known !== undefined) return known;
-    const frame = nativeFrame(place);
+    const frame = nativeFrame(place, this.#hasPerfMap());
     this.#frames.set(place, frame);
     return frame;
   }
@@ -212,20 +245,26 @@ function sameCode(a: readonly Mapping[], b: readonly Mapping[]): boolean {
   return code(a) === code(b);
 }
 
-function nativeFrame(place: NativePlace): Frame {
+/** `hasPerfMap`: code of no file moves, and an address of it tells nobody anything. */
+function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
   const { library, mapping, symbol } = place;
   const path = library?.path ?? mapping.path;
   const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
   return {
     kind: place.isVm ? 'vm' : 'native',
-    name: symbol?.name ?? `[${base}+0x${place.elfAddress.toString(16)}]`,
+    // A symbol without a name tells nothing.
+    name: symbol === null || symbol.name === '' ? placeName(place, base, hasPerfMap) : symbol.name,
     signature: '',
     bci: -1,
     line: 0,
-    library: path,
+    library: place.isGenerated ? PERF_MAP : path,
     lineApproximate: false,
     marker: null,
   };
+}
+
+function placeName({ library, elfAddress }: NativePlace, base: string, hasPerfMap: boolean): string {
+  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${elfAddress.toString(16)}]`;
 }
 
 function search(maps: readonly Mapping[], pc: number): Mapping | null {

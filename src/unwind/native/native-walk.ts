@@ -24,8 +24,9 @@ export type NativeEnd =
   | { readonly kind: 'signal'; readonly contextAt: number }
   | { readonly kind: 'unfinished'; readonly reason: UnfinishedReason; readonly detail: string };
 
-/** Functions a thread begins with: HotSpot's, the launcher's, glibc's. The end where nothing leads on from them. */
-const THREAD_STARTS = /^(thread_native_entry|start_thread|__clone3?|clone3?|_start|JavaMain|ThreadJavaMain|__libc_start_main.*)$/;
+/** Functions a thread begins with: HotSpot's, the launcher's, glibc's, Go's. The end where nothing leads on from them. */
+const THREAD_STARTS =
+  /^(thread_native_entry|start_thread|__clone3?|clone3?|_start|JavaMain|ThreadJavaMain|__libc_start_main.*|runtime\.(goexit|mstart|rt0_go|mcall|systemstack_switch)(\.abi0)?)$/;
 
 type Step = { readonly kind: 'caller'; readonly caller: NativeCaller } | { readonly kind: 'start' } | { readonly kind: 'lost' };
 

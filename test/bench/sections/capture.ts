@@ -3,7 +3,7 @@
 import { countProbeTime } from '../capture-cost.ts';
 import { type PlainCost, type PlainRun, runPlainJtrace } from '../plain-jtrace.ts';
 import type { Section, SectionOptions, SectionResult } from '../section.ts';
-import { startWorkload, workloadNames } from '../workload-process.ts';
+import { leastJdk, startWorkload, workloadNames } from '../workload-process.ts';
 import { megabytes, percent } from '../units.ts';
 
 const RATES_HZ = [50, 99];
@@ -29,7 +29,7 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
   const putBack = countProbeTime();
   process.once('exit', putBack);
   try {
-    for (const workload of quick ? ['deeprec'] : workloadNames()) {
+    for (const workload of quick ? ['deeprec'] : workloadNames().filter((name) => leastJdk(name) <= 17)) {
       const running = await startWorkload(workload, THREADS, warmUpSeconds);
       try {
         for (const rateHz of quick ? [99] : RATES_HZ) {

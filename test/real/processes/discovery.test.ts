@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JvmProcess } from '../../../src/model/process.ts';
 import { chooseTarget } from '../../../src/target/processes/choose-target.ts';
-import { listJvms, measureCpu } from '../../../src/target/processes/list-jvms.ts';
+import { listJvms, measureCpu } from '../../../src/target/processes/list-processes.ts';
 import { javaHome } from '../../support/host-tools.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
@@ -74,14 +74,14 @@ describeOnHost('JVMs of this machine', ['root', 'jdk17'], () => {
     const [measured] = await measureCpu([rowOf(process)].filter((row) => row !== undefined));
     expect(measured?.cpu.over).toBe('two-looks');
     expect(measured?.cpu.percent).toBeLessThan(50); // it sleeps
-    expect(await chooseTarget({ kind: 'pid', pid: process.pid })).toMatchObject({ kind: 'one', jvm: { pid: process.pid } });
+    expect(await chooseTarget({ kind: 'pid', pid: process.pid })).toMatchObject({ kind: 'one', process: { pid: process.pid } });
   });
 
   test('a jar, by its name with and without version', async () => {
     const process = await startJava('-jar', 'my-sleeper-1.2.jar');
     expect(rowOf(process)?.main).toEqual({ kind: 'jar', name: 'my-sleeper-1.2.jar' });
     for (const name of ['my-sleeper', 'my-sleeper-1.2', 'my-sleeper-1.2.jar', 'MY-SLEEPER']) {
-      expect(await chooseTarget({ kind: 'name', name })).toMatchObject({ kind: 'one', jvm: { pid: process.pid } });
+      expect(await chooseTarget({ kind: 'name', name })).toMatchObject({ kind: 'one', process: { pid: process.pid } });
     }
   });
 
@@ -97,8 +97,10 @@ describeOnHost('JVMs of this machine', ['root', 'jdk17'], () => {
     const first = await startJava('-cp', 'classes', '-Dname=first', 'Sleeper');
     const second = await startJava('-cp', 'classes', '-Dname=second', 'Sleeper');
     const choice = await chooseTarget({ kind: 'name', name: 'Sleeper' });
-    expect(choice.kind === 'several' ? choice.jvms.map(({ pid }) => pid).sort() : choice).toEqual([first.pid, second.pid].sort());
-    expect(await chooseTarget({ kind: 'name', name: 'second' })).toMatchObject({ kind: 'one', jvm: { pid: second.pid } });
+    expect(choice.kind === 'several' ? choice.processes.map(({ pid }) => pid).sort() : choice).toEqual(
+      [first.pid, second.pid].sort(),
+    );
+    expect(await chooseTarget({ kind: 'name', name: 'second' })).toMatchObject({ kind: 'one', process: { pid: second.pid } });
   });
 
   test('a command line of a megabyte with control characters', async () => {

@@ -16,6 +16,11 @@ const PACKAGES = {
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock
   procps: ['real'],
+  gdb: ['real'], // judges native stacks, of the next three too
+  'mariadb-server': ['real'],
+  'mariadb-client': ['real'],
+  'xz-utils': ['quick', 'real'], // the .xz reader's counterpart, and a program to profile
+  'libc6-dbg': ['real'], // a separate debug file as Debian installs them
   sudo: ['real'],
   patchelf: ['real'], // with file and the keyring: other releases' bpftraces (debian-programs)
   file: ['real'],
@@ -27,6 +32,7 @@ const PACKAGES = {
   lz4: ['guest'],
   kmod: ['guest'],
   python3: ['real', 'guest'],
+  runc: ['real'], // containers as Docker and Kubernetes make them
   zsh: ['real'], // completes what bash completes
 } as const satisfies Record<string, readonly Part[]>;
 

@@ -1,10 +1,10 @@
-// Gets what the tests run against (bpftraces of three releases, the JDK 17 and a later one, kernels for guests) and describes it in environment
+// Gets what the tests run against (bpftraces of three releases, JDKs from 8 to 27, kernels for guests) and describes it in environment
 // variables, so that a test run by hand and a test run by `npm test` ask the same way (see test/support/host-tools.ts).
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ARM64_JDKS, bpftracesAtHand, chromiumPath, javaHome, LATER_JDK } from '../../support/host-tools.ts';
+import { ARM64_JDKS, bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { isRoot } from './apt.ts';
@@ -58,12 +58,16 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
         obstacles.real.push(`needs the bpftrace of ${suite}: test/tools/debian-programs bpftrace ${suite}`);
       }
     }
-    if (!fetched(`JDK ${LATER_JDK}`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk', LATER_JDK))
-      obstacles.real.push(`needs a JDK ${LATER_JDK}: test/tools/debian-programs jdk ${LATER_JDK}`);
+    for (const version of OTHER_JDKS) {
+      if (!fetched(`JDK ${version}`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk', version))
+        obstacles.real.push(`needs a JDK ${version}: test/tools/debian-programs jdk ${version}`);
+    }
     for (const version of ARM64_JDKS) {
       if (!fetched(`JDK ${version} of arm64`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk-arm64', version))
         obstacles.real.push(`needs the JDK ${version} of arm64: test/tools/debian-programs jdk-arm64 ${version}`);
     }
+    if (!fetched('root for containers', join(REPOSITORY, 'test/tools/debian-programs'), 'root', ...CONTAINER_ROOT))
+      obstacles.real.push(`needs a root for containers: test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')}`);
   }
   const bpftraces = onHost ? bpftracesAtHand() : [];
   if (onHost && bpftraces.length === 0) {

@@ -1,11 +1,11 @@
 // Which processes are held open and how often they are asked, with readers of the test's making.
 
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ObservedProcesses, type ProcessSources } from '../../../src/app/observed-processes.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import type { Mapping, TargetReader } from '../../../src/model/target.ts';
-import { asAddress, asPid, asTid, type Pid } from '../../../src/model/units.ts';
+import { asAddress, asKernelAddress, asPid, asTid, type Pid } from '../../../src/model/units.ts';
 
 type Reader = TargetReader & { close(): void };
 
@@ -125,4 +125,60 @@ test('a libjvm that cannot be read is asked for again, but not for ever', () => 
   const processes = observe(open);
   for (let timeMs = 1000; timeMs < 31_000; timeMs += 100) processes.resolve(sampleOf(7, timeMs));
   expect(calls.library).toBe(6);
+});
+
+describe('of a whole machine', () => {
+  const machine = (more: Partial<ProcessSources> = {}) => {
+    const { calls, open } = readers();
+    const label = (pid: Pid): string | null => (pid < 1000 ? `program${String(pid % 10)}` : null);
+    const kernelThreadLabel = (comm: string): string => `[${comm}]`;
+    return { calls, processes: observe(open, { isWholeMachine: true, label, kernelThreadLabel, ...more }) };
+  };
+
+  test('none is opened before its first sample, and no more are open than there is room for', () => {
+    const { calls, processes } = machine();
+    for (let pid = 1; pid <= 900; pid++) processes.exec(asPid(pid));
+    expect(calls.opened).toBe(0);
+    for (let pid = 1; pid <= 900; pid++) {
+      processes.resolve(sampleOf(pid, pid));
+      processes.resolve(sampleOf(1, pid)); // always busy: never closed
+    }
+    expect(calls.opened).toBe(900);
+    expect(calls.opened - calls.closed).toBe(256);
+    processes.resolve(sampleOf(900, 1000));
+    expect(calls.opened).toBe(900);
+    processes.resolve(sampleOf(2, 1000));
+    expect(calls.opened).toBe(901);
+    processes.close();
+    expect(calls.closed).toBe(901);
+  });
+
+  test('a process is asked in a batch only if it has a sample in it', () => {
+    const { open } = readers();
+    const begun: number[] = [];
+    const { processes } = machine({ open: (pid) => ({ ...open(pid), beginBatch: () => begun.push(pid) }) });
+    for (const pid of [1, 2]) processes.resolve(sampleOf(pid, 0));
+    begun.length = 0;
+    processes.beginBatch(10);
+    for (let i = 0; i < 3; i++) processes.resolve(sampleOf(2, 10));
+    processes.endBatch();
+    expect(begun).toEqual([2]);
+  });
+
+  test('the frame above a stack: its name without pid, a thread of the kernel, the thread of one that is gone', () => {
+    const { calls, processes } = machine();
+    const nameOf = (sample: RawSample): string => processes.processFrame(sample).name;
+    for (const pid of [12, 22, 2000]) processes.resolve(sampleOf(pid, 0));
+    expect([12, 22, 2000].map((pid) => nameOf(sampleOf(pid, 0)))).toEqual(['program2', 'program2', 'x']);
+    const worker: RawSample = {
+      ...sampleOf(5, 0),
+      mode: 'kernel-thread',
+      comm: 'kworker/0:1',
+      kernelStack: [asKernelAddress(0xffffffff81000000n)],
+    };
+    expect(nameOf(worker)).toBe('[kworker/0:1]');
+    expect(processes.resolve(worker).stack.outcome).toEqual({ kind: 'complete' });
+    expect(processes.threadName(worker)).toBe('kworker/0:1');
+    expect(calls.opened).toBe(3);
+  });
 });

@@ -134,3 +134,8 @@ test('comm is hostile: newlines and control characters arrive as what they are',
   const { samples } = parseOutput(lines(`S 1 1000 0 7 8 3 0 0 0 0 0 1 ${hostile}`, 'E 1 8 0'), 128);
   expect(samples[0]?.comm.startsWith('a\nS 1\x1b[31m')).toBe(true);
 });
+
+test('a thread of the kernel is told from a thread whose registers were not found', () => {
+  const { samples } = parseOutput(lines(`S 1 1000 0 7 8 0 2 0 0 0 0 6 ${COMM}`, 'E 1 8 0'), 128);
+  expect(samples).toMatchObject([{ registers: null, mode: 'kernel-thread' }]);
+});

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { explainFailure } from '../../../src/bpftrace/explain-failure.ts';
 import { isNoise, lostEvents, NoiseFilter } from '../../../src/bpftrace/noise.ts';
 
-const MACHINE = { mayLoad: true, hasTypeInformation: true, hasTracefs: true };
+const MACHINE = { mayLoad: true, hasSysAdmin: true, hasTypeInformation: true, hasTracefs: true };
 const EXIT = { code: 1, signal: null, startError: null };
 
 test.each([
@@ -55,11 +55,15 @@ test('a warning about the program goes with its source line and its tildes, an e
 
 describe('failures', () => {
   test.each([
-    ['0.17 not root', 'ERROR: bpftrace currently only supports running as the root user.', 'bpftrace may not load programs here'],
+    [
+      '0.17 not root',
+      'ERROR: bpftrace currently only supports running as the root user.',
+      'this bpftrace runs as root only, whatever capabilities it has',
+    ],
     [
       '0.27 without a capability',
-      'ERROR: Missing CAP_PERFMON capability, please run bpftrace as the root user.',
-      'bpftrace may not load programs here',
+      'ERROR: Missing CAP_DAC_OVERRIDE capabilityplease run bpftrace as the root user.',
+      'bpftrace lacks CAP_DAC_OVERRIDE',
     ],
     [
       '0.27 without BTF',
@@ -100,6 +104,10 @@ describe('failures', () => {
     ];
     expect(explainFailure(EXIT, words, { ...MACHINE, mayLoad: false }).message).toBe('bpftrace may not load programs here');
     expect(explainFailure(EXIT, words, MACHINE).message).toBe('this kernel has no type information (BTF)');
+    // 0.17 with CAP_BPF and CAP_PERFMON, on a kernel that has it.
+    const noAdmin = explainFailure(EXIT, words, { ...MACHINE, hasSysAdmin: false });
+    expect(noAdmin.message).toBe('this bpftrace cannot read type information without CAP_SYS_ADMIN');
+    expect(explainFailure(EXIT, ['other'], { ...MACHINE, hasSysAdmin: false }).message).toContain('did not begin to sample');
     expect(explainFailure(EXIT, [''], { ...MACHINE, hasTracefs: false }).hint).toContain('mount -t tracefs');
   });
 

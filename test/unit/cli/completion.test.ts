@@ -33,7 +33,7 @@ test.each([
   ['profile -d 3s --du', []], // given already
   ['profile -o a.folded --ou', ['--output']], // may be repeated
   ['profile -d ', []], // a time: nobody can know
-  ['report --by ', ['thread', 'process', 'package', 'class']],
+  ['report --by ', ['thread', 'process', 'container', 'package', 'class']],
   ['report --by=p', ['--by=process', '--by=package']],
   ['report --by = p', ['process', 'package']], // as bash takes it apart
   ['report ', []], // a file: the shell's

@@ -34,6 +34,22 @@ const DEFAULTS: ProfileRequest = {
   verbosity: 'normal',
 };
 
+describe('all processes', () => {
+  test('of this machine', async () => {
+    for (const flag of ['--all', '-a']) expect((await request('profile', flag)).target).toEqual({ kind: 'all' });
+    expect((await request('profile', '--all')).durationMs).toBe(10_000);
+  });
+
+  test.each([
+    [['profile', '--all', '4711'], "both a process ('4711') and -a/--all were given"],
+    [['profile', '-a', 'kafka'], "both a process ('kafka') and -a/--all were given"],
+    [['profile', '--all', '--', 'sleep', '1'], 'both a COMMAND and -a/--all were given'],
+    [['profile', '--all', '--as-root'], '--as-root says how to run a COMMAND, and there is none'],
+  ])('%j', async (argv, message) => {
+    await expect(request(...argv)).rejects.toMatchObject({ kind: 'usage', message });
+  });
+});
+
 describe('the request', () => {
   test('nothing given', async () => {
     expect(await request('profile')).toEqual(DEFAULTS);

@@ -39,7 +39,7 @@ test('samples with threads, times, kinds; frames oldest first', async () => {
     [
       '[java tid=4720];JavaCalls::call_helper(JavaValue*, methodHandle const&);Interpreter_[0];com/acme/Store.put_[j];com/acme/Log.write_[i];__write;native_write_msr_safe_[k] 1',
       '[C2 CompilerThre tid=4725];[unknown];PhaseChaitin::Split(unsigned int, ResourceArea*) 1',
-      '[swapper tid=0];mwait_idle_[k] 1',
+      '[swapper];mwait_idle_[k] 1',
       '',
     ].join('\n'),
   );

@@ -40,6 +40,10 @@ test('a walk that jhsdb broke off is told', () => {
   expect(parseJstack(TEXT).get(0x1d50)).toEqual({ name: 'quoted " #3 name', tid: 0x1d50, frames: [], broken: true });
 });
 
+test('thread numbers of JDK 21, which are decimal', () => {
+  expect([...parseJstack(TEXT.replace('nid=0x1d62', 'nid=7522')).keys()]).toEqual([7522, 0x1d50]);
+});
+
 test('a frame that is not understood is an error, not a lost frame', () => {
   expect(() => parseJstack(TEXT.replace('@bci=3', '@bcx=3'))).toThrow('not understood');
 });

@@ -68,6 +68,7 @@ describe('hostile names', () => {
     ['\u001b[31mred', '\\u001b[31mred'],
     ['a\u0000b', 'a\\u0000b'],
     ['x\u202ey', 'x\\u202ey'],
+    ['x\u061cy', 'x\\u061cy'],
     ['\u0085', '\\u0085'],
     ['\u{1F600} \u00e9', '\u{1F600} \u00e9'],
     ['', ''],
@@ -103,7 +104,7 @@ test('round trip: the text parses back to the same stacks and weights', () => {
         );
         builder.nameThread(asPid(1), asTid(tid), `t;${tid}\n`);
         const texts = made.map((one) => foldedFrame(one, false)).reverse();
-        const key = JSON.stringify(byThread ? [`[t:${tid}\\u000a tid=${tid}]`, ...texts] : texts);
+        const key = JSON.stringify(byThread ? [tid === 0 ? '[t:0\\u000a]' : `[t:${tid}\\u000a tid=${tid}]`, ...texts] : texts);
         expected.set(key, (expected.get(key) ?? 0) + weight);
       }
       const lines = folded(builder.build(), { byThread });

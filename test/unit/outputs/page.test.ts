@@ -14,6 +14,7 @@ import { PAGE_FORMAT } from '../../../src/outputs/page.ts';
 import { diffRecordings } from '../../../src/profile/diff.ts';
 import { summarize } from '../../../src/profile/summarize.ts';
 import { summaryFacts } from '../../../src/profile/summary-facts.ts';
+import { UNFINISHED_ADVICE } from '../../../src/model/reason-advice.ts';
 import { UNFINISHED_TEXTS } from '../../../src/model/reason-texts.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
 import { runFacts } from '../../support/recordings.ts';
@@ -200,8 +201,10 @@ test('facts tell every reason with what it means', () => {
   ]);
   const own: Recording = { profile, facts: { ...recordingOf(profile).facts, run: runFacts(99) } };
   const rows = rowsOf(dataOf(render(own)), 'Stacks');
-  expect(rows).toContainEqual({ text: `stack-cut: ${UNFINISHED_TEXTS['stack-cut']}`, count: 1, sub: true });
+  expect(rows).toContainEqual({ reason: 'stack-cut', text: `stack-cut: ${UNFINISHED_TEXTS['stack-cut']}`, count: 1, sub: true });
   expect(rows).toContainEqual({ text: 'complete', count: 1, sub: false });
+  const { reasons } = dataOf(render(own));
+  expect(reasons).toEqual([{ name: 'stack-cut', frame: '[unfinished: stack-cut]', ...UNFINISHED_ADVICE['stack-cut'] }]);
 });
 
 test('a comparison has both sides on one tree', () => {

@@ -10,7 +10,7 @@ import { selectionText } from '../../../src/page/selection-text.ts';
 import { statusText } from '../../../src/page/status-text.ts';
 import { weighed } from '../../../src/page/model.ts';
 import { NO_FILTER } from '../../../src/page/weights.ts';
-import { drawModel } from './draw-tree.ts';
+import { drawModel, nodeAt } from './draw-tree.ts';
 
 test('moments: as precise as the slices are; of long recordings as a clock shows them', () => {
   expect(momentText(1234, 10)).toBe('1.23 s');
@@ -66,7 +66,17 @@ test('a native gap says that C++ frames are missing and Java frames are not; whe
     return describe({ ...model, data, names: [name] }, weighed(model, NO_FILTER, 0), 1, 0, 0).details[0];
   };
   expect(kindOf('[native gap]')).toBe(
-    'frames of C++ without frame pointers are missing here; the Java frames around it are exact',
+    'frames of C++ are missing here: nothing says how to walk them; the Java frames around it are exact',
   );
   expect(kindOf(ALL_HIDDEN)).toContain('which this page leaves out');
+});
+
+test('the frame that ends an unfinished stack says what its reason means and what to do', () => {
+  const model = drawModel([{ stack: '[unfinished: stack-cut]/marker' }, { stack: '[unfinished: forged]/marker' }]);
+  const reasons = [{ name: 'stack-cut', frame: '[unfinished: stack-cut]', meaning: 'It is longer.', advice: 'Copy more.' }];
+  const explained = { ...model, data: { ...model.data, reasons } };
+  const details = (stack: string): readonly string[] =>
+    describe(explained, weighed(model, NO_FILTER, 0), nodeAt(model, model.tree, stack), 0, 0).details.slice(1);
+  expect(details('[unfinished: stack-cut]')).toEqual(['It is longer.', 'What to do: Copy more.']);
+  expect(details('[unfinished: forged]')).toEqual([]);
 });

@@ -35,6 +35,7 @@ test('by each', () => {
     '[GC tid=103] … collect 1',
   ]);
   expect(new Set(roots('process').map((line) => line.replace(/\].*/, ']')))).toEqual(new Set(['[process 100 org.acme.Main]']));
+  expect(new Set(roots('container').map((line) => line.replace(/\].*/, ']')))).toEqual(new Set(['[docker 1f2e3d4c5b6a]']));
   expect(roots('class').map((line) => line.replace(/\].*/, ']'))).toEqual([
     '[class java/io/In]',
     '[class org/acme/B$C]',
@@ -77,5 +78,9 @@ test('groups alone: a share for each, the sum is all', () => {
 test('of a profile that tells neither threads nor processes', () => {
   const profile = { ...DRAWN.profile, threads: DRAWN.profile.threads.map((row) => ({ ...row, name: '', pid: 0 as never, tid: 0 as never })) }; // prettier-ignore
   const names = (by: Grouping): string[] => groupsOnly({ ...DRAWN, profile }, by).frames.frames.map(({ name }) => name);
-  expect([names('thread'), names('process')]).toEqual([['[no thread]'], ['[no process]']]);
+  expect([names('thread'), names('process'), names('container')]).toEqual([
+    ['[no thread]'],
+    ['[no process]'],
+    ['[no container]'],
+  ]);
 });

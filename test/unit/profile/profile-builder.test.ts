@@ -151,3 +151,12 @@ test('outcomes without end: further ones lose their detail, not their reason', (
   expect(profile.outcomes).toEqual([outcome(0), outcome(1), outcome(2), { ...outcome(3), detail: '' }]);
   expect(profile.samples.outcome).toEqual([0, 1, 2, 3, 3, 3, 3, 3, 3, 1]);
 });
+
+test('an instruction pointer outside of user space is not known: the vsyscall page, or where a hostile target jumped to', () => {
+  const builder = createProfileBuilder('samples');
+  for (const pc of [0x7fff_ffff_efff, 0xffff_ffff_ff60_0000, 2 ** 53]) builder.add({ ...facts(1), pc }, stack([frame('a')]));
+  const { samples } = builder.build();
+  expect(samples.pc).toEqual([0x7fff_ffff_efff, 0, 0]);
+  // As numbers they are no whole ones, and a `.jtrace` file with one of them could not be read again.
+  expect(samples.pc.every(Number.isSafeInteger)).toBe(true);
+});

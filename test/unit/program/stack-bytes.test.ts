@@ -2,7 +2,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { JvmThreadLocator, StackBytesValues } from '../../../src/model/program.ts';
+import { CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues } from '../../../src/model/program.ts';
 import { asPid } from '../../../src/model/units.ts';
 import { bufferPages } from '../../../src/program/buffer-pages.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
@@ -35,6 +35,8 @@ describe('golden', () => {
     ['0.23', 23, VALUES],
     ['0.27-stop', 27, { ...VALUES, followChildren: false, kernelStack: false, budget: null, jvms: [], stopAtSample: true }],
     ['0.23-aarch64', 23, VALUES, { architecture: 'aarch64', kernelPageBytes: 65_536 }],
+    ['0.17-all', 17, { ...VALUES, pids: 'all' as const, followChildren: false }],
+    ['0.27-all-user', 27, { ...VALUES, pids: 'all' as const, followChildren: false, kernelStack: false, budget: null }],
   ] as const)('%s', (name, minor, values, machine: Partial<StackBytesContext> = {}) => {
     const path = new URL(`goldens/stack-bytes-${name}.bt`, import.meta.url);
     const { text } = renderStackBytes(values, dialect(minor), { ...CONTEXT, ...machine });
@@ -60,6 +62,7 @@ test('a locator that does not fit the program is left out', () => {
   expect(locatorFits(JVM)).toBe(true);
   expect(locatorFits(tooFar)).toBe(false);
   expect(locatorFits({ ...JVM, tlsModuleId: 0 })).toBe(false);
+  expect(locatorFits({ ...JVM, tlsModuleId: CONTROL_BLOCK_MODULE_ID })).toBe(true);
   expect(renderStackBytes({ ...VALUES, jvms: [tooFar] }, dialect(17), CONTEXT).text).not.toContain('@jvm_module[(uint64)4321]');
 });
 

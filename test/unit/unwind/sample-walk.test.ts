@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { UnfinishedReason } from '../../../src/model/frame.ts';
+import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
 import { MAX_LOGICAL_FRAMES } from '../../../src/unwind/limits.ts';
 import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
 import { simulate } from '../../support/frame-simulator.ts';
@@ -103,6 +103,22 @@ describe('Java, native, Java', () => {
     expect(names(walked)).toEqual([
       'c2 A.leaf@3', 'c1 A.caller@21', 'vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS,
     ]); // prettier-ignore
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test.each([
+    ['the call stub', 'call_stub', (world: JavaWorld) => world.code.callStubCalls],
+    ['the stub that catches exceptions', 'catch_exception', (world: JavaWorld) => world.code.inCatchException],
+  ])('a leaf in %s: the anchor leads on, whatever the native frames are', (_, stub, pc) => {
+    const world = javaWorld();
+    const { stack, inner } = nested(world);
+    // Between call stub and call_helper nothing can be walked.
+    stack.write(inner.fp + 8, world.code.inNoFramePointer);
+    stack.sp = inner.fp - 0x60;
+    const registers = { rip: pc(world), rsp: stack.sp, rbp: inner.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)[0]).toBe(`stub ${stub}`);
+    expect(names(walked).slice(-1 - ROOTS.length)).toEqual(['c1 A.caller@21', ...ROOTS]);
     expect(walked.stack.outcome).toEqual({ kind: 'complete' });
   });
 
@@ -387,4 +403,24 @@ describe('hostile stacks', () => {
       { numRuns: 400 },
     );
   }, 60_000);
+});
+
+test('32-bit code ends at once: what lies on its stack are no 64-bit words', () => {
+  const world = javaWorld();
+  const { stack } = inLeaf(world);
+  const sample = syntheticSample({ stack: stack.captured(), registers: { rip: world.code.leaf, rsp: stack.sp } });
+  const registers = sample.registers && { ...sample.registers, cs: 0x23 };
+  expect(reasonOf(walk({ ...sample, registers }, world.walkTarget()))).toBe('32-bit-code');
+});
+
+test('a thread of the kernel has kernel frames, and no user registers to miss', () => {
+  const world = javaWorld();
+  const sample = {
+    ...syntheticSample({ stack: new SyntheticStack().captured(), registers: {} }),
+    mode: 'kernel-thread',
+    registers: null,
+  } as const;
+  const frame = { ...walk(sample, world.walkTarget()).stack.frames[0], kind: 'kernel', marker: null } as Frame;
+  expect(walkSample(sample, [frame], world.walkTarget()).stack.outcome).toEqual({ kind: 'complete' });
+  expect(reasonOf(walk(sample, world.walkTarget()))).toBe('unknown-code');
 });

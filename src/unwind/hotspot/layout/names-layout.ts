@@ -14,13 +14,27 @@ export interface NamesLayout {
   readonly narrowKlass: NarrowBase;
   /** Offset of the class pointer in an object's header, narrow or not. */
   readonly oopKlass: number;
+  /** Of Klass: what an array's objects look like. */
+  readonly layoutHelper: number;
+  /** Where compact object headers have the class pointer: bits of the mark word from here on; null: this JDK has none. */
+  readonly markKlassShift: number | null;
+  /** Of generational ZGC; null: this JDK has none. */
+  readonly colours: ColoursPlace | null;
+}
+
+/** `instance`: address of the pointer to ZGlobalsForVMStructs; the others are offsets in it, of pointers to the variables. */
+interface ColoursPlace {
+  readonly instance: number;
+  readonly good: number;
+  readonly bad: number;
+  readonly shift: number;
 }
 
 /** Offset in InstanceKlass: an array of six u2 each field, or a stream of UNSIGNED5 numbers. */
-export interface FieldsPlace {
-  readonly kind: 'slots' | 'stream';
-  readonly at: number;
-}
+export type FieldsPlace =
+  | { readonly kind: 'slots'; readonly at: number }
+  /** `optional`: bits of a field's flags that each bring one number more. */
+  | { readonly kind: 'stream'; readonly at: number; readonly optional: readonly number[] };
 
 export interface NarrowBase {
   readonly base: number;
@@ -29,7 +43,14 @@ export interface NarrowBase {
 
 const FIELDS = {
   slots: { jdks: '8 to 20', read: (look) => ({ kind: 'slots', at: look.field('InstanceKlass', '_fields') }) },
-  stream: { jdks: '21 and later', read: (look) => ({ kind: 'stream', at: look.field('InstanceKlass', '_fieldinfo_stream') }) },
+  stream: {
+    jdks: '21 and later',
+    read: (look) => ({
+      kind: 'stream',
+      at: look.field('InstanceKlass', '_fieldinfo_stream'),
+      optional: ['initialized', 'generic', 'contended'].map((flag) => look.constant(`FieldInfo::FieldFlags::_ff_${flag}`)),
+    }),
+  },
 } as const satisfies Record<string, Shape<FieldsPlace>>;
 
 const inClass = (type: string, prefix: string): Shape<NarrowBase>['read'] => {
@@ -67,5 +88,13 @@ export function namesLayout(look: TableReader): NamesLayout | null {
     narrowOop: look.firstOf<NarrowBase>(NARROW_OOP),
     narrowKlass: look.firstOf<NarrowBase>(NARROW_KLASS),
     oopKlass: look.firstOf<number>(OOP_KLASS),
+    layoutHelper: look.field('Klass', '_layout_helper'),
+    markKlassShift: look.optional(() => look.constant('markWord::klass_shift')),
+    colours: look.optional(() => ({
+      instance: look.global('ZGlobalsForVMStructs', '_instance_p'),
+      good: look.field('ZGlobalsForVMStructs', '_ZPointerLoadGoodMask'),
+      bad: look.field('ZGlobalsForVMStructs', '_ZPointerLoadBadMask'),
+      shift: look.field('ZGlobalsForVMStructs', '_ZPointerLoadShift'),
+    })),
   }));
 }

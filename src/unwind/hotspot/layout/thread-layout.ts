@@ -10,6 +10,8 @@ export interface ThreadLayout {
   readonly callStubReturnAddress: number;
   readonly javaThread: { readonly anchor: number; readonly osThread: number };
   readonly osThreadId: number;
+  /** OSThread's pthread_t, which is the thread pointer under glibc; null: not exported. */
+  readonly osThreadPthreadId: number | null;
   readonly threads: ThreadsPlace;
 }
 
@@ -50,6 +52,7 @@ export function threadLayout(look: TableReader): ThreadLayout {
     callStubReturnAddress: look.global('StubRoutines', '_call_stub_return_address'),
     javaThread: { anchor: look.field('JavaThread', '_anchor'), osThread: look.firstOf<number>(OS_THREAD) },
     osThreadId: look.field('OSThread', '_thread_id'),
+    osThreadPthreadId: look.tables.offset('OSThread', '_pthread_id'),
     threads: look.firstOf<ThreadsPlace>(THREADS),
   };
 }

@@ -15,10 +15,14 @@ const SUMMARY: ProfileSummary = {
     {
       pid: asPid(4711),
       mainClass: 'org.acme.Main',
+      program: '',
       jdkVersion: '17.0.21',
+      container: '',
       vmFlags: [{ name: 'DebugNonSafepoints', value: 'false', note: 'lines of compiled leaf frames are approximate' }],
     },
   ],
+  isWholeMachine: false,
+  processes: [],
   kernel: '6.1.0-18-amd64',
   bpftraceVersion: '0.17.0',
   rateHz: 99,
@@ -95,11 +99,12 @@ test('summary and table, in a pipe', () => {
               kernel 6.1.0-18-amd64, bpftrace 0.17.0
     Stacks         1,950  98.5 %  complete
                       20   1.0 %  approximate
-                                       20 a page read again after the sample
-                                        3 last Java frame read after the sample
+                                    20 reread-page: a page read again later
+                                     3 reread-anchor: last Java frame read later
                       10   0.5 %  unfinished
-                                        7 stack longer than --stack-bytes
-                                        3 code that belongs to nothing known
+                                     7 stack-cut: stack longer than --stack-bytes
+                                     3 unknown-code: belongs to nothing known
+                                       what to do: docs/stack-outcomes.md
     Leaf             980  49.5 %  Java, inlined
                      950  48.0 %  Java compiled by C2
                       20   1.0 %  Java compiled by C1
@@ -262,7 +267,7 @@ test('JVMs to choose from', () => {
   ui.choose({
     kind: 'several',
     question: "4 JVMs match 'a\u001b[2J'",
-    jvms: [
+    processes: [
       jvm(7, 'org.apache.catalina.startup.Bootstrap', { container: 'docker 1f2e3d4c5b6a' }),
       jvm(4194304, `com.${'long.'.repeat(20)}Name`, { threads: 1024, cpu: { percent: 199.9, over: 'two-looks' } }),
       jvm(12, 'x\u001b]0;evil\u0007\n日本', { vm: 'starting', jdk: '' }),

@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from 'vitest';
 import { OperatorError } from '../../../../src/model/errors.ts';
-import type { JavaMain, JvmProcess } from '../../../../src/model/process.ts';
+import type { JavaMain, JvmProcess, PlainProcess } from '../../../../src/model/process.ts';
 import { asPid } from '../../../../src/model/units.ts';
-import { pickJvm } from '../../../../src/target/processes/choose-target.ts';
+import { pickByName, pickOnlyJvm } from '../../../../src/target/processes/choose-target.ts';
 import { matchByName } from '../../../../src/target/processes/match-by-name.ts';
 
 function jvm(pid: number, kind: JavaMain['kind'], name: string, args: string[] = [], classPath: string[] = []): JvmProcess {
@@ -65,6 +65,46 @@ describe('a name means', () => {
   });
 });
 
+function plain(pid: number, program: string, args: string[] = [], more: Partial<PlainProcess> = {}): PlainProcess {
+  const comm = program.slice(program.lastIndexOf('/') + 1).slice(0, 15);
+  const base = { startTicks: 1, vm: 'none', threads: 1, user: 'root', container: '', comm, calledAs: program } as const;
+  return { ...base, pid: asPid(pid), program, args, cpu: { percent: 0, over: 'since-start' }, ...more };
+}
+
+const NODE = plain(11, '/usr/bin/node', ['--perf-basic-prof', '/srv/shop/server.js', 'kafka']);
+const PYTHON = plain(12, '/usr/bin/python3.11', ['-u', '/srv/report.py', '--for', 'catalina']);
+const POSTGRES = plain(13, '/usr/lib/postgresql/15/bin/postgres', [], { calledAs: 'postgres: writer process' });
+const SHELL = plain(14, '/usr/bin/bash', [], { calledAs: '-bash' });
+const MACHINE = [...ALL, NODE, PYTHON, POSTGRES, SHELL];
+
+describe('among all programs of a machine, a name means', () => {
+  test.each([
+    ['node', [11]],
+    ['/usr/bin/node', [11]],
+    ['server.js', [11]], // its script
+    ['server', [11]],
+    ['python3.11', [12]],
+    ['report', [12]],
+    ['postgres', [13]],
+    ['bash', [14]],
+    ['-bash', [14]],
+    ['Kafka', [2]], // a JVM's own name before all else
+    ['kafka', [2]],
+    ['catalina', [1]], // a part of a JVM's name before an argument of another program
+    ['python', [12]], // a part of a program's name
+    ['--perf-basic-prof', [11]],
+    ['/usr', [11, 12, 13, 14]],
+    ['nothing-like-it', []],
+  ])('%s', (name, pids) => {
+    expect(matchByName(name, MACHINE).map(({ pid }) => pid)).toEqual(pids);
+  });
+
+  test("a program's own name before what merely stands in a JVM", () => {
+    const mentions = jvm(8, 'class', 'org.acme.Nodes', ['-Dnode=1']);
+    expect(matchByName('node', [mentions, NODE])).toEqual([NODE]);
+  });
+});
+
 describe('the choice', () => {
   const hint = (choose: () => unknown): string => {
     try {
@@ -76,23 +116,32 @@ describe('the choice', () => {
   };
 
   test('one, several, none', () => {
-    expect(pickJvm({ kind: 'name', name: 'Kafka' }, ALL)).toEqual({ kind: 'one', jvm: KAFKA });
-    expect(pickJvm({ kind: 'name', name: 'acme' }, ALL)).toEqual({
+    expect(pickByName('Kafka', ALL)).toEqual({ kind: 'one', process: KAFKA });
+    expect(pickByName('acme', ALL)).toEqual({
       kind: 'several',
       question: "2 JVMs match 'acme'",
-      jvms: [MODULE, H2_USER],
+      processes: [MODULE, H2_USER],
     });
-    expect(hint(() => pickJvm({ kind: 'name', name: 'Kafak' }, ALL))).toBe("no JVM matches 'Kafak' | did you mean Kafka?");
-    expect(hint(() => pickJvm({ kind: 'name', name: 'qqqqqq' }, ALL))).toContain('without a name lists the JVMs');
-    expect(hint(() => pickJvm({ kind: 'name', name: 'x' }, []))).toContain('no JVM runs on this machine');
+    expect(hint(() => pickByName('Kafak', ALL))).toBe("no process matches 'Kafak' | did you mean Kafka?");
+    expect(hint(() => pickByName('qqqqqq', ALL))).toContain('without a name lists the JVMs');
+  });
+
+  test('of several kinds the table is of processes', () => {
+    const other = plain(15, '/usr/bin/node');
+    expect(pickByName('node', [...MACHINE, other])).toEqual({
+      kind: 'several',
+      question: "2 processes match 'node'",
+      processes: [NODE, other],
+    });
+    expect(hint(() => pickByName('postgers', MACHINE))).toBe("no process matches 'postgers' | did you mean postgres?");
   });
 
   test('no argument: the only JVM; one that cannot be profiled is no rival', () => {
     const openj9: JvmProcess = { ...KAFKA, vm: 'openj9' };
-    expect(pickJvm({ kind: 'only-jvm' }, [APP])).toEqual({ kind: 'one', jvm: APP });
-    expect(pickJvm({ kind: 'only-jvm' }, [APP, openj9])).toEqual({ kind: 'one', jvm: APP });
-    expect(pickJvm({ kind: 'only-jvm' }, [openj9])).toEqual({ kind: 'one', jvm: openj9 }); // refused with its own reason later
-    expect(pickJvm({ kind: 'only-jvm' }, ALL)).toMatchObject({ kind: 'several', jvms: ALL });
-    expect(hint(() => pickJvm({ kind: 'only-jvm' }, []))).toContain('no JVM runs on this machine');
+    expect(pickOnlyJvm([APP])).toEqual({ kind: 'one', process: APP });
+    expect(pickOnlyJvm([APP, openj9])).toEqual({ kind: 'one', process: APP });
+    expect(pickOnlyJvm([openj9])).toEqual({ kind: 'one', process: openj9 }); // refused with its own reason later
+    expect(pickOnlyJvm(ALL)).toMatchObject({ kind: 'several', processes: ALL });
+    expect(hint(() => pickOnlyJvm([]))).toContain('no JVM runs on this machine');
   });
 });

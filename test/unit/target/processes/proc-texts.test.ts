@@ -3,7 +3,6 @@
 import { expect, test } from 'vitest';
 import { parseProcessStat } from '../../../../src/model/process-stat.ts';
 import { versionInPath } from '../../../../src/target/processes/jdk-version.ts';
-import { containerInCgroup } from '../../../../src/target/processes/process-owner.ts';
 
 const STAT = (comm: string): string =>
   `4711 (${comm}) S 1 4711 4711 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 33 0 168153 123 456 18446744073709551615 1 1 0 0 0`;
@@ -26,14 +25,4 @@ test.each([
   ['/opt/app/runtime/lib/server/libjvm.so', ''],
 ])('JDK of %s', (path, version) => {
   expect(versionInPath(path)).toBe(version);
-});
-
-test('containers by cgroup', () => {
-  const id = '1f2e3d4c5b6a'.padEnd(64, '0');
-  expect(containerInCgroup(`0::/system.slice/docker-${id}.scope\n`)).toBe('docker 1f2e3d4c5b6a');
-  expect(containerInCgroup(`12:cpu:/docker/${id}\n0::/\n`)).toBe('docker 1f2e3d4c5b6a');
-  expect(containerInCgroup(`0::/kubepods.slice/kubepods-pod1.slice/cri-containerd-${id}.scope`)).toBe('kubernetes 1f2e3d4c5b6a');
-  expect(containerInCgroup(`0::/machine.slice/libpod-${id}.scope/container`)).toBe('podman 1f2e3d4c5b6a');
-  expect(containerInCgroup('0::/lxc.payload.web/system.slice')).toBe('lxc web');
-  expect(containerInCgroup('0::/user.slice/user-1000.slice/session-1.scope')).toBe('');
 });

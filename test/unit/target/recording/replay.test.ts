@@ -65,6 +65,7 @@ function scriptedTarget(pid: number, memory: (address: number) => number | null)
     symbolNamed: (_, name) => (name === 'f' ? asElfAddress(5) : null),
     tlsModuleSlot: () => asElfAddress(0x88),
     tlsDescriptorSlot: () => null,
+    threadIdInside: (tid) => (tid === 7 ? 7 : tid === 8 ? 2 : null),
     threadComm: (tid) => (tid === pid ? 'ma\u{1F600}in' : null),
     alive: () => true,
     close: () => undefined,
@@ -105,7 +106,7 @@ describe('a replay', () => {
         maps, maps.map((mapping) => target.library(mapping)), target.symbolAt(LIBRARY, asElfAddress(0x10)), target.symbolAt(LIBRARY, asElfAddress(1)),
         target.unwindRule(LIBRARY, asElfAddress(9)), target.unwindRule(LIBRARY, asElfAddress(8)), target.unwindRule(LIBRARY, asElfAddress(7)),
         target.symbolNamed(LIBRARY, 'f'), target.symbolNamed(LIBRARY, 'g'), target.tlsModuleSlot(LIBRARY), target.threadComm(asTid(7)),
-        target.threadComm(asTid(8)), target.alive(), read(target, 0x7000, 3), read(target, 0x7ffe, 4),
+        target.threadComm(asTid(8)), [7, 8, 9].map((tid) => target.threadIdInside?.(asTid(tid))), target.alive(), read(target, 0x7000, 3), read(target, 0x7ffe, 4),
       ]; // prettier-ignore
     };
     const memory = (address: number): number | null => (address < 0x8000 ? address & 0xff : null);

@@ -29,6 +29,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   'C2, without bang': { prologue: [X86.subRsp32(0x18), X86.saveRbp8(0x10)], epilogue: [X86.addRsp8(0x10), X86.popRbp, X86.poll8, X86.ja, X86.ret], wholeDepth: 0x18 },
   'C2, without bang, large': { prologue: [X86.subRsp32(0x208), X86.saveRbp32(0x200)], epilogue: [X86.addRsp32(0x200), X86.popRbp, X86.poll8, X86.ja, X86.ret], wholeDepth: 0x208 },
   'C2, frame of 128 bytes': { prologue: [X86.bang, X86.pushRbp, X86.subRsp32(0x80)], epilogue: [X86.addRsp32(0x80), X86.popRbp, X86.poll32, X86.ja, X86.ret], wholeDepth: 0x88 },
+  'JDK 8, near polling page': { prologue: [X86.bang, X86.pushRbp, X86.subRsp8(0x20)], epilogue: [X86.addRsp8(0x20), X86.popRbp, X86.pollPage, X86.ret], wholeDepth: 0x28 },
+  'JDK 8, far polling page': { prologue: [X86.bang, X86.pushRbp, X86.subRsp8(0x20)], epilogue: [X86.addRsp8(0x20), X86.popRbp, X86.movR10Page, X86.pollR10, X86.ret], wholeDepth: 0x28 },
+  'JDK 11, C1': { prologue: [X86.bang, X86.pushRbp, X86.subRsp8(0x20)], epilogue: [X86.addRsp8(0x20), X86.popRbp, X86.movR10Poll32, X86.pollR10, X86.ret], wholeDepth: 0x28 },
+  'JDK 11, C2': { prologue: [X86.subRsp32(0x18), X86.saveRbp8(0x10)], epilogue: [X86.vzeroupper, X86.addRsp8(0x10), X86.popRbp, X86.movR10Poll8, X86.pollR10, X86.ret], wholeDepth: 0x18 },
   'native wrapper': { prologue: [X86.bang, X86.pushRbp, X86.movRbpRsp, X86.subRsp8(0x40)], epilogue: [X86.leave, X86.pendingException, X86.jne, X86.ret], wholeDepth: 0x48 },
 }; // prettier-ignore
 

@@ -63,6 +63,23 @@ describe("HotSpot's rule", () => {
   });
 });
 
+test('other data behind the sentinel (JDK 24 and later) is no debug information', () => {
+  const { jvm, begin, blob, header } = compiled([{ at: 8, chain: [A] }, { at: 20, chain: [B] }]); // prettier-ignore
+  const { scopesPcs } = header;
+  const rows = [[0x0101_03ff, 0x0201_0101], [5, 7], [30, 0], [0x0101_03ff, 1]]; // prettier-ignore
+  const garbage = Buffer.alloc(16 * rows.length);
+  rows.forEach(([pcOffset = 0, scope = 0], i) => {
+    garbage.writeInt32LE(pcOffset, 16 * i);
+    garbage.writeInt32LE(scope, 16 * i + 4);
+  });
+  jvm.memory.write(scopesPcs.end, garbage);
+  const longer = { ...header, scopesPcs: { ...scopesPcs, end: scopesPcs.end + garbage.length } };
+  const found = new DebugInfo(new MemoryView(jvm.memory), SYNTHETIC_LAYOUT, blob, longer);
+  for (const offset of [0, 8]) expect(found.scopesAt(begin + offset)).toMatchObject({ scopes: [A] });
+  for (const offset of [9, 20]) expect(found.scopesAt(begin + offset)).toMatchObject({ scopes: [B] });
+  for (const offset of [21, 64, 65, 1000]) expect(found.scopesAt(begin + offset)).toEqual({ kind: 'none' });
+});
+
 describe('hostile tables', () => {
   /** An nmethod whose scopes data are `bytes`, entered at `start`. */
   function withScopes(bytes: readonly number[], start: number): Compiled {
@@ -85,7 +102,7 @@ describe('hostile tables', () => {
   test('offsets outside the data, and methods outside the table', () => {
     for (const start of [-5, 1 << 20, -(2 ** 31), 2 ** 31 - 1]) {
       const made = withScopes([0, 0, 1, 4], start);
-      expect(made.info().scopesAt(made.begin + 8)).toMatchObject({ kind: 'scopes', scopes: [] });
+      expect(made.info().scopesAt(made.begin + 8)).toEqual({ kind: 'none' });
     }
     const far = withScopes([0, 0, ...encodeUnsigned5(60_000), 4], 1);
     expect(far.info().scopesAt(far.begin + 8)).toMatchObject({ scopes: [{ method: 0, bci: 3 }] });

@@ -16,6 +16,9 @@ test.each([
   ['worker-12', 'worker-1', false],
   ['http-nio-8080-exec-1', 'http-nio-9090-e', false],
   ['\0\0\0', 'worker-1', false],
+  ['http-nio-8080-exec-1', 'http-ni..exec-1', true], // JDK 26
+  ['http-nio-8080-exec-2', 'http-ni..exec-1', false],
+  ['имя-потока-длинное', Buffer.from([...Buffer.from('имя-').subarray(0, 7), ...Buffer.from('..ное')]).toString(), true],
 ])('%j for %j: %s', (name, comm, is) => {
   expect(agreesWithComm(name, comm)).toBe(is);
 });

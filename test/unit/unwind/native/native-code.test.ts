@@ -62,3 +62,11 @@ test('a library that comes back at another base: its prologues are there, not wh
   const second = code.at(0x50010);
   expect(second && code.framePointerFrom(second)).toBe(0x50004);
 });
+
+test('a symbol without a name is shown by its place', () => {
+  const reader = processWith({ maps: [mapping(0x10000, '/a.so')] });
+  const code = new NativeCode({ ...reader, symbolAt: () => ({ name: '', start: asElfAddress(0), sizeBytes: 0x100 }) });
+  code.beginBatch(1000);
+  const place = code.at(0x10010);
+  expect(place && code.frame(place).name).toBe('[a.so+0x10]');
+});

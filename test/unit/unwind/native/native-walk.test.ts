@@ -1,9 +1,10 @@
-// Walks over synthetic native code: every pc of a function with frame pointer, functions without one, signal frames, and chains that
-// lead nowhere.
+// Walks over synthetic native code: by rules, by frame pointers at every pc of a function, over functions without either, signal frames,
+// and chains that lead nowhere.
 
 import { describe, expect, test } from 'vitest';
 import type { Frame } from '../../../../src/model/frame.ts';
 import { asAddress } from '../../../../src/model/units.ts';
+import type { UnwindRule } from '../../../../src/model/unwind-rule.ts';
 import { NativeCode } from '../../../../src/unwind/native/native-code.ts';
 import type { NativePoint } from '../../../../src/unwind/native/native-point.ts';
 import { type NativeEnd, walkNative } from '../../../../src/unwind/native/native-walk.ts';
@@ -31,20 +32,33 @@ const RESTORE = CODE + 0x400;
 function walk(
   words: readonly number[],
   point: Omit<NativePoint, 'isLeaf'>,
-  options: { untilSp?: number; callsOutOfJava?: boolean; path?: string } = {},
+  options: {
+    untilSp?: number;
+    callsOutOfJava?: boolean;
+    path?: string;
+    rules?: (address: number) => UnwindRule | null;
+    patches?: readonly (readonly [address: number, bytes: readonly number[]])[];
+  } = {},
 ): { readonly end: NativeEnd; readonly names: readonly string[] } {
   const memory = new SyntheticMemory();
   for (const at of [LEAF, MIDDLE, PLAIN, START]) memory.write(at, new Uint8Array(FUNCTION_BYTES));
   for (const at of [LEAF, MIDDLE, START]) memory.write(at, WITH_FP);
   memory.write(PLAIN, WITHOUT_FP);
   memory.write(RESTORE, RESTORER);
+  for (const [address, bytes] of options.patches ?? []) memory.write(address, bytes);
   const functions = [
     { name: 'leaf', start: LEAF, sizeBytes: FUNCTION_BYTES },
     { name: 'middle', start: MIDDLE, sizeBytes: FUNCTION_BYTES },
     { name: 'plain', start: PLAIN, sizeBytes: FUNCTION_BYTES },
     { name: 'start_thread', start: START, sizeBytes: FUNCTION_BYTES },
   ];
-  const target = syntheticTarget(memory, { path: options.path ?? '/lib/libx.so', start: CODE, end: CODE + 0x1000, functions });
+  const target = syntheticTarget(memory, {
+    path: options.path ?? '/lib/libx.so',
+    start: CODE,
+    end: CODE + 0x1000,
+    functions,
+    ...(options.rules === undefined ? {} : { rules: options.rules }),
+  });
   const bytes = Buffer.alloc(words.length * 8);
   words.forEach((word, index) => bytes.writeBigUInt64LE(BigInt(word), index * 8));
   const chunks = [{ address: asAddress(STACK), bytes }];
@@ -133,3 +147,78 @@ test('a chain in a circle ends', () => {
 test('no code at the pc', () => {
   expect(walk([0], { pc: 0x1234, sp: at(0), fp: 0 }).end).toMatchObject({ kind: 'unfinished', reason: 'unknown-code' });
 });
+
+describe('by call frame information', () => {
+  const PLAIN_RULE: UnwindRule = {
+    cfa: { kind: 'register', register: 7, offset: 16 },
+    returnAddress: { kind: 'saved', offset: -8 },
+    registers: [{ register: 3, rule: { kind: 'saved', offset: -16 } }],
+    isSignalFrame: false,
+  };
+  const BY_RBX: UnwindRule = { ...PLAIN_RULE, cfa: { kind: 'register', register: 3, offset: 16 }, registers: [] };
+  const END: UnwindRule = { ...PLAIN_RULE, returnAddress: { kind: 'undefined' } };
+
+  test('functions that keep no frame pointer: every frame, to the one without a caller', () => {
+    const rules = (address: number): UnwindRule | null => (address < START ? PLAIN_RULE : END);
+    const stack = [0, PLAIN + 9, 0, PLAIN + 9, 0, START + AFTER_CALL, 0, 0];
+    const { end, names } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: 0 }, { rules });
+    expect(names).toEqual(['plain', 'plain', 'plain', 'start_thread']);
+    expect(end).toEqual({ kind: 'thread-start', overGap: false });
+  });
+
+  test('a frame found by a register that its callee saved', () => {
+    const rules = (address: number): UnwindRule | null =>
+      address < MIDDLE ? PLAIN_RULE : address < PLAIN ? BY_RBX : address < START ? PLAIN_RULE : END;
+    // leaf saved rbx, which holds where middle's frame ends.
+    const stack = [at(4), MIDDLE + AFTER_CALL, 0, 0, 0, START + AFTER_CALL, 0, 0];
+    const { end, names } = walk(stack, { pc: LEAF + 4, sp: at(0), fp: 0 }, { rules });
+    expect(names).toEqual(['leaf', 'middle', 'start_thread']);
+    expect(end.kind).toBe('thread-start');
+  });
+
+  test('into Java, whatever the call before it: the rule is exact, and so is what it gave back', () => {
+    const rules = (): UnwindRule => PLAIN_RULE;
+    const { end } = walk([7, JAVA + 0x10, 0], { pc: PLAIN + 4, sp: at(0), fp: at(9) }, { rules, callsOutOfJava: false });
+    expect(end).toMatchObject({ kind: 'java', point: { pc: JAVA + 0x10, sp: at(2), fp: at(9) } });
+    expect(end.kind === 'java' && end.point.registers?.[3]).toBe(7);
+  });
+
+  test('a rule that leads out of code: the frame pointer is asked, and a gap shown', () => {
+    const rules = (address: number): UnwindRule | null => (address >= PLAIN && address < START ? PLAIN_RULE : null);
+    const stack = [0, 0x99, 0, 0, at(8), MIDDLE + AFTER_CALL, 0, 0, 0, START + AFTER_CALL];
+    const { names } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: at(4) }, { rules });
+    expect(names).toEqual(['plain', '<native-gap>', 'middle', 'start_thread']);
+  });
+
+  test('a rule that does not lead up: no loop', () => {
+    const still: UnwindRule = {
+      ...PLAIN_RULE,
+      cfa: { kind: 'register', register: 7, offset: 0 },
+      returnAddress: { kind: 'saved', offset: 8 },
+    };
+    const { end } = walk([0, PLAIN + 9, 0], { pc: PLAIN + 4, sp: at(0), fp: 0 }, { rules: () => still });
+    expect(end).toMatchObject({ kind: 'unfinished', reason: 'no-unwind-info' });
+  });
+
+  test('a return address of 0 ends the stack; a uretprobe is told', () => {
+    const rules = (): UnwindRule => PLAIN_RULE;
+    expect(walk([0, 0, 0], { pc: PLAIN + 4, sp: at(0), fp: 0 }, { rules }).end.kind).toBe('thread-start');
+    const hijacked = walk([0, 0x7fff_ffff_e000, 0], { pc: PLAIN + 4, sp: at(0), fp: 0 }, { rules });
+    expect(hijacked.end).toMatchObject({ kind: 'unfinished', reason: 'return-hijacked' });
+  });
+});
+
+test('assembly without information, called directly: its return address is on top of the stack', () => {
+  // A call in middle that goes to plain: e8 rel32 right before the return address.
+  const calls = [0xe8, ...relative(PLAIN, MIDDLE + AFTER_CALL)];
+  const stack = [MIDDLE + AFTER_CALL, 0, 0, 0, at(8), START + AFTER_CALL, 0, 0, 0, 0];
+  const { end, names } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: at(4) }, { patches: [[MIDDLE + 5, calls]] });
+  expect(names).toEqual(['plain', 'middle', 'start_thread']);
+  expect(end).toEqual({ kind: 'thread-start', overGap: false });
+});
+
+function relative(target: number, from: number): number[] {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(target - from);
+  return [...bytes];
+}

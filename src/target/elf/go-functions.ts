@@ -1,0 +1,60 @@
+// The .gopclntab section of a Go program → its functions: it is there in stripped programs, too, because Go's runtime needs it.
+// Go 1.18 and later (magic 0xfffffff0 and 0xfffffff1); programs of earlier releases have no names here. Inlined calls, which the table also has, are left
+// out. Source: src/debug/gosym/pclntab.go and src/runtime/symtab.go of Go.
+
+import type { ByteSource } from './byte-source.ts';
+import { sectionNamed, type ElfFile } from './elf-file.ts';
+import { type FunctionIndex, lastNotAbove } from './function-index.ts';
+
+/** Kubernetes' programs have some 40 MB. */
+const MAX_TABLE_BYTES = 128 * 1024 * 1024;
+const MAX_FUNCTIONS = 2_000_000;
+const MAX_NAME_BYTES = 4096;
+const MAGIC_1_18 = 0xffff_fff0;
+const MAGIC_1_20 = 0xffff_fff1;
+const HEADER_BYTES = 72;
+const ENTRY_BYTES = 8;
+
+/** null: no Go program, or an older one. */
+export function readGoFunctions(source: ByteSource, file: ElfFile): FunctionIndex | null {
+  const section = sectionNamed(file, '.gopclntab') ?? sectionNamed(file, '.data.rel.ro.gopclntab');
+  const text = sectionNamed(file, '.text');
+  if (section === undefined || text === undefined || section.sizeBytes > MAX_TABLE_BYTES) return null;
+  const bytes = source.read(section.fileOffset, section.sizeBytes);
+  if (bytes === null || bytes.length < HEADER_BYTES) return null;
+  const magic = bytes.readUInt32LE(0);
+  // Word size 8.
+  if ((magic !== MAGIC_1_18 && magic !== MAGIC_1_20) || bytes[7] !== 8) return null;
+  const at = (word: number): number => Number(bytes.readBigUInt64LE(8 + 8 * word));
+  const [count, names, functions] = [at(0), at(3), at(7)];
+  const tableBytes = count * ENTRY_BYTES;
+  if (!(count > 0 && count <= MAX_FUNCTIONS) || !(names <= bytes.length) || !(functions + tableBytes + 4 <= bytes.length))
+    return null;
+  // Written by a relocation in position-independent programs: then the code begins where .text does.
+  const textStart = at(2) === 0 ? text.address : at(2);
+  const starts = Float64Array.from({ length: count }, (_, i) => textStart + bytes.readUInt32LE(functions + i * ENTRY_BYTES));
+  const end = textStart + bytes.readUInt32LE(functions + tableBytes);
+  return {
+    count,
+    sizeBytes: bytes.length + starts.byteLength,
+    find(address) {
+      const place = lastNotAbove(starts, address);
+      return address < (starts[place + 1] ?? end) ? place : -1;
+    },
+    startOf: (place) => starts[place] ?? -1,
+    at(place) {
+      const start = starts[place] ?? 0;
+      const record = functions + wordAt(bytes, functions + place * ENTRY_BYTES + 4);
+      const name = names + wordAt(bytes, record + 4);
+      const limit = Math.min(name + MAX_NAME_BYTES, bytes.length);
+      const zero = name < limit ? bytes.subarray(name, limit).indexOf(0) : 0;
+      const mangledName = bytes.toString('utf8', name, zero < 0 ? limit : name + zero);
+      return { mangledName, start, sizeBytes: (starts[place + 1] ?? end) - start };
+    },
+  };
+}
+
+/** 0 outside of the table: its words are the file's to choose. */
+function wordAt(bytes: Buffer, at: number): number {
+  return at >= 0 && at + 4 <= bytes.length ? bytes.readUInt32LE(at) : 0;
+}
