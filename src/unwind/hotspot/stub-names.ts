@@ -52,9 +52,8 @@ export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache
 
 /** `Stub Generator call_stub_stub` (JDK 26), `call_stub_stub (stub gen)` (27): `call_stub`, as before. */
 function plainName(name: string): string {
-  const [, inner] =
-    /^(?:Stub Generator (.+)_stub|(.+)_stub \(stub gen\))$/.exec(name)?.filter((part) => part !== undefined) ?? [];
-  return inner ?? name;
+  const match = /^(?:Stub Generator (.+)_stub|(.+)_stub \(stub gen\))$/.exec(name);
+  return match?.[1] ?? match?.[2] ?? name;
 }
 
 /** Nothing where its code looks otherwise. */
