@@ -4,7 +4,7 @@
 
 import type { Frame } from '../../model/frame.ts';
 import { MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
-import { MemoryFault, MemoryView } from '../memory-view.ts';
+import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
 import { LineTable } from './line-table.ts';
 import { comparableClassName, decodeModifiedUtf8 } from './symbol-text.ts';

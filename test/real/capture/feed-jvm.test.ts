@@ -92,7 +92,9 @@ function checkAnchors(samples: readonly RawSample[]): void {
   // busy-java runs compiled Java but for moments: r15 is its JavaThread.
   const java = samples.filter(({ comm, mode }) => comm === 'busy-java' && mode === 'user');
   expect(java.length).toBeGreaterThan(20);
-  const equal = java.filter(({ anchor, registers }) => anchor?.thread === (registers === null ? null : asX86(registers).r15) && anchor?.thread !== 0);
+  const equal = java.filter(
+    ({ anchor, registers }) => anchor?.thread !== 0 && registers !== null && anchor?.thread === asX86(registers).r15,
+  );
   expect(equal.length / java.length).toBeGreaterThan(0.95);
   // busy-native is in the kernel below a native method most of the time: a Java frame is below then, and its sp lies in the captured
   // stack. (A page fault in Java code is kernel mode too, without an anchor.)

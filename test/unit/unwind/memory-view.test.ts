@@ -30,6 +30,14 @@ describe('a view', () => {
     expect(memory.reads).toBe(0);
   });
 
+  test('knows how far addresses go on its architecture', () => {
+    const view = new MemoryView({ architecture: 'x86-64', read: () => true });
+    expect([2 ** 47 - 8, 2 ** 47].map((address) => view.isPlausible(address))).toEqual([true, false]);
+    expect(() => new MemoryView(pageCached({ architecture: 'x86-64', read: () => true })).word(2 ** 47)).toThrow(MemoryFault);
+    const larger = new MemoryView({ architecture: 'aarch64', read: () => true });
+    expect([2 ** 47, 2 ** 48].map((address) => larger.isPlausible(address))).toEqual([true, false]);
+  });
+
   test('strings end at their NUL, at the end of memory, or at their bound', () => {
     const memory = new SyntheticMemory();
     memory.write(0x8000 - 5, Buffer.from('abcd\0'));

@@ -72,3 +72,10 @@ test('a signed return address is read without its signature', () => {
   };
   expect(new StackWindow(stack, null, AARCH64.returnAddressHighMask).returnAddress(0x7008)).toBe(0x55_1234_5678);
 });
+
+test('the return barrier of continuations: ldr x8, [x28, #cont_entry]; mov sp, x8', () => {
+  const bytes = code(0xf942_6388, 0x9100_011f, 0xf942_6388, NOP, 0xf942_6389, 0x9100_011f);
+  const { isReturnBarrier, isThawEntry } = AARCH64.stubs;
+  expect([0, 1, 2, 4, 5].map((index) => isReturnBarrier(bytes, START + 4 * index))).toEqual([true, false, false, false, false]);
+  expect(isThawEntry(bytes, START)).toBe(false);
+});
