@@ -5,7 +5,6 @@
 import type { Frame } from '../../model/frame.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import type { CodeBytes, FrameState } from '../arch/code-bytes.ts';
-import { X86_64 } from '../arch/x86-64.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { CodeCache } from './code-cache.ts';
@@ -60,7 +59,7 @@ export class CodeIndex {
   readonly #calls = new Map<number, CallBefore>();
   #batch = 0;
 
-  constructor(memory: MemoryView, layout: HotspotLayout, cache: CodeCache, architecture: Architecture = X86_64) {
+  constructor(memory: MemoryView, layout: HotspotLayout, cache: CodeCache, architecture: Architecture) {
     this.architecture = architecture;
     this.#memory = memory;
     this.#layout = layout;
