@@ -11,6 +11,7 @@ import type { RawSample } from '../model/sample.ts';
 import type { TargetFacts, TargetFlag } from '../model/summary.ts';
 import type { KernelSymbols, TargetReader } from '../model/target.ts';
 import { asPid, type Pid } from '../model/units.ts';
+import { hostArchitecture } from '../target/host-architecture.ts';
 import { createProcessUnwinder, type ProcessUnwinder } from '../unwind/process-unwinder.ts';
 import type { WalkedSample } from '../unwind/sample-walk.ts';
 
@@ -298,6 +299,7 @@ function processFrame(name: string): Frame {
 function silentReader(pid: Pid): Observed['reader'] {
   return {
     pid,
+    architecture: hostArchitecture(),
     read: () => false,
     maps: () => null,
     library: () => null,
@@ -305,6 +307,7 @@ function silentReader(pid: Pid): Observed['reader'] {
     unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => false,
     close: () => undefined,

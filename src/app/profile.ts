@@ -18,6 +18,7 @@ import type { RunControl, Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { renderStackBytes, stackWindowBytes } from '../program/stack-bytes.ts';
+import { hostArchitecture, kernelPageBytes } from '../target/host-architecture.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { listJvms } from '../target/processes/list-processes.ts';
@@ -100,7 +101,12 @@ function captureProgram(
     jvms,
     stopAtSample: false,
   };
-  return renderStackBytes(values, dialect, { feederPid: process.pid, cpus: cpus().length });
+  return renderStackBytes(values, dialect, {
+    feederPid: process.pid,
+    cpus: cpus().length,
+    architecture: hostArchitecture(),
+    kernelPageBytes: kernelPageBytes(),
+  });
 }
 
 /** Refuses kernels that sampling would freeze, warns where that cannot be told. */

@@ -2,6 +2,7 @@
 // captured before the batch begins, which is what the unwinders' caches need.
 
 import type { ResolvedStack } from '../model/frame.ts';
+import { pointOf } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import type { ProfileBuilder } from '../profile/profile-builder.ts';
 import { unfinishedFrame } from '../unwind/marker-frames.ts';
@@ -111,7 +112,7 @@ export class SampleResolver {
     // Nothing may leave a timer's callback: all that was recorded before would go with it.
     try {
       const { pid, tid, timeNs, registers } = sample;
-      this.#builder.add({ pid, tid, timeNs, pc: registers?.rip ?? 0, weight: sample.ticks }, stack);
+      this.#builder.add({ pid, tid, timeNs, pc: registers === null ? 0 : pointOf(registers).pc, weight: sample.ticks }, stack);
     } catch (error) {
       this.#onBug(error);
     }

@@ -1,7 +1,7 @@
 // Lines of the capture program (templates/stack-bytes.bt) → typed records. Stateless but for the block of a kernel stack, whose
 // lines come from one event and so are contiguous. Bytes are parsed where they lie; anything that is no record is given to `other`.
 
-import type { Registers } from '../model/registers.ts';
+import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import { WORD_BYTES } from '../model/units.ts';
 import { DecimalReader } from './decimal-reader.ts';
@@ -94,6 +94,8 @@ export class RecordParser {
         return this.#head(reader, buffer, end);
       case CODE('G'):
         return this.#registers(reader);
+      case CODE('U'):
+        return this.#aarch64Registers(reader);
       case CODE('A'): {
         const [key, thread, sp, pc, fp] = [reader.field(), reader.field(), reader.field(), reader.field(), reader.field()];
         if (!reader.complete()) return false;
@@ -172,6 +174,17 @@ export class RecordParser {
       r11: reader.field(), r10: reader.field(), r9: reader.field(), r8: reader.field(), rax: reader.field(), rcx: reader.field(),
       rdx: reader.field(), rsi: reader.field(), rdi: reader.field(), rip: reader.field(), cs: reader.field(), rsp: reader.field(),
     }; // prettier-ignore
+    if (!reader.complete()) return false;
+    this.#sink.registers(key, registers);
+    return true;
+  }
+
+  #aarch64Registers(reader: DecimalReader): boolean {
+    const key = reader.field();
+    const registers = Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, reader.field()])) as Record<
+      Aarch64RegisterName,
+      number
+    >;
     if (!reader.complete()) return false;
     this.#sink.registers(key, registers);
     return true;

@@ -3,8 +3,8 @@
 import type { Pid } from './units.ts';
 
 /**
- * Stands for a TLS module's id where the JavaThread is not in a TLS block but in the thread's control block itself (JDK 8 keeps it by
- * pthread_setspecific): the offset then counts from the thread pointer. The largest id a feed word holds; real ones are small.
+ * Stands for a TLS module's id where the JavaThread is at one distance from every thread's pointer: in the thread's control block (JDK 8
+ * keeps it by pthread_setspecific) or in the static TLS block beside it (aarch64). The largest id a feed word holds; real ones are small.
  */
 export const CONTROL_BLOCK_MODULE_ID = 2 ** 20 - 1;
 

@@ -1,6 +1,7 @@
 // What the unwinders may ask of a process under observation. The one implementation that touches /proc lives in src/target/;
 // a recorder and a replayer wrap the same interface, which is why every method is a question with a plain answer.
 
+import type { ArchitectureName } from './architecture.ts';
 import type { UnwindRule } from './unwind-rule.ts';
 import type { Address, ElfAddress, KernelAddress, Pid, Tid } from './units.ts';
 
@@ -41,6 +42,8 @@ export interface MappedLibrary {
  */
 export interface TargetReader {
   readonly pid: Pid;
+  /** What its code is for. */
+  readonly architecture: ArchitectureName;
   /** Fills `into` from memory at `address`; false when any byte of it is not there. Never changes the target's memory. */
   read(address: number, into: Uint8Array): boolean;
   /** Mappings in ascending order, read afresh; null when the process is gone. */
@@ -57,6 +60,11 @@ export interface TargetReader {
   symbolNamed(library: MappedLibrary, name: string): ElfAddress | null;
   /** File address of the first R_X86_64_DTPMOD64 relocation's slot: holds the TLS module id at run time. */
   tlsModuleSlot(library: MappedLibrary): ElfAddress | null;
+  /**
+   * aarch64: file address of the TLS descriptor (two words: resolver, argument) of the thread-local at `offset` in the library's TLS
+   * block; null: none, or another architecture.
+   */
+  tlsDescriptorSlot(library: MappedLibrary, offset: ElfAddress): ElfAddress | null;
   /** /proc/PID/task/TID/comm; null when the thread is gone. */
   threadComm(tid: Tid): string | null;
   /** What the target itself calls its thread, in its own pid namespace; null when the thread is gone. Without it: the same. */

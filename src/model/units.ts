@@ -21,7 +21,7 @@ export const asAddress = (value: number): Address => value as Address;
 export const asKernelAddress = (value: bigint): KernelAddress => value as KernelAddress;
 export const asElfAddress = (value: number): ElfAddress => value as ElfAddress;
 
-/** One past the highest user address on x86-64 with 4-level page tables (arch/x86/include/asm/page_64_types.h). */
-export const USER_ADDRESS_END = 0x8000_0000_0000;
+/** One past the highest user address of any architecture (architecture.ts has each one's); what lies beyond is never read. */
+export const USER_ADDRESS_END = 0x1_0000_0000_0000;
 export const PAGE_BYTES = 4096;
 export const WORD_BYTES = 8;

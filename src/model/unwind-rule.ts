@@ -1,7 +1,7 @@
 // How the caller's registers are found at one place of a function: what call frame information (DWARF 5, 6.4) says there, as plain data
 // that can be recorded. Registers are numbered as DWARF does for the machine (the psABI's table); which machine, `ArchitectureRegisters` says.
 
-import type { RegisterName } from './registers.ts';
+import type { Aarch64RegisterName, RegisterName } from './registers.ts';
 
 /** A register's value in the caller. Registers without a rule keep their value, or lost it if callees may change them. */
 export type RegisterRule =
@@ -36,10 +36,15 @@ export interface ArchitectureRegisters {
   /** One more than the highest number that is kept track of. */
   readonly count: number;
   /** What the capture calls them, in the order of their numbers. */
-  readonly names: readonly RegisterName[];
+  readonly names: readonly (RegisterName | Aarch64RegisterName)[];
   readonly stackPointer: number;
   readonly framePointer: number;
+  /** The pc of the frame whose registers they are. */
   readonly returnAddress: number;
+  /** Where a call leaves its return address, if that is a register; else the number that stands for the caller's pc. */
+  readonly link: number;
+  /** The interpreter's bytecode pointer. */
+  readonly bytecodePointer: number;
   /** A call keeps these. */
   readonly calleeSaved: readonly number[];
 }
@@ -53,5 +58,22 @@ export const X86_64_DWARF: ArchitectureRegisters = {
   stackPointer: 7,
   framePointer: 6,
   returnAddress: 16,
+  link: 16,
+  bytecodePointer: 13,
   calleeSaved: [3, 6, 12, 13, 14, 15],
+};
+
+/** DWARF for the Arm 64-bit Architecture, 4.1: x0 to x30, sp 31; 32 is the pc. */
+export const AARCH64_DWARF: ArchitectureRegisters = {
+  count: 33,
+  names: [
+    'x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6', 'x7', 'x8', 'x9', 'x10', 'x11', 'x12', 'x13', 'x14', 'x15',
+    'x16', 'x17', 'x18', 'x19', 'x20', 'x21', 'x22', 'x23', 'x24', 'x25', 'x26', 'x27', 'x28', 'x29', 'x30', 'sp', 'pc',
+  ], // prettier-ignore
+  stackPointer: 31,
+  framePointer: 29,
+  returnAddress: 32,
+  link: 30,
+  bytecodePointer: 22,
+  calleeSaved: [19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29],
 };

@@ -1,9 +1,10 @@
 // StackBytesValues → the program that captures registers, anchors and raw stacks (templates/stack-bytes.bt). Pure but for reading
 // the template. Decides every bound that the program works under; what it prints is parsed by src/bpftrace/records.ts.
 
+import { type ArchitectureName, USER_ADDRESS_END_OF } from '../model/architecture.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { type CaptureProgram, CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues } from '../model/program.ts';
-import { PAGE_BYTES, USER_ADDRESS_END, WORD_BYTES } from '../model/units.ts';
+import { PAGE_BYTES, WORD_BYTES } from '../model/units.ts';
 import { bufferPages } from './buffer-pages.ts';
 import { budgetValues } from './capture-budget.ts';
 import { renderTemplate } from './template.ts';
@@ -26,7 +27,14 @@ export interface StackBytesContext {
   readonly feederPid: number;
   /** CPUs that may tick: sizes the buffers, and the time slots of stopAtSample. */
   readonly cpus: number;
+  /** Default: x86-64. */
+  readonly architecture?: ArchitectureName;
+  /** The kernel's, as `getconf PAGESIZE` says; matters on aarch64. Default: 4096. */
+  readonly kernelPageBytes?: number;
 }
+
+/** THREAD_SIZE of aarch64 where a page is not larger than it (arch/arm64/include/asm/memory.h: a stack is whole pages). */
+const AARCH64_KERNEL_STACK_BYTES = 16 * 1024;
 
 /** The window a dialect can really copy when `wantedBytes` are asked: whole pages, at least one, at most the verifier's limit. */
 export function stackWindowBytes(wantedBytes: number, dialect: Dialect): number {
@@ -50,6 +58,7 @@ export function locatorFits(locator: JvmThreadLocator): boolean {
 
 /** Renders the capture program. `values.stackBytes` above the dialect's limit is clamped, see {@link stackWindowBytes}. */
 export function renderStackBytes(values: StackBytesValues, dialect: Dialect, context: StackBytesContext): CaptureProgram {
+  const { architecture = 'x86-64', kernelPageBytes = PAGE_BYTES } = context;
   const windowBytes = stackWindowBytes(values.stackBytes, dialect);
   const jvms = values.jvms.filter(locatorFits);
   const pairs = (field: Exclude<keyof JvmThreadLocator, 'pid'>): number[] => jvms.flatMap((jvm) => [jvm.pid, jvm[field]]);
@@ -69,7 +78,7 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
     maxChunks: windowBytes / dialect.chunkBytes,
     maxStackDistanceBytes: MAX_STACK_DISTANCE_BYTES,
     unknownEndWindowBytes: UNKNOWN_END_WINDOW_BYTES,
-    userAddressEnd: USER_ADDRESS_END,
+    userAddressEnd: USER_ADDRESS_END_OF[architecture],
     controlBlockModule: CONTROL_BLOCK_MODULE_ID,
     kernelStack: values.kernelStack,
     kernelStackMode: dialect.kernelStackMode,
@@ -80,6 +89,8 @@ export function renderStackBytes(values: StackBytesValues, dialect: Dialect, con
     ...(values.budget === null ? {} : budgetValues(values.budget)),
     cpus: context.cpus,
     feederPid: context.feederPid,
+    aarch64: architecture === 'aarch64',
+    ...(architecture === 'aarch64' ? { kernelStackBytes: Math.max(AARCH64_KERNEL_STACK_BYTES, kernelPageBytes) } : {}),
   });
   const pages = bufferPages({ rateHz: values.rateHz, windowBytes, cpus: context.cpus, dialect });
   return {

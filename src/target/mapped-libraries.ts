@@ -25,6 +25,7 @@ const VSYSCALL: LibraryBuild = {
   buildId: '',
   segments: [],
   tlsModuleSlot: null,
+  tlsDescriptorSlot: () => null,
   functionCount: 1,
   sizeBytes: 0,
   functionAt: (address) => (address >= 0 && address < 4096 ? { name: '[vsyscall]', start: 0, sizeBytes: 4096 } : null),

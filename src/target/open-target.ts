@@ -5,6 +5,7 @@
 
 import type { TargetReader } from '../model/target.ts';
 import { asElfAddress, type Pid } from '../model/units.ts';
+import { hostArchitecture } from './host-architecture.ts';
 import { LibraryBuilds } from './library-builds.ts';
 import { MappedLibraries } from './mapped-libraries.ts';
 import { TargetPerfMap } from './perf-map/target-perf-map.ts';
@@ -28,6 +29,7 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
   const perfMap = new TargetPerfMap(pid, () => handle.alive());
   return {
     pid,
+    architecture: hostArchitecture(),
     read: (address, into) => handle.read(address, into),
     maps: () => handle.maps(),
     library: (mapping) => libraries.library(mapping),
@@ -46,6 +48,10 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
     },
     tlsModuleSlot(library) {
       const slot = libraries.build(library.key)?.tlsModuleSlot ?? null;
+      return slot === null ? null : asElfAddress(slot);
+    },
+    tlsDescriptorSlot(library, offset) {
+      const slot = libraries.build(library.key)?.tlsDescriptorSlot(offset) ?? null;
       return slot === null ? null : asElfAddress(slot);
     },
     threadComm: (tid) => handle.threadComm(tid),

@@ -1,6 +1,7 @@
 // Typed reads of a target's memory for the unwinders. A read that cannot be had throws MemoryFault, which the walk turns into an
 // outcome at one place: code that decodes structures stays free of checks after every word. Little-endian, 64-bit.
 
+import { type ArchitectureName, USER_ADDRESS_END_OF } from '../model/architecture.ts';
 import type { TargetReader } from '../model/target.ts';
 import { PAGE_BYTES, USER_ADDRESS_END } from '../model/units.ts';
 
@@ -68,9 +69,13 @@ function int32(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }
 
+/** What is read. Without an architecture: of any. */
+export type MemorySource = Pick<TargetReader, 'read'> & { readonly architecture?: ArchitectureName };
+
 /** What HotSpot's structures are read through: live memory, a recording, or a page cache over either. */
 export class MemoryView {
   readonly #reader: Pick<TargetReader, 'read'>;
+  readonly #addressEnd: number;
   /** Made once: a proof of what is remembered reads several times a frame. */
   readonly #byte = new Uint8Array(1);
   readonly #half = new Uint8Array(4);
@@ -78,17 +83,18 @@ export class MemoryView {
   /** By size: blocks of {@link glance}. */
   readonly #glanced = new Map<number, Uint8Array>();
 
-  constructor(reader: Pick<TargetReader, 'read'>) {
+  constructor(reader: MemorySource) {
     this.#reader = reader;
+    this.#addressEnd = reader.architecture === undefined ? USER_ADDRESS_END : USER_ADDRESS_END_OF[reader.architecture];
   }
 
   /** Whether a number can be an address in user space at all: nothing else is asked of the target. */
-  static isPlausible(address: number): boolean {
-    return address >= PAGE_BYTES && address < USER_ADDRESS_END;
+  isPlausible(address: number): boolean {
+    return address >= PAGE_BYTES && address < this.#addressEnd;
   }
 
   block(address: number, sizeBytes: number): Block {
-    if (sizeBytes < 0 || sizeBytes > MAX_BLOCK_BYTES || !MemoryView.isPlausible(address)) throw new MemoryFault(address);
+    if (sizeBytes < 0 || sizeBytes > MAX_BLOCK_BYTES || !this.isPlausible(address)) throw new MemoryFault(address);
     const bytes = new Uint8Array(sizeBytes);
     if (sizeBytes > 0 && !this.#reader.read(address, bytes)) throw new MemoryFault(address);
     return new Block(address, bytes);
@@ -138,7 +144,7 @@ export class MemoryView {
   }
 
   #fill(address: number, into: Uint8Array): void {
-    if (!MemoryView.isPlausible(address) || !this.#reader.read(address, into)) throw new MemoryFault(address);
+    if (!this.isPlausible(address) || !this.#reader.read(address, into)) throw new MemoryFault(address);
   }
 }
 
@@ -149,7 +155,7 @@ const MAX_CACHED_PAGES = 1024;
  * A reader that fetches whole pages and keeps them: for one pass over memory that does not change meanwhile (the VM's constant
  * tables), thousands of small reads at the price of some dozen. Falls back to an exact read where a page is not whole.
  */
-export function pageCached(reader: Pick<TargetReader, 'read'>): Pick<TargetReader, 'read'> {
+export function pageCached(reader: MemorySource): MemorySource {
   const pages = new Map<number, Uint8Array | null>();
   const page = (start: number): Uint8Array | null => {
     let found = pages.get(start);
@@ -161,6 +167,7 @@ export function pageCached(reader: Pick<TargetReader, 'read'>): Pick<TargetReade
     return found;
   };
   return {
+    ...(reader.architecture === undefined ? {} : { architecture: reader.architecture }),
     read(address, into) {
       for (let done = 0; done < into.length;) {
         const at = address + done;

@@ -4,7 +4,7 @@
 // stack. What is known of a process comes from process-unwinder.ts.
 
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
-import type { Registers } from '../model/registers.ts';
+import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
@@ -17,7 +17,6 @@ import type { NativeCode } from './native/native-code.ts';
 import type { NativePoint } from './native/native-point.ts';
 import { type NativeEnd, walkNative } from './native/native-walk.ts';
 import { registerFile } from './native/register-file.ts';
-import { interruptedRegisters } from './native/signal-context.ts';
 import { StackWindow, WalkStop } from './stack-window.ts';
 
 export interface WalkTarget {
@@ -73,7 +72,7 @@ class SampleWalk {
   constructor(sample: RawSample, kernel: readonly Frame[], target: WalkTarget) {
     this.#sample = sample;
     this.#target = target;
-    this.#window = new StackWindow(sample.stack, target.reread);
+    this.#window = new StackWindow(sample.stack, target.reread, target.native.architecture.returnAddressHighMask);
     this.#frames = [...kernel];
     this.#traces = kernel.map(() => null);
   }
@@ -101,7 +100,10 @@ class SampleWalk {
     const { registers, mode } = this.#sample;
     if (mode === 'kernel-thread') return this.#kernelThread();
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
-    if (registers.cs === COMPATIBILITY_CS) return unfinished('32-bit-code', 'registers of a 32-bit program');
+    if (isAarch64(registers) !== (this.#target.native.architecture.name === 'aarch64'))
+      return unfinished('no-registers', 'these are the registers of another architecture');
+    if (!isAarch64(registers) && registers.cs === COMPATIBILITY_CS)
+      return unfinished('32-bit-code', 'registers of a 32-bit program');
     const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
@@ -127,7 +129,8 @@ class SampleWalk {
   #interrupted(contextAt: number): PhysicalFrame {
     this.#signals += 1;
     if (this.#signals > MAX_NESTED_SIGNALS) throw new WalkStop('too-deep', `${String(MAX_NESTED_SIGNALS)} nested signals`);
-    const registers = interruptedRegisters(this.#window, contextAt);
+    const { signals } = this.#target.native.architecture;
+    const registers = signals.registers((address) => this.#window.returnAddress(address), contextAt);
     this.#leafRegisters = registers;
     return leafOf(registers);
   }
@@ -192,14 +195,19 @@ class SampleWalk {
         if (hotspot.threads.address(this.#sample.tid) !== captured.thread) return null;
         throw new WalkStop('bad-frame', `last Java sp 0x${captured.lastJavaSp.toString(16)} is not in this stack`);
       }
-      const pc = captured.lastJavaPc === 0 ? this.#window.word(captured.lastJavaSp - 8) : captured.lastJavaPc;
+      const pc = captured.lastJavaPc === 0 ? this.#window.returnAddress(captured.lastJavaSp - 8) : captured.lastJavaPc;
       return callerFrame(pc, captured.lastJavaSp, captured.lastJavaFp);
     }
     if (this.#target.reread === null) return null;
     const now = hotspot.threads.anchorNow(this.#sample.tid);
-    if (now === null || now.sp <= (this.#sample.registers?.rsp ?? 0) || !this.#window.covers(now.sp)) return null;
+    if (
+      now === null ||
+      now.sp <= (this.#sample.registers === null ? 0 : pointOf(this.#sample.registers).sp) ||
+      !this.#window.covers(now.sp)
+    )
+      return null;
     // Believed only if the captured stack agrees: the word below sp is the return address that the call left there.
-    if (this.#window.tryWord(now.sp - 8) !== now.pc) return null;
+    if (this.#window.tryReturnAddress(now.sp - 8) !== now.pc) return null;
     this.#window.approximations.add('reread-anchor');
     return now;
   }
@@ -259,7 +267,7 @@ class SampleWalk {
     // Counted, not compared: an rsp of 2^63, which the target may well have, does not grow by 8 in a number.
     for (let offset = 0; offset < MAX_LEAF_CALL_SCAN_BYTES; offset += 8) {
       const slot = leaf.sp + offset;
-      const pc = this.#window.tryWord(slot);
+      const pc = this.#window.tryReturnAddress(slot);
       if (pc === null || !hotspot.code.covers(pc) || !hotspot.code.callsOut(pc)) continue;
       // Compiler threads have addresses of code they are making on their stacks: nobody runs it yet.
       if (hotspot.code.at(pc)?.blob.name.includes('CodeBuffer') !== false) continue;
@@ -294,7 +302,8 @@ class SampleWalk {
 }
 
 function leafOf(registers: Registers): PhysicalFrame {
-  return { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true, registers: registerFile(registers) };
+  const link = linkOf(registers);
+  return { ...pointOf(registers), isLeaf: true, registers: registerFile(registers), ...(link === null ? {} : { link }) };
 }
 
 function endOfNative(end: NativeEnd): StackOutcome {

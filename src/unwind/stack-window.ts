@@ -34,8 +34,14 @@ export class StackWindow {
   readonly #rereadPages = new Map<number, StackChunk | null>();
   #last: StackChunk | null = null;
 
-  /** `reader` null: nothing is read again (`--no-reread`). */
-  constructor(stack: CapturedStack, reader: Pick<TargetReader, 'read'> | null) {
+  readonly #returnAddressHighMask: number;
+
+  /**
+   * `reader` null: nothing is read again (`--no-reread`). `returnAddressHighMask`: of the upper half of return addresses the bits that
+   * count (arch/architecture.ts).
+   */
+  constructor(stack: CapturedStack, reader: Pick<TargetReader, 'read'> | null, returnAddressHighMask = 0xffff_ffff) {
+    this.#returnAddressHighMask = returnAddressHighMask;
     this.#stack = stack;
     this.#reader = reader;
     this.#unreadable = new Set(stack.unreadablePages);
@@ -65,6 +71,19 @@ export class StackWindow {
   tryWord(address: number): number | null {
     const chunk = this.#chunkAt(address);
     return chunk === null ? null : wordOf(chunk, address);
+  }
+
+  /** The return address at `address`, without its signature. Throws WalkStop as {@link word}. */
+  returnAddress(address: number): number {
+    const chunk = this.#chunkAt(address);
+    if (chunk === null) throw this.#stop(address);
+    return wordOf(chunk, address, this.#returnAddressHighMask);
+  }
+
+  /** The same, or null where it is not known. */
+  tryReturnAddress(address: number): number | null {
+    const chunk = this.#chunkAt(address);
+    return chunk === null ? null : wordOf(chunk, address, this.#returnAddressHighMask);
   }
 
   #chunkAt(address: number): StackChunk | null {
@@ -119,9 +138,9 @@ export class StackWindow {
   }
 }
 
-function wordOf({ address: start, bytes }: StackChunk, address: number): number {
+function wordOf({ address: start, bytes }: StackChunk, address: number, highMask = -1): number {
   const at = address - start;
   const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
   const high = (bytes[at + 4] ?? 0) | ((bytes[at + 5] ?? 0) << 8) | ((bytes[at + 6] ?? 0) << 16) | ((bytes[at + 7] ?? 0) << 24);
-  return (low >>> 0) + (high >>> 0) * TWO_TO_32;
+  return (low >>> 0) + ((high & highMask) >>> 0) * TWO_TO_32;
 }

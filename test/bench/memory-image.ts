@@ -47,6 +47,7 @@ function imageReader(pid: Pid, pages: ReadonlyMap<number, Page>, replay: Replay)
   };
   return {
     pid,
+    architecture: 'x86-64',
     read(address, into) {
       for (let at = 0; at < into.length;) {
         const offset = (address + at) % PAGE_BYTES;
@@ -65,6 +66,7 @@ function imageReader(pid: Pid, pages: ReadonlyMap<number, Page>, replay: Replay)
     unwindRule: (library, address) => target.unwindRule(library, address),
     symbolNamed: (library, name) => target.symbolNamed(library, name),
     tlsModuleSlot: (library) => target.tlsModuleSlot(library),
+    tlsDescriptorSlot: (library, offset) => target.tlsDescriptorSlot(library, offset),
     threadComm: (tid) => target.threadComm(tid),
     alive: () => true,
   };

@@ -49,7 +49,7 @@ export class BenchUnwinder {
     cache.refresh();
     const hotspot: HotspotProcess = {
       ...this.#process,
-      code: new CodeIndex(memory, layout, cache),
+      code: new CodeIndex(memory, layout, cache, this.#process.code.architecture),
       methods: new Methods(memory, layout),
       threads: new JavaThreads(memory, layout),
     };

@@ -1,6 +1,7 @@
 // A golden recording → one world per sample: memory and answers as they were at that sample, and the sample itself. Made once; cases
 // change copies. Beside it what the untouched walk read: the places where a change is seen.
 
+import type { ArchitectureName } from '../../src/model/architecture.ts';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RawSample } from '../../src/model/sample.ts';
@@ -18,6 +19,7 @@ export const RECORDINGS: readonly string[] = readdirSync(FOLDER).filter((name) =
 
 /** One sample and all that was known at it. */
 export interface RecordedWorld {
+  readonly architecture: ArchitectureName;
   readonly sample: RawSample;
   readonly memory: BaseMemory;
   /** The answers to all questions but reads. null: not asked, or not known. */
@@ -76,14 +78,21 @@ function worldAt(recording: Recording, sample: RawSample, afterSamples: number):
   const mappings = Array.isArray(maps) ? maps.map((id) => recording.value(Number(id))) : null;
   const ask = (pid: number, question: Question): unknown =>
     question[0] === 'maps' ? mappings : (answers.get(questionKey(pid, question))?.value ?? null);
-  return { sample, memory, answer: (question) => ask(sample.pid, question), kernelAnswer: (question) => ask(0, question) };
+  return {
+    architecture: recording.architecture,
+    sample,
+    memory,
+    answer: (question) => ask(sample.pid, question),
+    kernelAnswer: (question) => ask(0, question),
+  };
 }
 
 /** The world as the unwinder sees it; `read` is the memory's. The recordings are our own: their answers have the model's types. */
-export function worldReader({ sample, answer }: RecordedWorld, read: TargetReader['read']): TargetReader {
+export function worldReader({ sample, answer, architecture }: RecordedWorld, read: TargetReader['read']): TargetReader {
   const address = (value: unknown) => (typeof value === 'number' ? asElfAddress(value) : null);
   return {
     pid: sample.pid,
+    architecture,
     read,
     maps: () => answer(QUESTIONS.maps()) as readonly Mapping[] | null,
     library: (mapping) => answer(QUESTIONS.library(mapping)) as MappedLibrary | null,
@@ -91,6 +100,7 @@ export function worldReader({ sample, answer }: RecordedWorld, read: TargetReade
     unwindRule: (library, at) => answer(QUESTIONS.unwindRule(library, at)) as UnwindRule | null,
     symbolNamed: (library, name) => address(answer(QUESTIONS.symbolNamed(library, name))),
     tlsModuleSlot: (library) => address(answer(QUESTIONS.tlsModuleSlot(library))),
+    tlsDescriptorSlot: (library, offset) => address(answer(QUESTIONS.tlsDescriptorSlot(library, offset))),
     threadComm: () => null,
     alive: () => true,
   };

@@ -1,6 +1,5 @@
 // Mutations of a recorded world, applied: to its memory, to the sample, to what is answered about libraries.
 
-import { X86_64_REGISTERS } from '../../src/model/registers.ts';
 import type { CapturedStack, RawSample, StackChunk } from '../../src/model/sample.ts';
 import type { KernelSymbols, Mapping, TargetReader } from '../../src/model/target.ts';
 import type { RegisterRule, UnwindRule } from '../../src/model/unwind-rule.ts';
@@ -69,8 +68,8 @@ function changeSample(sample: RawSample, kind: string, parts: readonly (string |
   const start = stack.chunks[0]?.address ?? 0;
   switch (kind) {
     case 'register': {
-      const name = X86_64_REGISTERS.find((one) => one === parts[0]);
-      if (name === undefined || registers === null) return sample;
+      const name = txt(parts[0]);
+      if (registers === null || !Object.hasOwn(registers, name)) return sample;
       return { ...sample, registers: { ...registers, [name]: numberOf(txt(parts[1])) } };
     }
     case 'no-registers':

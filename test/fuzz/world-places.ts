@@ -1,7 +1,7 @@
 // Where a change of a recorded world is seen: what its untouched walk read, the texts among it, words that mean something (stack, code,
 // structures). Mutations are made from these.
 
-import { X86_64_REGISTERS } from '../../src/model/registers.ts';
+import { AARCH64_REGISTERS, isAarch64, X86_64_REGISTERS } from '../../src/model/registers.ts';
 import type { FrameTrace } from '../../src/model/frame.ts';
 import type { RawSample } from '../../src/model/sample.ts';
 import { hex, hostileName, hostileWord } from './hostile-values.ts';
@@ -24,6 +24,9 @@ export interface Places {
   readonly slots: readonly number[];
   readonly stackBytes: number;
   readonly chunks: number;
+  /** Names of the sample's registers, and of those that walks begin with. */
+  readonly registers: readonly string[];
+  readonly leading: readonly string[];
 }
 
 /** Shorter ones are numbers. */
@@ -55,6 +58,9 @@ export function placesOf(
     slots: slots.filter((slot) => slot >= 0),
     stackBytes: chunks.reduce((sum, { bytes }) => sum + bytes.length, 0),
     chunks: chunks.length,
+    ...(sample.registers !== null && isAarch64(sample.registers)
+      ? { registers: AARCH64_REGISTERS, leading: ['pc', 'sp', 'x29', 'x30', 'x20'] }
+      : { registers: X86_64_REGISTERS, leading: ['rip', 'rsp', 'rbp', 'r13', 'rbx'] }),
   };
 }
 
@@ -97,14 +103,14 @@ export function makeMemoryMutation(random: Random, { sites, texts, words }: Plac
   }
 }
 
-function makeSampleMutation(random: Random, { words, slots, stackBytes, chunks }: Places): Mutation {
+function makeSampleMutation(random: Random, { words, slots, stackBytes, chunks, registers, leading }: Places): Mutation {
   const slot = (random.oneIn(3) ? undefined : random.pick(slots)) ?? 8 * random.below(Math.max(1, stackBytes / 8));
   switch (random.below(12)) {
     case 0:
     case 1:
-      return ['register', random.pick(X86_64_REGISTERS), hex(hostileWord(random, words))];
+      return ['register', random.pick(registers) ?? '', hex(hostileWord(random, words))];
     case 2:
-      return ['register', random.pick(['rip', 'rsp', 'rbp', 'r13', 'rbx']), hex(hostileWord(random, words))];
+      return ['register', random.pick(leading) ?? '', hex(hostileWord(random, words))];
     case 3:
     case 4:
     case 5:

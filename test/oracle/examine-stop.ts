@@ -2,6 +2,7 @@
 // The process must stand still; it is left attached to nothing and still stopped.
 
 import { readFileSync } from 'node:fs';
+import { asX86, pointOf } from '../../src/model/registers.ts';
 import type { RawSample } from '../../src/model/sample.ts';
 import type { ProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import { fromJhsdb, fromJtrace, sameFrames } from './comparable-frames.ts';
@@ -83,7 +84,7 @@ async function look(
 ): Promise<StopReport> {
   const thread = await at.thread(sample.tid);
   const isJava = thread?.isJava === true;
-  const rip = thread?.registers['rip'] ?? sample.registers?.rip ?? 0;
+  const rip = thread?.registers['rip'] ?? (sample.registers === null ? 0 : pointOf(sample.registers).pc);
   const blob = isJava ? await at.blob(rip) : null;
   const truth = isJava ? await walkTruth(at, memory, thread) : null;
   const differs = !sameFrames(fromJtrace(stack.frames), fromJhsdb(jhsdb?.frames ?? []));
@@ -108,7 +109,7 @@ async function look(
     `pc ${hexAddress(rip)} in ${blob ? `${blob.className} "${blob.name}" +${hexAddress(rip - blob.codeBegin)}` : library || 'nothing mapped'}${blob?.codelet ? ` codelet "${blob.codelet.name}" +${hexAddress(rip - blob.codelet.begin)}` : ''}`,
     `registers ${Object.entries(sample.registers ?? {}).map(([name, value]) => `${name}=${value.toString(16)}`).join(' ')}${moved}`, // prettier-ignore
     `code ${hexBytes(memory.bytes(rip - CODE_BEFORE_BYTES, CODE_BEFORE_BYTES))} >${hexBytes(memory.bytes(rip, CODE_AFTER_BYTES))}`,
-    `stack ${Array.from({ length: 8 }, (_, word) => (memory.word((sample.registers?.rsp ?? 0) + word * 8) ?? 0).toString(16)).join(' ')}`,
+    `stack ${Array.from({ length: 8 }, (_, word) => (memory.word((sample.registers === null ? 0 : pointOf(sample.registers).sp) + word * 8) ?? 0).toString(16)).join(' ')}`,
     `captured anchor ${sample.anchor ? `thread ${hexAddress(sample.anchor.thread)} sp ${hexAddress(sample.anchor.lastJavaSp)} pc ${hexAddress(sample.anchor.lastJavaPc)} fp ${hexAddress(sample.anchor.lastJavaFp)}` : 'none'}`,
     `jtrace's frames: ${stack.frames.slice(0, 12).map(({ kind, name }) => `${kind}:${name}`).join(' | ')}`, // prettier-ignore
   ];
@@ -145,7 +146,7 @@ function registersMoved(sample: RawSample, now: Readonly<Record<string, number>>
     'r15',
     ...(sample.mode === 'user' ? (['rip', 'rax'] as const) : []),
   ] as const;
-  const moved = names.filter((name) => registers[name] !== now[name]);
+  const moved = names.filter((name) => asX86(registers)[name] !== now[name]);
   return moved.length > 0 ? ` — MOVED: ${moved.map((name) => `${name} now ${(now[name] ?? 0).toString(16)}`).join(', ')}` : '';
 }
 

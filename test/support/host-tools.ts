@@ -46,6 +46,15 @@ export function containerRoot(): string | null {
   return existsSync(join(root, 'ok')) ? root : null;
 }
 
+/** JDKs that are run for aarch64, by the emulator. */
+export const ARM64_JDKS = ['17', '21'] as const;
+
+/** The root that `debian-programs jdk-arm64` unpacked; null when it did not. */
+export function arm64Root(version: string): string | null {
+  const root = join(testCache(), `jdk-arm64-${version}`);
+  return existsSync(join(root, 'ok')) ? root : null;
+}
+
 /** A Chromium to open pages with; null when there is none. */
 export function chromiumPath(): string | null {
   const { stdout } = spawnSync('sh', ['-c', 'command -v chromium || command -v chromium-browser'], {

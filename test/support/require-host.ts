@@ -5,6 +5,8 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { describe, test } from 'vitest';
 import {
+  ARM64_JDKS,
+  arm64Root,
   bpftracesAtHand,
   chromiumPath,
   CONTAINER_ROOT,
@@ -21,6 +23,7 @@ export type HostNeed =
   | 'root'
   | 'bpftrace'
   | 'jdk17'
+  | 'arm64-jdk'
   | 'guest'
   | 'binutils'
   | 'cc'
@@ -38,6 +41,10 @@ const OBSTACLES = {
   root: () => (process.geteuid?.() === 0 ? null : 'root (sudo env "PATH=$PATH" npm test)'),
   bpftrace: () => (bpftracesAtHand().length > 0 ? null : 'bpftrace (apt-get install bpftrace)'),
   jdk17: () => (javaHome() !== null ? null : 'a JDK 17 (apt-get install openjdk-17-jdk-headless)'),
+  'arm64-jdk': () =>
+    starts('qemu-aarch64') && ARM64_JDKS.every((version) => arm64Root(version) !== null)
+      ? null
+      : `JDKs of arm64 (apt-get install qemu-user; ${ARM64_JDKS.map((version) => `test/tools/debian-programs jdk-arm64 ${version}`).join('; ')})`,
   jdk8: () => missingJdk('8'),
   jdk11: () => missingJdk('11'),
   jdk21: () => missingJdk('21'),

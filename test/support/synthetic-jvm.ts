@@ -3,6 +3,7 @@
 // is not. The result is a HotspotProcess over that memory, as attachHotspot makes it over a live one.
 
 import type { HotspotProcess } from '../../src/unwind/hotspot/hotspot-process.ts';
+import { X86_64 } from '../../src/unwind/arch/x86-64.ts';
 import { CodeCache } from '../../src/unwind/hotspot/code-cache.ts';
 import { CodeIndex } from '../../src/unwind/hotspot/code-index.ts';
 import type { Codelet } from '../../src/unwind/hotspot/codelets.ts';
@@ -304,7 +305,7 @@ export class SyntheticJvm {
     return {
       libjvm: { key: 'libjvm', path: '/lib/libjvm.so', buildId: '', bias: 0 },
       layout: SYNTHETIC_LAYOUT,
-      code: new CodeIndex(memory, SYNTHETIC_LAYOUT, cache),
+      code: new CodeIndex(memory, SYNTHETIC_LAYOUT, cache, X86_64),
       codelets: [...this.codelets].sort((a, b) => a.start - b.start),
       stubs: { at: (pc) => codeletAt(stubs, pc) },
       methods: new Methods(memory, SYNTHETIC_LAYOUT),

@@ -134,6 +134,7 @@ export function syntheticTarget(
   const mapped: MappedLibrary = { key: library.path, path: library.path, buildId: '', bias: 0 };
   return {
     pid: asPid(4242),
+    architecture: 'x86-64',
     memory,
     read: (address, into) => isAlive && memory.read(address, into),
     maps: () => (isAlive ? [mapping] : null),
@@ -145,6 +146,7 @@ export function syntheticTarget(
     unwindRule: (_, address) => library.rules?.(address) ?? null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => isAlive,
     exit() {

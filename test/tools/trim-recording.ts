@@ -14,6 +14,7 @@ import type { Profile } from '../../src/model/profile.ts';
 import { PAGE_BYTES } from '../../src/model/units.ts';
 import type { OpenTarget } from '../../src/target/open-target.ts';
 import { createRecorder, type Recorder } from '../../src/target/recording/recorder.ts';
+import { openReplay } from '../../src/target/recording/replay.ts';
 import { framesOf, outcomeText, profileText } from '../support/stack-text.ts';
 
 const USAGE = 'usage: trim-recording.ts FROM [TO SAMPLE[,SAMPLE…]] [--no-reread]\n';
@@ -75,7 +76,7 @@ function trim(from: string, to: string, kept: ReadonlySet<number>, options: Repl
   const before = profileText(replayRecording(from, chosen).profile);
   const used = new BytesUsed();
   replayRecording(from, { ...chosen, through: learning(used) });
-  const recorder = createRecorder(to);
+  const recorder = createRecorder(to, openReplay(from, { allowBrokenOff: true }).architecture);
   replayRecording(from, { ...chosen, through: { ...recorder, target: (reader) => recorder.target(masked(reader, used)) } });
   recorder.close();
   writeFileSync(to, gzipSync(gunzipSync(readFileSync(to)), { level: 9 }));

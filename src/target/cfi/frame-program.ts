@@ -5,7 +5,7 @@ import { type ByteCursor, CfiError } from './byte-cursor.ts';
 import { type PointerBases, readPointer } from './encoded-pointer.ts';
 import { Expressions } from './expressions.ts';
 import { MAX_OFFSET, MAX_REMEMBERED_STATES } from './limits.ts';
-import { CFA_EXPRESSION, CFA_OFFSET, CFA_REGISTER, FIRST_REGISTER, MACHINE, RuleState, SLOT, slot } from './rule-state.ts';
+import { CFA_EXPRESSION, CFA_OFFSET, CFA_REGISTER, FIRST_REGISTER, REGISTER_COUNT, RuleState, SLOT, slot } from './rule-state.ts';
 
 /** What the instructions of one CIE are read with. */
 export interface ProgramContext {
@@ -181,17 +181,17 @@ export class FrameProgram {
   }
 
   #rule(register: number, value: number): void {
-    if (register < MACHINE.count) this.state.set(FIRST_REGISTER + register, value);
+    if (register < REGISTER_COUNT) this.state.set(FIRST_REGISTER + register, value);
   }
 
   #restore(register: number): void {
     const { initial } = this.#context;
     if (initial === null) throw new CfiError('restore in a CIE');
-    if (register < MACHINE.count) this.#rule(register, initial.words[FIRST_REGISTER + register] ?? 0);
+    if (register < REGISTER_COUNT) this.#rule(register, initial.words[FIRST_REGISTER + register] ?? 0);
   }
 
   #cfaRegister(register: number): void {
-    if (register >= MACHINE.count) throw new CfiError('a CFA of a register that is not kept');
+    if (register >= REGISTER_COUNT) throw new CfiError('a CFA of a register that is not kept');
     this.state.set(CFA_REGISTER, register + 1);
   }
 

@@ -7,7 +7,7 @@ import type { Expressions } from './expressions.ts';
 import { FrameProgram, type ProgramContext, type RowSink } from './frame-program.ts';
 import { MAX_AUGMENTATION_CHARS, MAX_CIES } from './limits.ts';
 import type { RowBuilder } from './row-builder.ts';
-import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, MACHINE, NO_RULE, RETURN_SHIFT, type RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
+import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, NO_RULE, REGISTER_COUNT, RETURN_SHIFT, type RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
 
 /** A section's bytes and where they lie. */
 export interface FrameSection {
@@ -167,7 +167,7 @@ class SectionReader {
     const codeAlignment = cursor.uleb();
     const dataAlignment = cursor.sleb();
     const returnRegister = version === 1 ? cursor.u8() : cursor.uleb();
-    if (returnRegister >= MACHINE.count) throw new CfiError('a return address nobody keeps');
+    if (returnRegister >= REGISTER_COUNT) throw new CfiError('a return address nobody keeps');
     const hasAugmentationData = augmentation.startsWith('z');
     const { pointerEncoding, isSignal } = readAugmentation(cursor, augmentation);
     const context = { codeAlignment, dataAlignment, pointerEncoding, bases, expressions: this.#expressions, initial: null };

@@ -1,12 +1,12 @@
 // The rules in force at one place of a function, as small numbers, and their set: equal states get one number, so that libjvm's rows
 // come to some hundred distinct rules. A state knows its own hash, kept up with each change.
 
-import { type ArchitectureRegisters, X86_64_DWARF } from '../../model/unwind-rule.ts';
+import { AARCH64_DWARF } from '../../model/unwind-rule.ts';
 import { CfiError } from './byte-cursor.ts';
 import { MAX_OFFSET, MAX_RULES } from './limits.ts';
 
-/** The machine whose files are read. */
-export const MACHINE: ArchitectureRegisters = X86_64_DWARF;
+/** Registers that a state keeps: those of the architecture that has most; others are of no use to a walk. */
+export const REGISTER_COUNT = AARCH64_DWARF.count;
 
 /** Kinds of a slot, its low 3 bits; what belongs to it stands above: an offset, a register, an expression's number. */
 export const SLOT = {
@@ -26,7 +26,7 @@ export const CFA_REGISTER = 0;
 export const CFA_OFFSET = 1;
 export const FLAGS = 2;
 export const FIRST_REGISTER = 3;
-export const STATE_WORDS = FIRST_REGISTER + MACHINE.count;
+export const STATE_WORDS = FIRST_REGISTER + REGISTER_COUNT;
 export const CFA_EXPRESSION = -1;
 /** The return address' slot is at `FIRST_REGISTER + flags >> RETURN_SHIFT`. */
 export const FLAG_SIGNAL = 1;

@@ -1,7 +1,7 @@
 // Call frame information of one library build as sorted columns: which rule holds from which offset on. 6 bytes a row; the rules
 // themselves are some hundred, made into objects when one is first asked for.
 
-import type { CfaRule, RegisterRule, UnwindRule } from '../../model/unwind-rule.ts';
+import { AARCH64_DWARF, type CfaRule, type RegisterRule, type UnwindRule, X86_64_DWARF } from '../../model/unwind-rule.ts';
 import type { Rows } from './row-builder.ts';
 import {
   CFA_EXPRESSION,
@@ -10,7 +10,6 @@ import {
   FIRST_REGISTER,
   FLAG_SIGNAL,
   FLAGS,
-  MACHINE,
   NO_RULE,
   RETURN_SHIFT,
   SLOT,
@@ -33,8 +32,9 @@ export interface UnwindTable {
   ruleAt(address: number): UnwindRule | null;
 }
 
+const IN_REGISTER: RegisterRule = { kind: 'same' };
 const KIND_MASK = (1 << SLOT_KIND_BITS) - 1;
-const UNDEFINED_RETURN: CfaRule = { kind: 'register', register: MACHINE.stackPointer, offset: 0 };
+const UNDEFINED_RETURN: CfaRule = { kind: 'register', register: 0, offset: 0 };
 
 export function createUnwindTable(columns: UnwindColumns): UnwindTable {
   const { base, starts, rules } = columns;
@@ -66,10 +66,12 @@ function makeRule({ ruleWords, expressions }: UnwindColumns, number: number): Un
       : cfaRegister === 0
         ? UNDEFINED_RETURN
         : { kind: 'register', register: cfaRegister - 1, offset: cfaOffset };
-  const returnAddress = ruleOf(returnRegister);
+  const machine = returnRegister === AARCH64_DWARF.link ? AARCH64_DWARF : X86_64_DWARF;
+  // Where calls leave the return address in a register, it is there until a rule says otherwise.
+  const returnAddress = ruleOf(returnRegister) ?? (machine === AARCH64_DWARF ? IN_REGISTER : null);
   if (returnAddress === null) return null;
   const registers = [];
-  for (let register = 0; register < MACHINE.count; register += 1) {
+  for (let register = 0; register < machine.count; register += 1) {
     const rule = register === returnRegister ? null : ruleOf(register);
     if (rule !== null) registers.push({ register, rule });
   }

@@ -2,6 +2,7 @@
 // and other machines, and extended numbering (more than 65,279 sections). Source: the System V gABI, chapters 4 and 5; elf.h.
 
 import type { ByteSource } from './byte-source.ts';
+import type { ArchitectureName } from '../../model/architecture.ts';
 import { MAX_SECTION_NAME_BYTES, MAX_SECTION_NAMES_BYTES, MAX_SECTIONS, MAX_SEGMENTS } from './limits.ts';
 
 /** A program header (Elf64_Phdr). */
@@ -28,6 +29,7 @@ export interface Section {
 }
 
 export interface ElfFile {
+  readonly architecture: ArchitectureName;
   readonly segments: readonly Segment[];
   /** Empty when the file has none or they cannot be read; a place in this list is the index that symbols use. */
   readonly sections: readonly Section[];
@@ -42,7 +44,11 @@ export const SHT_RELA = 4;
 export const SHT_NOTE = 7;
 export const SHT_NOBITS = 8;
 export const SHT_DYNSYM = 11;
-const EM_X86_64 = 62;
+/** e_machine of what is read. */
+const MACHINES: ReadonlyMap<number, ArchitectureName> = new Map([
+  [62, 'x86-64'],
+  [183, 'aarch64'],
+]);
 const SHF_COMPRESSED = 0x800;
 const PF_X = 1;
 const PF_W = 2;
@@ -55,7 +61,9 @@ const MAGIC = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
 /** Reads the headers. Offsets and sizes in the answer are as the file claims: reads check them. */
 export function readElfFile(source: ByteSource): ElfFile | null {
   const header = source.read(0, HEADER_BYTES);
-  if (header?.subarray(0, MAGIC.length).equals(MAGIC) !== true || header.readUInt16LE(18) !== EM_X86_64) return null;
+  if (header?.subarray(0, MAGIC.length).equals(MAGIC) !== true) return null;
+  const architecture = MACHINES.get(header.readUInt16LE(18));
+  if (architecture === undefined) return null;
   const segments = readTable(
     source,
     word(header, 32),
@@ -74,7 +82,11 @@ export function readElfFile(source: ByteSource): ElfFile | null {
     MAX_SECTIONS,
   );
   const names = readSectionNames(source, sections ?? [], header.readUInt16LE(62));
-  return { segments: segments.map(decodeSegment), sections: (sections ?? []).map((row) => decodeSection(row, names)) };
+  return {
+    architecture,
+    segments: segments.map(decodeSegment),
+    sections: (sections ?? []).map((row) => decodeSection(row, names)),
+  };
 }
 
 /** The section of a name and its bytes' place; undefined: there is none. */

@@ -12,7 +12,7 @@ import { createFunctionIndex, type FunctionIndex, type FunctionSymbol } from './
 import { type IndexCache, loadLibraryIndex } from './library-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 import { type DebugFileFinder, readSeparateFunctions } from './separate-symbols.ts';
-import { findTlsModuleSlot } from './tls-module-slot.ts';
+import { findTlsSlots } from './tls-slots.ts';
 
 /** Names kept demangled per library: a profile of hours meets some thousands functions of libjvm. */
 const MAX_DEMANGLED_NAMES = 16_384;
@@ -32,6 +32,8 @@ export interface LibraryBuild {
   readonly segments: readonly Segment[];
   /** Slot of the TLS module id; null: none. */
   readonly tlsModuleSlot: number | null;
+  /** Slot of the TLS descriptor of the thread-local at `offset` in the library's block; null: none. */
+  tlsDescriptorSlot(offset: number): number | null;
   readonly functionCount: number;
   /** About what it keeps in memory. */
   readonly sizeBytes: number;
@@ -49,7 +51,7 @@ export interface LibraryBuildOptions {
   readonly find?: DebugFileFinder | null;
 }
 
-/** null: not an x86-64 ELF image. */
+/** null: not an ELF image of an architecture that is read. */
 export function readLibraryBuild(
   source: ByteSource,
   { cache = null, find = null }: LibraryBuildOptions = {},
@@ -57,6 +59,7 @@ export function readLibraryBuild(
   const file = readElfFile(source);
   if (file === null) return null;
   const tables = readRawSymbols(source, file);
+  const tls = findTlsSlots(source, file, tables[0]);
   const buildId = readBuildId(source, file);
   const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
   const functions = createFunctionIndex(index.functions, tables);
@@ -74,7 +77,8 @@ export function readLibraryBuild(
   return {
     buildId,
     segments: file.segments,
-    tlsModuleSlot: findTlsModuleSlot(source, file, tables[0]),
+    tlsModuleSlot: tls.module,
+    tlsDescriptorSlot: (offset) => tls.descriptors.get(offset) ?? null,
     functionCount: functions.count + (separate?.count ?? 0),
     sizeBytes:
       functions.sizeBytes +

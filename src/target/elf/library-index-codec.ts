@@ -15,7 +15,7 @@ export interface LibraryIndex {
 }
 
 /** Another layout, or other rules made of the same sections, is another version. */
-export const INDEX_VERSION = 1;
+export const INDEX_VERSION = 3;
 const MAGIC = Buffer.from(`JTRIDX${String(INDEX_VERSION).padStart(2, '0')}`, 'latin1');
 const KEY_AT = 8;
 const KEY_BYTES = 32;

@@ -1,7 +1,7 @@
 // The recording of reads (`.jreads`; profiles are `.jtrace`, src/recording): every question asked of targets and of the kernel's
 // symbols, with its answer, and the samples, in order of time.
 // Gzip members (each whole, so that a crash keeps all before it) of JSON lines:
-//   {"format":"jtrace-recording","version":1}      the first line
+//   {"format":"jtrace-recording","version":1}      the first line; with "architecture":"aarch64" where it is not x86-64
 //   ["=", VALUE-ID, JSON]                           a value that later lines refer to; written once
 //   ["?", QUESTION-ID, PID, METHOD, ARGUMENT…]      a question; written once. PID 0: the kernel's symbols
 //   ["!", QUESTION-ID, VALUE-ID]                    it was asked, and this was the answer
@@ -31,6 +31,7 @@ export type QuestionMethod =
   | 'unwindRule'
   | 'symbolNamed'
   | 'tlsModuleSlot'
+  | 'tlsDescriptorSlot'
   | 'threadComm'
   | 'threadIdInside'
   | 'alive'
@@ -54,6 +55,7 @@ export const QUESTIONS = {
   unwindRule: (library: MappedLibrary, address: number): Question => ['unwindRule', library.key, address],
   symbolNamed: (library: MappedLibrary, name: string): Question => ['symbolNamed', library.key, name],
   tlsModuleSlot: (library: MappedLibrary): Question => ['tlsModuleSlot', library.key],
+  tlsDescriptorSlot: (library: MappedLibrary, offset: number): Question => ['tlsDescriptorSlot', library.key, offset],
   threadComm: (tid: number): Question => ['threadComm', tid],
   threadIdInside: (tid: number): Question => ['threadIdInside', tid],
   alive: (): Question => ['alive'],

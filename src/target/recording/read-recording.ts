@@ -2,6 +2,7 @@
 // The file may come from anyone: what does not fit ends in one line for the operator, never in a crash.
 
 import { OperatorError } from '../../model/errors.ts';
+import type { ArchitectureName } from '../../model/architecture.ts';
 import type { RawSample } from '../../model/sample.ts';
 import { DecodeError, fields, list, number, text } from './decode.ts';
 import { RECORDING_FORMAT, RECORDING_VERSION } from './format.ts';
@@ -24,6 +25,8 @@ export interface RecordedAnswer {
 }
 
 export interface Recording {
+  /** Of the targets in it. */
+  readonly architecture: ArchitectureName;
   readonly samples: readonly RawSample[];
   readonly answers: readonly RecordedAnswer[];
   /** A value by its id: maps refer to their mappings. */
@@ -39,9 +42,10 @@ export interface Recording {
 export function readRecording(path: string, options: { readonly allowBrokenOff?: boolean } = {}): Recording {
   const { lines, whole } = readGzipLines(path);
   const reader = new EventReader();
+  let architecture: ArchitectureName;
   let at = 0;
   try {
-    checkHeader(path, parse(lines[0] ?? 'null'));
+    architecture = readHeader(path, parse(lines[0] ?? 'null'));
     for (at = 1; at < lines.length; at++) reader.take(list(parse(lines[at] ?? 'null')));
   } catch (cause) {
     if (!(cause instanceof DecodeError)) throw cause;
@@ -57,7 +61,7 @@ export function readRecording(path: string, options: { readonly allowBrokenOff?:
       'copy it again from where it was recorded, or record again',
     );
   }
-  return { samples: reader.samples, answers: reader.answers, value: (id) => reader.value(id), complete };
+  return { architecture, samples: reader.samples, answers: reader.answers, value: (id) => reader.value(id), complete };
 }
 
 function parse(line: string): unknown {
@@ -68,10 +72,13 @@ function parse(line: string): unknown {
   }
 }
 
-function checkHeader(path: string, header: unknown): void {
-  const { format, version } = fields(header);
+function readHeader(path: string, header: unknown): ArchitectureName {
+  const { format, version, architecture = 'x86-64' } = fields(header);
   if (format !== RECORDING_FORMAT) throw new DecodeError('the first line of a jtrace recording');
-  if (version === RECORDING_VERSION) return;
+  if (version === RECORDING_VERSION) {
+    if (architecture !== 'x86-64' && architecture !== 'aarch64') throw new DecodeError('a known architecture');
+    return architecture;
+  }
   const message = `the recording ${path} has version ${String(version)} of the format; this jtrace reads ${RECORDING_VERSION}`;
   throw new OperatorError('usage', message, 'replay it with the jtrace that recorded it');
 }

@@ -1,8 +1,10 @@
 // Targets and kernel symbols → the same, with every question and its answer written to a recording (format.ts) on the way.
 
 import { createHash } from 'node:crypto';
+import type { ArchitectureName } from '../../model/architecture.ts';
 import type { RawSample } from '../../model/sample.ts';
 import type { KernelSymbols } from '../../model/target.ts';
+import { hostArchitecture } from '../host-architecture.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { KERNEL_PID, QUESTIONS, RECORDING_FORMAT, RECORDING_VERSION, questionKey, type Question } from './format.ts';
 import { GzipLines } from './gzip-lines.ts';
@@ -27,9 +29,12 @@ export interface Recorder {
   close(): void;
 }
 
-/** Creates a recording; an existing file of that name is replaced. OperatorError when it cannot be created. */
-export function createRecorder(path: string): Recorder {
-  const log = new RecordingLog(new GzipLines(path));
+/**
+ * Creates a recording of targets of one architecture; an existing file of that name is replaced. OperatorError when it cannot be
+ * created.
+ */
+export function createRecorder(path: string, architecture: ArchitectureName = hostArchitecture()): Recorder {
+  const log = new RecordingLog(new GzipLines(path), architecture);
   return {
     target: (reader) => recordTarget(reader, log),
     kernel: (symbols) => ({
@@ -45,9 +50,10 @@ export function createRecorder(path: string): Recorder {
 }
 
 function recordTarget(reader: OpenTarget, log: RecordingLog): OpenTarget {
-  const { pid } = reader;
+  const { pid, architecture } = reader;
   return {
     pid,
+    architecture,
     read(address, into) {
       const isThere = reader.read(address, into);
       log.answer(pid, QUESTIONS.read(address, into.length), isThere ? Buffer.from(into).toString('base64') : null);
@@ -65,6 +71,8 @@ function recordTarget(reader: OpenTarget, log: RecordingLog): OpenTarget {
       log.answer(pid, QUESTIONS.unwindRule(library, address), reader.unwindRule(library, address)),
     symbolNamed: (library, name) => log.answer(pid, QUESTIONS.symbolNamed(library, name), reader.symbolNamed(library, name)),
     tlsModuleSlot: (library) => log.answer(pid, QUESTIONS.tlsModuleSlot(library), reader.tlsModuleSlot(library)),
+    tlsDescriptorSlot: (library, offset) =>
+      log.answer(pid, QUESTIONS.tlsDescriptorSlot(library, offset), reader.tlsDescriptorSlot(library, offset)),
     threadComm: (tid) => log.answer(pid, QUESTIONS.threadComm(tid), reader.threadComm(tid)),
     threadIdInside(tid) {
       const inside = reader.threadIdInside === undefined ? tid : reader.threadIdInside(tid);
@@ -89,9 +97,10 @@ class RecordingLog {
   #answers = 0;
   #flushedAtMs = performance.now();
 
-  constructor(lines: GzipLines) {
+  constructor(lines: GzipLines, architecture: ArchitectureName) {
     this.#lines = lines;
-    this.#line({ format: RECORDING_FORMAT, version: RECORDING_VERSION });
+    // Said only where it is not what older recordings are of.
+    this.#line({ format: RECORDING_FORMAT, version: RECORDING_VERSION, ...(architecture === 'x86-64' ? {} : { architecture }) });
   }
 
   answer<Answer>(pid: number, question: Question, answer: Answer): Answer {

@@ -2,6 +2,7 @@
 // A question that was never asked is answered "cannot be known" and counted; only memory is also put together from other reads.
 
 import { OperatorError } from '../../model/errors.ts';
+import type { ArchitectureName } from '../../model/architecture.ts';
 import type { RawSample } from '../../model/sample.ts';
 import type { KernelSymbols, MappedLibrary, Mapping, NativeSymbol } from '../../model/target.ts';
 import { asAddress, asElfAddress, asPid, type ElfAddress, type Pid } from '../../model/units.ts';
@@ -15,6 +16,8 @@ import { RecordedMemory } from './recorded-memory.ts';
 
 /** A recording being replayed. */
 export interface Replay {
+  /** Of its targets. */
+  readonly architecture: ArchitectureName;
   /** Processes that were asked about. */
   readonly pids: readonly Pid[];
   /** The recording was ended as it should be. */
@@ -34,6 +37,7 @@ export function openReplay(path: string, options: { readonly allowBrokenOff?: bo
 }
 
 class RecordedAnswers implements Replay {
+  readonly architecture: ArchitectureName;
   readonly pids: readonly Pid[];
   readonly complete: boolean;
   readonly kernel: KernelSymbols;
@@ -48,6 +52,7 @@ class RecordedAnswers implements Replay {
     this.#path = path;
     this.#recording = recording;
     this.complete = recording.complete;
+    this.architecture = recording.architecture;
     this.#queues = new AnswerQueues(recording.answers);
     const pids = new Set<number>();
     for (const { question, value, afterSamples } of recording.answers) {
@@ -77,6 +82,7 @@ class RecordedAnswers implements Replay {
   target(pid: Pid): OpenTarget {
     return {
       pid,
+      architecture: this.architecture,
       read: (address, into) => this.#read(pid, address, into),
       maps: () => {
         return this.#ask(
@@ -92,6 +98,7 @@ class RecordedAnswers implements Replay {
       unwindRule: (library, address) => this.#ask(pid, QUESTIONS.unwindRule(library, address), decodeUnwindRule, null),
       symbolNamed: (library, name) => this.#ask(pid, QUESTIONS.symbolNamed(library, name), elfAddress, null),
       tlsModuleSlot: (library) => this.#ask(pid, QUESTIONS.tlsModuleSlot(library), elfAddress, null),
+      tlsDescriptorSlot: (library, offset) => this.#ask(pid, QUESTIONS.tlsDescriptorSlot(library, offset), elfAddress, null),
       threadComm: (tid) => this.#ask(pid, QUESTIONS.threadComm(tid), text, null),
       threadIdInside: (tid) => this.#threadIdInside(pid, tid),
       alive: () => this.#ask(pid, QUESTIONS.alive(), truth, false),

@@ -1,7 +1,7 @@
-// RawSample ↔ what stands in a recording's "s" lines. Registers are a list in the order of X86_64_REGISTERS; stack bytes are value
+// RawSample ↔ what stands in a recording's "s" lines. Registers are a list in the order of the architecture's names (registers.ts), whose length tells it; stack bytes are value
 // ids (pages of deep stacks are the same from sample to sample); kernel addresses are hexadecimal text.
 
-import { X86_64_REGISTERS, type Registers } from '../../model/registers.ts';
+import { AARCH64_REGISTERS, isAarch64, X86_64_REGISTERS, type Registers } from '../../model/registers.ts';
 import type { CapturedAnchor, RawSample, StackChunk } from '../../model/sample.ts';
 import { asAddress, asKernelAddress, asPid, asTid } from '../../model/units.ts';
 import { fields, list, number, text, type Fields } from './decode.ts';
@@ -11,10 +11,16 @@ export function encodeSample(sample: RawSample, keep: (text: string) => number):
   const { registers, stack, kernelStack, ...plain } = sample;
   return {
     ...plain,
-    registers: registers && X86_64_REGISTERS.map((name) => registers[name]),
+    registers: registers && encodeRegisters(registers),
     stack: { ...stack, chunks: stack.chunks.map(({ address, bytes }) => [address, keep(Buffer.from(bytes).toString('base64'))]) },
     kernelStack: kernelStack.map((address) => address.toString(16)),
   };
+}
+
+function encodeRegisters(registers: Registers): readonly number[] {
+  return isAarch64(registers)
+    ? AARCH64_REGISTERS.map((name) => registers[name])
+    : X86_64_REGISTERS.map((name) => registers[name]);
 }
 
 /** The sample again; `kept` gives the text of an id. Throws DecodeError for what is none. */
@@ -45,10 +51,8 @@ export function decodeSample(value: unknown, kept: (id: number) => string): RawS
 
 function decodeRegisters(value: unknown): Registers {
   const values = list(value);
-  return Object.fromEntries(X86_64_REGISTERS.map((name, i) => [name, number(values[i])])) as Record<
-    (typeof X86_64_REGISTERS)[number],
-    number
-  >;
+  const names = values.length === AARCH64_REGISTERS.length ? AARCH64_REGISTERS : X86_64_REGISTERS;
+  return Object.fromEntries(names.map((name, i) => [name, number(values[i])])) as Record<(typeof names)[number], number>;
 }
 
 function decodeAnchor(anchor: Fields): CapturedAnchor {

@@ -1,11 +1,11 @@
-// The caller of a leaf in an I2C/C2I adapter. C2I takes the return address off the stack, makes room for the interpreter's arguments
+// The caller of a leaf in an I2C/C2I adapter on x86-64. C2I takes the return address off the stack, makes room for the interpreter's arguments
 // below it and puts it back: from then on its caller's sp is only in r13. I2C moves it, too, but what it is called from keeps a frame
 // pointer. Sources: hotspot/cpu/x86/sharedRuntime_x86_64.cpp, gen_c2i_adapter and gen_i2c_adapter; the bytes are those of JDK 8 to 27.
 
-import type { Registers } from '../../model/registers.ts';
+import { asX86, type Registers } from '../../model/registers.ts';
+import { type CodeBytes, matches } from '../arch/code-bytes.ts';
 import type { StackWindow } from '../stack-window.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
-import { type CodeBytes, matches } from './x86-code.ts';
 
 const ANY = -1;
 const SUB_RSP = [
@@ -27,7 +27,8 @@ const AND_RSP = [0x48, 0x83, 0xe4, 0xf0] as const;
 const PUSH_RAX = [0x50] as const;
 
 /** `code`: the adapter's, up to behind the moves at pc. null: pc stands where the return address is on top of the stack. */
-export function adapterCaller(code: CodeBytes, window: StackWindow, registers: Registers): PhysicalFrame | null {
+export function adapterCaller(code: CodeBytes, window: StackWindow, given: Registers): PhysicalFrame | null {
+  const registers = asX86(given);
   const pc = registers.rip;
   const inI2c = matches(code, code.address, I2C_BEGIN) ? pushEnd(code, code.address + I2C_BEGIN.length) : null;
   if (inI2c !== null && pc > code.address + I2C_POP_AT && pc < inI2c)

@@ -3,6 +3,7 @@
 
 import type { StackWindow } from '../stack-window.ts';
 import { X86_64_DWARF } from '../../model/unwind-rule.ts';
+import { type CodeBytes, matches } from '../arch/code-bytes.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 
 /** JavaCallWrapper*, words from fp (frame::entry_frame_call_wrapper_offset). */
@@ -15,6 +16,18 @@ const SAVED_REGISTERS: readonly (readonly [register: number, offset: number])[] 
   [14, -80],
   [15, -88],
 ];
+
+/** mov [rbp - 88], r15: the last that is saved, after the wrapper. */
+const SAVE_LAST = [0x4c, 0x89, 0x7d, 0xa8] as const;
+const RET = [0xc3] as const;
+
+/** Whether the stub has saved all it keeps, and does not return yet. `code` begins with the stub. */
+export function isEntryFrameWhole(code: CodeBytes, pc: number): boolean {
+  for (let at = code.address; at + SAVE_LAST.length <= pc; at += 1) {
+    if (matches(code, at, SAVE_LAST)) return !matches(code, pc, RET);
+  }
+  return false;
+}
 
 /** The C++ frame that called Java through the stub whose frame is at `fp`. Throws WalkStop. */
 export function callStubCaller(window: StackWindow, fp: number): PhysicalFrame {

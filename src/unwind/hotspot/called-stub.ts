@@ -1,7 +1,8 @@
 // The caller of a leaf in StubRoutines whose stub has no name, in a libjvm without .symtab: nothing tells where such a stub begins, but
 // the call that led to it does. A word on the stack is its return address if the call before it goes into the stub's blob, and if what
 // stands there (enter or not) agrees with where the word was found. Stubs jump to each other (a copy whose ranges do not overlap),
-// before they have pushed anything or with their frame in place, so pc may be anywhere in the blob.
+// before they have pushed anything or with their frame in place, so pc may be anywhere in the blob. Only where calls push their return
+// address: what a leaf has in its link register needs no search.
 
 import { USER_ADDRESS_END } from '../../model/units.ts';
 import type { StackWindow } from '../stack-window.ts';
@@ -19,6 +20,7 @@ export function callerOfStub(
   known: KnownBlob,
   frame: PhysicalFrame,
 ): PhysicalFrame | null {
+  if (!index.architecture.calls.pushReturnAddress) return null;
   const { pc, sp, fp } = frame;
   // By frame pointer first: below it lie the stub's own words, among them what its caller left.
   if (fp >= sp && window.covers(fp)) {

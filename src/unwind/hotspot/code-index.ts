@@ -3,16 +3,16 @@
 // taken before the proof, and what was remembered before them and is the same after them was the same at them.
 
 import type { Frame } from '../../model/frame.ts';
+import type { Architecture } from '../arch/architecture.ts';
+import type { CodeBytes, FrameState } from '../arch/code-bytes.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
-import { CALL_THROUGH_R10_BYTES, callTarget, endsWithCall } from '../x86-call.ts';
 import type { CodeCache } from './code-cache.ts';
 import { type CodeBlob, isSameBlob, readCodeBlob } from './code-blob.ts';
 import { DebugInfo, type ScopesResult } from './debug-info.ts';
 import type { HotspotLayout } from './layout.ts';
-import type { CodeBytes, FrameState } from './x86-code.ts';
 
-/** Code read around a leaf pc: the longest pattern of x86-code.ts on both sides. */
+/** Code read around a leaf pc: the longest pattern of any architecture on both sides. */
 const LEAF_BYTES_BEFORE = 32;
 const LEAF_BYTES_AFTER = 64;
 
@@ -50,6 +50,7 @@ interface CallBefore {
 }
 
 export class CodeIndex {
+  readonly architecture: Architecture;
   readonly #memory: MemoryView;
   readonly #layout: HotspotLayout;
   readonly #cache: CodeCache;
@@ -58,7 +59,8 @@ export class CodeIndex {
   readonly #calls = new Map<number, CallBefore>();
   #batch = 0;
 
-  constructor(memory: MemoryView, layout: HotspotLayout, cache: CodeCache) {
+  constructor(memory: MemoryView, layout: HotspotLayout, cache: CodeCache, architecture: Architecture) {
+    this.architecture = architecture;
     this.#memory = memory;
     this.#layout = layout;
     this.#cache = cache;
@@ -125,6 +127,12 @@ export class CodeIndex {
     return { address: start, bytes: this.#memory.block(start, Math.max(0, end - start)).bytes };
   }
 
+  /** Bytes that a compiled caller pushed below its frame for the call that returns to `pc`. Throws MemoryFault. */
+  pushedForCall(blob: CodeBlob, pc: number): number {
+    if (this.architecture.name === 'x86-64') return 0;
+    return this.architecture.frames.pushedForCall(this.codeAround(blob, pc), pc);
+  }
+
   /** Whether a call instruction ends right before `pc`: what every return address has. */
   followsCall(pc: number): boolean {
     return this.#callBefore(pc).isThere;
@@ -142,13 +150,14 @@ export class CodeIndex {
   }
 
   #callBefore(pc: number): CallBefore {
+    const { calls } = this.architecture;
     const known = this.#calls.get(pc);
     if (known?.batch === this.#batch) return known;
     // Where memory is gone, what was there before serves: nothing can have replaced it.
     let call: CallBefore = { ...(known ?? { isThere: false, target: null }), batch: this.#batch };
     try {
-      const { bytes } = this.#memory.glance(pc - CALL_THROUGH_R10_BYTES, CALL_THROUGH_R10_BYTES);
-      call = { isThere: endsWithCall(bytes), target: callTarget(bytes, pc), batch: this.#batch };
+      const { bytes } = this.#memory.glance(pc - calls.targetBytes, calls.targetBytes);
+      call = { isThere: calls.endsWithCall(bytes), target: calls.target(bytes, pc), batch: this.#batch };
     } catch (error) {
       if (!(error instanceof MemoryFault)) throw error;
     }

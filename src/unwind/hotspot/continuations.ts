@@ -2,15 +2,13 @@
 // frames of the continuation are on the stack, it is an ordinary frame. When the older ones are still frozen in the heap, the oldest
 // frame returns to a stub, cont_returnBarrier, and while frames are thawed or frozen other stubs run in between: from there on the
 // entry is looked for above, and believed when what called it is Continuation.run.
-// Sources: hotspot/cpu/x86/sharedRuntime_x86_64.cpp (gen_continuation_enter), stubGenerator_x86_64.cpp (generate_cont_thaw),
+// Sources: hotspot/cpu/{x86,aarch64}/sharedRuntime_*.cpp (gen_continuation_enter), stubGenerator_*.cpp (generate_cont_thaw),
 // hotspot/share/runtime/continuationFreezeThaw.cpp (ReconstructedStack), continuation.cpp (continuation_bottom_sender).
 
 import type { StackWindow } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
-import { interpretedMethod } from './interpreted-frame.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
-import { matches } from './x86-code.ts';
 
 export interface ContinuationEntry {
   /** Of the ContinuationEntry, which is the sp of enterSpecial's frame. */
@@ -26,10 +24,6 @@ export const ENTER_SPECIAL = 'jdk/internal/vm/Continuation.enterSpecial';
 const RUN = 'jdk/internal/vm/Continuation.run';
 /** Of the blob with the stubs: `StubRoutines (continuation stubs)`, in JDK 25 without a blank. */
 const BLOB_NAME = 'continuation';
-/** mov rsp, [r15 + JavaThread::_cont_entry]: the return barrier's first instruction. */
-const TO_ENTRY = [0x49, 0x8b, 0xa7, -1, -1, -1, -1] as const;
-/** pop rcx; mov rdi, r15: cont_thaw begins by dropping its return address. */
-const THAW_ENTRY = [0x59, 0x49, 0x8b, 0xff] as const;
 const ALIGNMENT_BYTES = 16;
 /** A return value and its kind, pushed right below the entry. */
 const SAVED_RESULT_BYTES = 32;
@@ -45,12 +39,14 @@ export function isContinuationBlob(known: KnownBlob): boolean {
 
 /** Whether a return address is cont_returnBarrier: what the oldest frame on the stack returns to while others are frozen. */
 export function isReturnBarrier(process: HotspotProcess, known: KnownBlob, pc: number): boolean {
-  return isContinuationBlob(known) && matches(process.code.codeAround(known.blob, pc), pc, TO_ENTRY);
+  return (
+    isContinuationBlob(known) && process.code.architecture.stubs.isReturnBarrier(process.code.codeAround(known.blob, pc), pc)
+  );
 }
 
 /** Whether a leaf stands at the start of cont_thaw, whose return address is still there. */
 export function isThawEntry(process: HotspotProcess, known: KnownBlob, pc: number): boolean {
-  return matches(process.code.codeAround(known.blob, pc), pc, THAW_ENTRY);
+  return process.code.architecture.stubs.isThawEntry(process.code.codeAround(known.blob, pc), pc);
 }
 
 /** The entry above `frame`, which is in one of the stubs or returns to the barrier; null: none to be proven. Throws MemoryFault. */
@@ -61,7 +57,7 @@ export function findContinuationEntry(
 ): ContinuationEntry | null {
   const at = process.layout.continuation;
   if (at === null) return null;
-  // Interpreted frames and cont_thaw have enterSpecial's own rbp.
+  // Interpreted frames and cont_thaw have enterSpecial's own frame pointer.
   const byFp = entryAt(process, window, frame.fp - at.entryBytes, at.entryBytes);
   if (byFp !== null && byFp.address >= frame.sp) return { ...byFp, isExact: true };
   for (let distance = 0; distance < MAX_DISTANCE_BYTES; distance += ALIGNMENT_BYTES) {
@@ -89,7 +85,7 @@ function entryAt(
 ): Omit<ContinuationEntry, 'isExact'> | null {
   if (address % ALIGNMENT_BYTES !== 0 || !window.covers(address)) return null;
   const fp = address + entryBytes;
-  const [savedFp, pc] = [window.tryWord(fp), window.tryWord(fp + 8)];
+  const [savedFp, pc] = [window.tryWord(fp), window.tryReturnAddress(fp + 8)];
   if (savedFp === null || pc === null || !process.code.covers(pc)) return null;
   const caller = callerFrame(pc, fp + 16, savedFp);
   return innermostMethod(process, window, caller) === RUN ? { address, fp, caller } : null;
@@ -101,12 +97,12 @@ function innermostMethod(process: HotspotProcess, window: StackWindow, frame: Ph
   if (known === null) return null;
   const { blob } = known;
   if (blob.kind === 'interpreter') {
-    const method = window.covers(frame.fp) ? interpretedMethod(window, frame.fp) : null;
+    const method = window.covers(frame.fp) ? process.code.architecture.interpreter.methodAt(window, frame.fp) : null;
     return method === null ? null : (process.methods.info(method)?.name ?? null);
   }
   if (blob.nmethod === null) return null;
   const isDeoptimized = blob.nmethod.deoptHandlers.includes(frame.pc);
-  const pc = isDeoptimized ? window.tryWord(frame.sp + blob.nmethod.origPcOffset) : frame.pc;
+  const pc = isDeoptimized ? window.tryReturnAddress(frame.sp + blob.nmethod.origPcOffset) : frame.pc;
   if (pc === null || pc < blob.codeBegin || pc >= blob.codeEnd) return null;
   const found = process.code.scopesAt(known, pc);
   const method = found.kind === 'scopes' && found.exact ? found.scopes[0]?.method : undefined;

@@ -1,8 +1,8 @@
 // Where a leaf's frame stands in the two blobs that C2 code jumps to without a prologue of the usual kind: ExceptionBlob, entered by a jump
-// with the throwing pc in rdx, which it pushes and at its end pops again; and UncommonTrapBlob, entered by a call.
+// with the throwing pc in rdx, which it pushes and at its end pops again; and UncommonTrapBlob, entered by a call. x86-64.
 // Source: OptoRuntime::generate_exception_blob and generate_uncommon_trap_blob (hotspot/cpu/x86), the same in JDK 8 to 27.
 
-import { type CodeBytes, type FrameState, matches, WHOLE } from './x86-code.ts';
+import { type CodeBytes, type FrameState, matches, WHOLE } from '../arch/code-bytes.ts';
 
 const RDX = 2;
 const PUSH_RDX = [0x52] as const;

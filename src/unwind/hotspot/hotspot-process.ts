@@ -2,6 +2,7 @@
 // libjvm is mapped and the VM has made its code cache; until then it says what is missing, and is asked again.
 
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
+import { ARCHITECTURES } from '../arch/architectures.ts';
 import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
 import { CodeCache } from './code-cache.ts';
 import { CodeIndex } from './code-index.ts';
@@ -75,7 +76,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
       process: {
         libjvm,
         layout,
-        code: new CodeIndex(memory, layout, cache),
+        code: new CodeIndex(memory, layout, cache, ARCHITECTURES[reader.architecture]),
         codelets: readCodelets(frozen, layout),
         stubs: readStubNames(reader, libjvm, cache, callStubReturn),
         methods: new Methods(memory, layout),

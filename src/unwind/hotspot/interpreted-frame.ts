@@ -9,38 +9,17 @@
 // No table tells where the bcp is. Both slots are read: the other one holds a stack address in either layout (8: the bottom of the
 // expression stack, 9+: the locals), which never lies in a method's bytecode, as a bcp must.
 
-import { registerByNumber, type Registers } from '../../model/registers.ts';
+import { asX86, registerByNumber, type Registers, type X86Registers } from '../../model/registers.ts';
+import { type CodeBytes, matches } from '../arch/code-bytes.ts';
+import { activationEnd } from '../arch/x86-code.ts';
 import type { StackWindow } from '../stack-window.ts';
 import type { Codelet } from './codelets.ts';
+import { ENTRY_POINT, FRAME_ENTRIES, type InterpreterState } from './interpreter-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
-import { activationEnd, type CodeBytes, matches } from './x86-code.ts';
 
 /** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
 const SLOT = { returnAddress: 8, savedFp: 0, senderSp: -8, method: -24, bcpWithoutMirror: -56, bcp: -64 } as const;
 
-/** What a pc in the interpreter stands for. */
-export type InterpreterState =
-  /** A whole frame at fp: `bcp` candidates in the order they should be believed. */
-  | { readonly kind: 'frame'; readonly method: number; readonly bcps: readonly number[]; readonly caller: PhysicalFrame }
-  /**
-   * A method was entered, its frame is not whole: bytecode 0. `bySenderSp`: its caller if words were pushed (JDK 8's sin, pow and others
-   * save all registers) and the caller is interpreted, which leaves the return address right below the sender's sp; null: nothing is pushed.
-   */
-  | {
-      readonly kind: 'entering';
-      readonly method: number;
-      readonly caller: PhysicalFrame;
-      readonly bySenderSp: PhysicalFrame | null;
-    }
-  /** The frame is gone, the jump to the caller comes next: no method any more. */
-  | { readonly kind: 'left'; readonly caller: PhysicalFrame };
-
-const ENTRY_POINT = 'method entry point';
-/**
- * Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one, but for their slow path
- * in JDK 8, which is a whole frame-building entry of its own behind the fast one: that the code shows.
- */
-const FRAME_ENTRIES = ['= zerolocals', '= native'] as const;
 /** push rax (return address); push rbp; mov rbp, rsp: start of generate_fixed_frame. */
 const FIXED_FRAME = [0x50, 0x55, 0x48, 0x8b, 0xec] as const;
 /** pop rax; lea r14, [rsp + rcx*8 - 8]: the return address moves into rax, the locals are made below. */
@@ -66,7 +45,8 @@ export function interpretedMethod(window: StackWindow, fp: number): number | nul
 }
 
 /** State of a leaf: `code` is the codelet's whole code (method entries) or what lies around pc. */
-export function leafState(window: StackWindow, registers: Registers, codelet: Codelet, code: CodeBytes): InterpreterState {
+export function leafState(window: StackWindow, given: Registers, codelet: Codelet, code: CodeBytes): InterpreterState {
+  const registers = asX86(given);
   const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
   const end = activationEnd(code, leaf.pc);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
@@ -76,7 +56,7 @@ export function leafState(window: StackWindow, registers: Registers, codelet: Co
 
 function afterActivation(
   window: StackWindow,
-  registers: Registers,
+  registers: X86Registers,
   end: NonNullable<ReturnType<typeof activationEnd>>,
 ): PhysicalFrame {
   const value = (number: number): number => registerByNumber(registers, number);
@@ -93,7 +73,7 @@ function afterActivation(
 }
 
 /** Math and CRC32 entries: return address on top of the stack, sender's sp in r13, method in rbx; fp is the caller's. */
-function enteringWithoutFrame(window: StackWindow, registers: Registers, code: CodeBytes): InterpreterState {
+function enteringWithoutFrame(window: StackWindow, registers: X86Registers, code: CodeBytes): InterpreterState {
   const end = activationEnd(code, registers.rip);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
   return {
@@ -106,7 +86,7 @@ function enteringWithoutFrame(window: StackWindow, registers: Registers, code: C
 
 function methodEntry(
   window: StackWindow,
-  registers: Registers,
+  registers: X86Registers,
   codelet: Codelet,
   code: CodeBytes,
   leaf: PhysicalFrame,

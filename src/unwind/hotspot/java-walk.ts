@@ -1,27 +1,27 @@
 // Walks the frames HotSpot generated code for, from a pc in the code cache to the entry frame that Java was called through:
 // interpreter, compiled (with inlined frames), stubs, native wrappers. Stops at the entry frame, and says what the anchor there
 // tells. Leaves out native frames (native/), and what joins the segments (sample-walk.ts).
-// Sources: hotspot/cpu/x86/frame_x86.inline.hpp (sender_for_compiled_frame, sender_for_interpreter_frame, sender_for_entry_frame).
+// Sources: hotspot/cpu/{x86,aarch64}/frame_*.inline.hpp (sender_for_compiled_frame, sender_for_interpreter_frame, sender_for_entry_frame).
 //
 // Limits: the frames of a deoptimization under way are not taken apart; adapters' few instructions between moving the return
 // address and pushing it again are guessed (approximate).
 
 import type { Frame, FrameTrace } from '../../model/frame.ts';
-import { registerByNumber, type Registers } from '../../model/registers.ts';
-import { type Address, USER_ADDRESS_END } from '../../model/units.ts';
+import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
+import { USER_ADDRESS_END_OF } from '../../model/architecture.ts';
+import { type Address, PAGE_BYTES } from '../../model/units.ts';
+import type { Architecture } from '../arch/architecture.ts';
+import { type FrameState, type StubState, WHOLE } from '../arch/code-bytes.ts';
 import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { frozenFrame } from '../marker-frames.ts';
-import { MemoryView } from '../memory-view.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
-import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller } from './call-stub-frame.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
-import { adapterCaller } from './adapter-frame.ts';
 import { codeletAt } from './codelets.ts';
 import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
 import { isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
-import { type InterpreterState, leafState, wholeFrame } from './interpreted-frame.ts';
+import type { InterpreterState } from './interpreter-state.ts';
 import { compiledFrames, interpretedFrame, stubFrame, unresolvedFrame } from './java-frames.ts';
 import {
   compiledLeafState,
@@ -30,10 +30,8 @@ import {
   runtimeStubLeafState,
   stubRoutineEndState,
   stubRoutineLeafState,
-  type StubState,
 } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
-import { type FrameState, WHOLE } from './x86-code.ts';
 
 /** How a run of Java frames ended. */
 export type JavaEnd =
@@ -49,8 +47,6 @@ export interface WalkSink {
   push(frame: Frame, trace: FrameTrace): void;
 }
 
-/** r13, as DWARF numbers it. */
-const BCP_REGISTER = 13;
 /** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
 const MAX_ADAPTER_BYTES = 8192;
 const ADAPTER_BYTES_BEHIND = 24;
@@ -75,14 +71,15 @@ const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', '
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
-/** r13 of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */
-function liveBcp({ registers }: PhysicalFrame): number | null {
-  const bcp = registers?.[BCP_REGISTER] ?? NaN;
+/** The bytecode pointer of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */
+function liveBcp({ registers }: PhysicalFrame, architecture: Architecture): number | null {
+  const bcp = registers?.[architecture.registers.bytecodePointer] ?? NaN;
   return Number.isNaN(bcp) ? null : bcp;
 }
 
 export class JavaWalk {
   readonly #process: HotspotProcess;
+  readonly #architecture: Architecture;
   readonly #window: StackWindow;
   readonly #sink: WalkSink;
   readonly #isNativeReturn: (pc: number) => boolean;
@@ -100,6 +97,7 @@ export class JavaWalk {
   /** `isNativeReturn`: whether native code has a call right before this address; the VM calls some stubs directly. */
   constructor(process: HotspotProcess, window: StackWindow, sink: WalkSink, isNativeReturn: (pc: number) => boolean) {
     this.#process = process;
+    this.#architecture = process.code.architecture;
     this.#window = window;
     this.#sink = sink;
     this.#isNativeReturn = isNativeReturn;
@@ -157,7 +155,7 @@ export class JavaWalk {
         if (isContinuationBlob(known)) return this.#continuationStub(known, frame, registers);
         return this.#unnamedStub(known, frame) ?? this.#stub(known, frame, this.#stubRoutineState(known, frame), registers);
       case 'vtable-stub':
-        return this.#stub(known, frame, { kind: 'partial', returnAt: 0, savedFpAt: null }, registers);
+        return this.#stub(known, frame, this.#architecture.frames.unbuilt, registers);
       case 'adapter':
         return (
           this.#adapter(known, frame, registers) ??
@@ -193,12 +191,13 @@ export class JavaWalk {
 
   #interpreted(known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
     const { codelets, code } = this.#process;
+    const { wholeFrame, leafState } = this.#architecture.interpreter;
     const codelet = codeletAt(codelets, frame.pc);
     let state: InterpreterState;
     if (registers === null || codelet === null) {
       if (!this.#window.covers(frame.fp) || frame.fp < frame.sp)
         throw new WalkStop('bad-frame', `interpreter frame at ${hex(frame.fp)}`);
-      state = wholeFrame(this.#window, frame, liveBcp(frame));
+      state = wholeFrame(this.#window, frame, liveBcp(frame, this.#architecture));
     } else {
       const isEntry = codelet.description.startsWith('method entry point');
       const bytes = isEntry ? code.code(codelet.start, codelet.end) : code.codeAround(known.blob, frame.pc);
@@ -224,7 +223,8 @@ export class JavaWalk {
    */
   #isOfGoneMethod({ kind, caller, ...state }: InterpreterState): boolean {
     const method = 'method' in state ? state.method : 0;
-    if (this.#deoptimizing || kind !== 'frame' || !MemoryView.isPlausible(method) || method % 8 !== 0) return false;
+    if (method >= USER_ADDRESS_END_OF[this.#architecture.name]) return false;
+    if (this.#deoptimizing || kind !== 'frame' || method % 8 !== 0 || method < PAGE_BYTES) return false;
     return caller.sp > 0 && this.#canReturnTo(caller.pc);
   }
 
@@ -242,7 +242,9 @@ export class JavaWalk {
     const frames = compiledFrames(this.#process, known, pc, frame.isLeaf, state.kind === 'whole');
     for (const java of frames) this.#push(java, frame);
     if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) this.#mounted ??= frame.sp;
-    return state.kind === 'whole' ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#unbuilt(frame, state, registers);
+    if (state.kind !== 'whole') return this.#unbuilt(frame, state, registers);
+    const pushed = frame.isLeaf ? 0 : this.#process.code.pushedForCall(blob, pc);
+    return this.#ofFrameSize(frame, blob.frameSizeBytes + pushed);
   }
 
   /** The caller of a leaf whose frame is being built or is gone. */
@@ -256,8 +258,13 @@ export class JavaWalk {
       if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be between pop and jump');
       return this.#checked(frame, callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
     }
+    if (state.kind === 'linked') {
+      if (registers === null) throw new WalkStop('bad-frame', 'a caller keeps no return address in a register');
+      const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
+      return this.#checked(frame, callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
+    }
     const fp = state.savedFpAt === null ? frame.fp : at.word(frame.sp + state.savedFpAt);
-    return this.#checked(frame, callerFrame(at.word(frame.sp + state.returnAt), frame.sp + state.returnAt + 8, fp));
+    return this.#checked(frame, callerFrame(at.returnAddress(frame.sp + state.returnAt), frame.sp + state.returnAt + 8, fp));
   }
 
   #stub(known: KnownBlob, frame: PhysicalFrame, state: StubState, registers: Registers | null): PhysicalFrame {
@@ -268,10 +275,11 @@ export class JavaWalk {
       case 'frame-pointer': {
         if (!at.covers(frame.fp) || frame.fp < frame.sp) return this.#searched(frame);
         const returnAt = frame.fp + (at.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
-        return this.#checked(frame, callerFrame(at.word(returnAt), returnAt + 8, at.word(frame.fp)));
+        return this.#checked(frame, callerFrame(at.returnAddress(returnAt), returnAt + 8, at.word(frame.fp)));
       }
       case 'partial':
       case 'popped':
+      case 'linked':
         return this.#unbuilt(frame, state, registers);
       case 'whole':
         return blob.frameSizeBytes > 0 ? this.#ofFrameSize(frame, blob.frameSizeBytes) : this.#searched(frame);
@@ -291,7 +299,7 @@ export class JavaWalk {
     const pushedWords = mayHavePushed ? MAX_PUSHED_WORDS : 0;
     for (let pushed = 0; pushed <= pushedWords; pushed += 1) {
       const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
-      const pc = at.word(senderSp - 8);
+      const pc = at.returnAddress(senderSp - 8);
       if (mayHavePushed && !this.#isJavaReturn(pc)) continue;
       return callerFrame(pc, senderSp, at.word(senderSp - 16));
     }
@@ -303,7 +311,7 @@ export class JavaWalk {
     if (registers === null) return null;
     const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
     const code = this.#process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
-    const caller = adapterCaller(code, this.#window, registers);
+    const caller = this.#architecture.stubs.adapterCaller(code, this.#window, registers);
     if (caller === null || !this.#canReturnTo(caller.pc)) return null;
     this.#push(stubFrame(blob.name, blob.name), frame);
     return caller;
@@ -314,7 +322,7 @@ export class JavaWalk {
     const process = this.#process;
     if (frame.isLeaf) {
       const state = isThawEntry(process, known, frame.pc)
-        ? ({ kind: 'partial', returnAt: 0, savedFpAt: null } as const)
+        ? this.#architecture.frames.unbuilt
         : stubRoutineEndState(process.code, known, frame.pc);
       if (state !== null) return this.#stub(known, frame, state, registers);
     }
@@ -344,7 +352,7 @@ export class JavaWalk {
     // Counted, not compared: an sp of 2^63, which the target may well have, does not grow by 8 in a number.
     for (let i = 0; i < MAX_SEARCHED_SLOTS; i += 1) {
       const slot = frame.sp + 8 * i;
-      const pc = this.#window.tryWord(slot);
+      const pc = this.#window.tryReturnAddress(slot);
       if (pc === null || !this.#process.code.covers(pc) || !this.#canReturnTo(pc)) continue;
       this.#window.approximations.add('unvalidated-step');
       const saved = this.#window.tryWord(slot - 8);
@@ -372,7 +380,7 @@ export class JavaWalk {
 
   #canReturnTo(pc: number): boolean {
     if (pc === URETPROBE_TRAMPOLINE || pc === this.#process.callStubReturn) return true;
-    if (pc <= 0 || pc >= USER_ADDRESS_END) return false;
+    if (pc <= 0 || pc >= USER_ADDRESS_END_OF[this.#architecture.name]) return false;
     if (!this.#process.code.covers(pc)) return this.#isNativeReturn(pc);
     const known = this.#process.code.at(pc);
     if (known === null) return false;
@@ -387,15 +395,19 @@ export class JavaWalk {
     const { layout } = this.#process;
     const at = this.#window;
     if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `entry frame at ${hex(frame.fp)}`);
-    const anchorAt = at.word(frame.fp + CALL_WRAPPER_OFFSET_BYTES) + layout.callWrapperAnchor;
+    const anchorAt = at.word(frame.fp + this.#architecture.callWrapperOffsetBytes) + layout.callWrapperAnchor;
     const lastJavaSp = at.word(anchorAt + layout.anchor.lastJavaSp);
-    const native = callStubCaller(at, frame.fp);
+    const native = this.#architecture.callStubCaller(at, frame.fp);
     if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
     if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
     const pc = at.word(anchorAt + layout.anchor.lastJavaPc);
     return {
       kind: 'entry',
-      anchor: callerFrame(pc === 0 ? at.word(lastJavaSp - 8) : pc, lastJavaSp, at.word(anchorAt + layout.anchor.lastJavaFp)),
+      anchor: callerFrame(
+        pc === 0 ? at.returnAddress(lastJavaSp - 8) : pc,
+        lastJavaSp,
+        at.word(anchorAt + layout.anchor.lastJavaFp),
+      ),
       native,
     };
   }

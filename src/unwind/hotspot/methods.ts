@@ -4,7 +4,7 @@
 
 import type { Frame } from '../../model/frame.ts';
 import { MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
-import { MemoryFault, MemoryView } from '../memory-view.ts';
+import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
 import { LineTable } from './line-table.ts';
 import { comparableClassName, decodeModifiedUtf8 } from './symbol-text.ts';
@@ -69,7 +69,7 @@ export class Methods {
 
   /** null: `address` is no Method. */
   info(address: number): MethodInfo | null {
-    if (address % 8 !== 0 || !MemoryView.isPlausible(address)) return null;
+    if (address % 8 !== 0 || !this.#memory.isPlausible(address)) return null;
     try {
       const known = this.#cache.get(address);
       if (known !== undefined && this.#isProven(address, known)) return known.info;
@@ -107,10 +107,10 @@ export class Methods {
     const { method, constMethod, constantPool, klassName, stream } = this.#layout;
     const head = this.#memory.block(address, method.sizeBytes);
     const constAddress = head.word(method.constMethod);
-    if (constAddress % 8 !== 0 || !MemoryView.isPlausible(constAddress)) return null;
+    if (constAddress % 8 !== 0 || !this.#memory.isPlausible(constAddress)) return null;
     const header = this.#memory.block(constAddress, constMethod.sizeBytes);
     const pool = header.word(constMethod.constants);
-    if (pool % 8 !== 0 || !MemoryView.isPlausible(pool)) return null;
+    if (pool % 8 !== 0 || !this.#memory.isPlausible(pool)) return null;
     const poolLength = this.#memory.i32(pool + constantPool.length);
     const nameIndex = header.u16(constMethod.nameIndex);
     const signatureIndex = header.u16(constMethod.signatureIndex);

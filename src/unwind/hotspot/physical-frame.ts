@@ -11,6 +11,8 @@ export interface PhysicalFrame {
   readonly registers?: Float64Array | undefined;
   /** The sample's own pc; false: `pc` is a return address. */
   readonly isLeaf: boolean;
+  /** The link register of a leaf, where the architecture has one. */
+  readonly link?: number | undefined;
 }
 
 /** A frame's caller: `pc` is the return address. */

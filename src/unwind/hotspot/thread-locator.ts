@@ -6,9 +6,10 @@
 // |---------------|-------------------------------------------|-------------------------------|
 // | 8             | pthread_getspecific: the control block    | old-jdks, stripped-vm         |
 // | 11, 17 and on | thread-local of libjvm's own TLS module   | old-jdks; stripped-vm without symbol |
+// | aarch64       | by the thread-local's TLS descriptor; not without symbol, nor JDK 8 | test/real/aarch64.test.ts |
 
 import { CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator } from '../../model/program.ts';
-import type { TargetReader } from '../../model/target.ts';
+import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { MAX_PROBED_THREADS } from '../limits.ts';
 import { type Block, MemoryFault, MemoryView } from '../memory-view.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
@@ -17,6 +18,8 @@ import type { HotspotProcess } from './hotspot-process.ts';
 const CURRENT_THREAD_SYMBOL = '_ZN6Thread12_thr_currentE';
 /** A module id is a small counter: a process has at most some hundred libraries with thread-locals. */
 const MAX_TLS_MODULE_ID = 4096;
+/** The block beside a thread's control block: some kilobytes. Programs of aarch64 map nothing so low. */
+const MAX_STATIC_TLS_BYTES = 65_536;
 /** The same words at the same place in this many threads are no accident. */
 const MIN_AGREEING_THREADS = 2;
 /** libjvm's thread-locals take 41 (JDK 11) to 96 bytes (21). */
@@ -36,7 +39,7 @@ const MUSL = /\/ld-musl-[^/]+$|-linux-musl\/libc\.so$/;
 export function threadLocator(reader: TargetReader, process: HotspotProcess): JvmThreadLocator | null {
   try {
     if (reader.maps()?.some(({ path }) => MUSL.test(path)) === true) return null;
-    const place = findPlace(reader, process);
+    const place = reader.architecture === 'aarch64' ? descriptorPlace(reader, process.libjvm) : findPlace(reader, process);
     if (place === null) return null;
     const { anchor, javaThread } = process.layout;
     return {
@@ -70,12 +73,28 @@ function findPlace(reader: TargetReader, process: HotspotProcess): Place | null 
   return found === null ? null : { tlsModuleId: CONTROL_BLOCK_MODULE_ID, tlsOffsetBytes: found };
 }
 
+/**
+ * A TLS descriptor holds a resolver and its argument: the distance from the thread pointer where the variable lies in the static block,
+ * or the address of {module id, offset} where it does not (glibc sysdeps/aarch64/dl-tlsdesc.h).
+ */
+function descriptorPlace(reader: TargetReader, libjvm: MappedLibrary): Place | null {
+  const offset = reader.symbolNamed(libjvm, CURRENT_THREAD_SYMBOL);
+  const slot = offset === null ? null : reader.tlsDescriptorSlot(libjvm, offset);
+  if (slot === null) return null;
+  const memory = new MemoryView(reader);
+  const [resolver, argument] = [memory.word(slot + libjvm.bias), memory.word(slot + libjvm.bias + 8)];
+  if (resolver === 0 || argument === 0) return null;
+  if (argument < MAX_STATIC_TLS_BYTES) return { tlsModuleId: CONTROL_BLOCK_MODULE_ID, tlsOffsetBytes: argument };
+  const [tlsModuleId, tlsOffsetBytes] = [memory.word(argument), memory.word(argument + 8)];
+  return tlsModuleId <= 0 || tlsModuleId > MAX_TLS_MODULE_ID ? null : { tlsModuleId, tlsOffsetBytes };
+}
+
 /** libjvm's TLS block of a thread, as far as it can be read; null: the thread has none. */
 function tlsBlock(memory: MemoryView, pthread: number, moduleId: number): Block | null {
   const vector = memory.word(pthread + 8);
   if (memory.word(vector - 16) < moduleId) return null;
   const address = memory.word(vector + 16 * moduleId);
-  return MemoryView.isPlausible(address) ? memory.block(address, TLS_BLOCK_BYTES) : null;
+  return memory.isPlausible(address) ? memory.block(address, TLS_BLOCK_BYTES) : null;
 }
 
 /** The thread's start routine's argument is the JavaThread, too: only a value with a key's sequence number before it counts. */
@@ -100,7 +119,7 @@ function findInBlocks(
   for (const thread of process.threads.all().slice(0, MAX_PROBED_THREADS)) {
     try {
       const pthread = memory.word(memory.word(thread + javaThread.osThread) + osThreadPthreadId);
-      const block = MemoryView.isPlausible(pthread) ? blockOf(pthread) : null;
+      const block = memory.isPlausible(pthread) ? blockOf(pthread) : null;
       if (block !== null) seen.push({ thread, block });
     } catch (error) {
       // A thread that ended meanwhile; the others are enough.

@@ -2,9 +2,9 @@
 // happens to hold is taken up, behind a gap. Leaves in assembly that push nothing are told by the call that led to them.
 
 import { WORD_BYTES } from '../../model/units.ts';
+import { a64CallerOf } from './a64-caller.ts';
 import type { NativeCode, NativePlace } from './native-code.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
-import { MACHINE } from './register-file.ts';
 
 const RET = 0xc3;
 const POP_RBP = 0x5d;
@@ -12,6 +12,7 @@ const POP_RBP = 0x5d;
 /** null: nothing leads on. */
 export function callerByFramePointer(point: NativePoint, place: NativePlace, options: NativeWalkOptions): NativeCaller | null {
   const { code, window, isJavaCode, callsOutOfJava } = options;
+  if (code.architecture.name === 'aarch64') return a64CallerOf(point, place, options);
   const from = code.framePointerFrom(place);
   // rbp of a function that keeps none may be a Java frame's: its return address is then one of Java calling Java.
   const plausible = (pc: number, sp: number): boolean =>
@@ -49,8 +50,8 @@ function calledBy(point: NativePoint, place: NativePlace, pc: number | null, cod
   const sp = point.sp + WORD_BYTES;
   const registers = point.registers?.slice();
   if (registers !== undefined) {
-    registers[MACHINE.returnAddress] = pc;
-    registers[MACHINE.stackPointer] = sp;
+    registers[code.architecture.registers.returnAddress] = pc;
+    registers[code.architecture.registers.stackPointer] = sp;
   }
   return { point: { pc, sp, fp: point.fp, isLeaf: false, registers }, adjoining: true };
 }

@@ -7,8 +7,10 @@ import type { Frame } from '../../model/frame.ts';
 import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
 import type { UnwindRule } from '../../model/unwind-rule.ts';
 import { asAddress, asElfAddress } from '../../model/units.ts';
+import type { Architecture } from '../arch/architecture.ts';
+import { ARCHITECTURES } from '../arch/architectures.ts';
+import type { CodeBytes } from '../arch/code-bytes.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
-import { callTarget, endsWithCall } from '../x86-call.ts';
 
 export interface NativePlace {
   readonly mapping: Mapping;
@@ -21,14 +23,10 @@ export interface NativePlace {
   readonly elfAddress: number;
 }
 
-/** push rbp; mov rbp, rsp as gcc and clang emit it; looked for near a function's start because pushes are scheduled. */
-const FRAME_POINTER_PROLOGUE = Buffer.from([0x55, 0x48, 0x89, 0xe5]);
-const PROLOGUE_SEARCH_BYTES = 48;
-const LONGEST_CALL_BYTES = 8;
-const DIRECT_CALL_BYTES = 5;
-/** mov rax, __NR_rt_sigreturn; syscall: the restorer of every x86-64 libc (glibc sysdeps/unix/sysv/linux/x86_64/libc_sigaction.c). */
-const SIGNAL_RETURN = Buffer.from([0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05]);
-const SIGNAL_RETURN_MOVE_BYTES = 7;
+/** Of a function's code before a leaf pc that is looked at: larger ones are followed by their frame pointers. */
+const MAX_FUNCTION_BYTES = 16 * 1024;
+/** What may lie between a pc and the return of its function. */
+const EPILOGUE_BYTES = 64;
 /** Reading the 300 mappings of a JVM costs 0.3 ms. */
 const MAPS_AGE_MS = 500;
 /** Libraries met before they are asked for: short programs have about five. */
@@ -38,6 +36,7 @@ const PERF_MAP = '[perf map]';
 const VM_LIBRARY = /\/libjvm\.so$/;
 
 export class NativeCode {
+  readonly architecture: Architecture;
   readonly #reader: TargetReader;
   #maps: readonly Mapping[] = [];
   #mapsReadInBatch = -1;
@@ -59,6 +58,7 @@ export class NativeCode {
   /** `hasPerfMap`: whether the process may name its generated code; a JVM's own tables are better. */
   constructor(reader: TargetReader, hasPerfMap: () => boolean = () => false) {
     this.#reader = reader;
+    this.architecture = ARCHITECTURES[reader.architecture];
     this.#hasPerfMap = hasPerfMap;
   }
 
@@ -125,13 +125,14 @@ export class NativeCode {
   isSignalReturn(pc: number, isLeaf: boolean): boolean {
     const place = this.at(pc);
     // No libc gives it a symbol of a function: whatever has one is something else.
-    if (place === null || (place.symbol !== null && place.symbol.name !== '__restore_rt')) return false;
+    const { returnCode, returnSteps, returnSymbols } = this.architecture.signals;
+    if (place === null || (place.symbol !== null && !returnSymbols.includes(place.symbol.name))) return false;
     const key = isLeaf ? pc : -pc;
     let known = this.#signalReturns.get(key);
     if (known === undefined) {
-      const bytes = new Uint8Array(SIGNAL_RETURN.length);
-      const starts = isLeaf ? [0, SIGNAL_RETURN_MOVE_BYTES, SIGNAL_RETURN.length] : [0];
-      known = starts.some((offset) => this.#reader.read(pc - offset, bytes) && SIGNAL_RETURN.equals(bytes));
+      const bytes = new Uint8Array(returnCode.length);
+      const starts = isLeaf ? returnSteps : [0];
+      known = starts.some((offset) => this.#reader.read(pc - offset, bytes) && returnCode.every((byte, i) => bytes[i] === byte));
       this.#signalReturns.set(key, known);
     }
     return known;
@@ -142,8 +143,9 @@ export class NativeCode {
     let known = this.#returns.get(pc);
     if (known === undefined) {
       if (this.at(pc) === null) return false;
-      const bytes = new Uint8Array(LONGEST_CALL_BYTES);
-      if (!this.#reader.read(pc - LONGEST_CALL_BYTES, bytes)) return false;
+      const { longestBytes, endsWithCall } = this.architecture.calls;
+      const bytes = new Uint8Array(longestBytes);
+      if (!this.#reader.read(pc - longestBytes, bytes)) return false;
       known = endsWithCall(bytes);
       this.#returns.set(pc, known);
     }
@@ -152,8 +154,9 @@ export class NativeCode {
 
   /** Where the direct call right before `pc` goes; null: none there. */
   callTarget(pc: number): number | null {
-    const bytes = new Uint8Array(DIRECT_CALL_BYTES);
-    return this.#reader.read(pc - DIRECT_CALL_BYTES, bytes) ? callTarget(bytes, pc) : null;
+    const { directBytes, target } = this.architecture.calls;
+    const bytes = new Uint8Array(directBytes);
+    return this.#reader.read(pc - directBytes, bytes) ? target(bytes, pc) : null;
   }
 
   /** How to find the caller of a frame at `place`; null: its library does not say. */
@@ -187,13 +190,23 @@ export class NativeCode {
     const key = `${library?.key ?? symbol.name}+${String(symbol.start)}`;
     let offset = this.#prologues.get(key);
     if (offset === undefined) {
-      const bytes = Buffer.alloc(Math.min(PROLOGUE_SEARCH_BYTES, Math.max(symbol.sizeBytes, 8)));
-      const found = this.#reader.read(symbol.start + bias, bytes) ? bytes.indexOf(FRAME_POINTER_PROLOGUE) : -1;
-      offset = found < 0 ? null : found + FRAME_POINTER_PROLOGUE.length;
+      const { searchBytes, framePointerFrom } = this.architecture.native;
+      const bytes = Buffer.alloc(Math.min(searchBytes, Math.max(symbol.sizeBytes, 8)));
+      offset = this.#reader.read(symbol.start + bias, bytes) ? framePointerFrom(bytes) : null;
       this.#prologues.set(key, offset);
     }
     // Kept without the base: a library may come back elsewhere.
     return offset === null ? null : symbol.start + bias + offset;
+  }
+
+  /** The code of the function at `place` from its start to behind `pc`; null: not known, or too large. */
+  functionCode({ symbol, library }: NativePlace, pc: number): CodeBytes | null {
+    if (symbol === null || library === null) return null;
+    const address = symbol.start + library.bias;
+    const sizeBytes = Math.min(symbol.sizeBytes, pc - address + EPILOGUE_BYTES);
+    if (sizeBytes <= 0 || sizeBytes > MAX_FUNCTION_BYTES) return null;
+    const bytes = new Uint8Array(sizeBytes);
+    return this.#reader.read(address, bytes) ? { address, bytes } : null;
   }
 
   /** The frame shown for a place: one object per function. */

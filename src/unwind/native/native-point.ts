@@ -13,6 +13,8 @@ export interface NativePoint {
   readonly isLeaf: boolean;
   /** The other registers, as far as known; undefined: none is. */
   readonly registers?: RegisterFile | undefined;
+  /** The link register of a leaf, where the architecture has one. */
+  readonly link?: number | undefined;
 }
 
 export interface NativeCaller {

@@ -3,6 +3,7 @@
 
 import type { FrameTrace, UnfinishedReason } from '../../model/frame.ts';
 import type { Address } from '../../model/units.ts';
+import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
 import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
@@ -10,7 +11,7 @@ import { callerByFramePointer } from './caller-by-frame-pointer.ts';
 import { callerByRule } from './caller-by-rule.ts';
 import type { NativePlace } from './native-code.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
-import { MACHINE, type RegisterFile, unknownRegisters } from './register-file.ts';
+import { type RegisterFile, unknownRegisters } from './register-file.ts';
 
 export type NativeEnd =
   /** The chain returned into the code cache. */
@@ -79,10 +80,11 @@ function stepByRule(
 ): Step | null {
   const rule = code.unwindRule(place);
   if (rule === null) return null;
-  const registers = registersOf(point);
+  const machine = code.architecture.registers;
+  const registers = registersOf(point, machine);
   let found;
   try {
-    found = callerByRule(rule, registers, window);
+    found = callerByRule(rule, registers, window, machine);
   } catch (error) {
     // Where Java is known to lie below, its frames say what is missing of the stack, if they miss it too.
     if (untilSp !== null && error instanceof WalkStop) return { kind: 'lost' };
@@ -90,29 +92,31 @@ function stepByRule(
   }
   if (found.kind === 'none') return { kind: 'start' };
   if (found.kind === 'unknown') return null;
-  const caller = pointOf(found.registers);
+  const caller = pointOf(found.registers, machine);
   // Coroutines and threads of other libraries begin with a return address of 0.
   if (caller.pc === 0) return { kind: 'start' };
-  const grows = caller.sp > point.sp || rule.isSignalFrame;
+  // A leaf that keeps its return address in a register has nothing on the stack.
+  const hasLink = point.isLeaf && machine.link !== machine.returnAddress;
+  const grows = caller.sp > point.sp || rule.isSignalFrame || (hasLink && caller.sp === point.sp);
   const leadsOn = isJavaCode(caller.pc) || caller.pc === URETPROBE_TRAMPOLINE || code.at(caller.pc - 1) !== null || code.isSignalReturn(caller.pc, false); // prettier-ignore
   return grows && leadsOn ? { kind: 'caller', caller: { point: caller, adjoining: true } } : null;
 }
 
 /** The registers at a point: what its three say is so whatever was known before. */
-function registersOf({ pc, sp, fp, registers }: NativePoint): RegisterFile {
+function registersOf({ pc, sp, fp, registers }: NativePoint, machine: ArchitectureRegisters): RegisterFile {
   if (registers !== undefined) return registers;
-  const file = unknownRegisters();
-  file[MACHINE.returnAddress] = pc;
-  file[MACHINE.stackPointer] = sp;
-  file[MACHINE.framePointer] = fp;
+  const file = unknownRegisters(machine);
+  file[machine.returnAddress] = pc;
+  file[machine.stackPointer] = sp;
+  file[machine.framePointer] = fp;
   return file;
 }
 
-function pointOf(registers: RegisterFile): NativePoint {
+function pointOf(registers: RegisterFile, machine: ArchitectureRegisters): NativePoint {
   return {
-    pc: registers[MACHINE.returnAddress] ?? NaN,
-    sp: registers[MACHINE.stackPointer] ?? NaN,
-    fp: registers[MACHINE.framePointer] ?? NaN,
+    pc: registers[machine.returnAddress] ?? NaN,
+    sp: registers[machine.stackPointer] ?? NaN,
+    fp: registers[machine.framePointer] ?? NaN,
     isLeaf: false,
     registers,
   };

@@ -1,5 +1,6 @@
 // Walked samples → a profile as a run builds it, whole; and of some cases one of the outputs of it.
 
+import { pointOf } from '../../../src/model/registers.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import { createProfileBuilder } from '../../../src/profile/profile-builder.ts';
 import type { WalkedSample } from '../../../src/unwind/sample-walk.ts';
@@ -18,7 +19,10 @@ export function checkResolved(sample: RawSample, walks: readonly NamedWalk[], mu
   const { pid, tid, timeNs, registers, ticks } = sample;
   const builder = createProfileBuilder('samples');
   walks.forEach(({ walked, name }, i) => {
-    builder.add({ pid, tid, timeNs: timeNs + i, pc: registers?.rip ?? 0, weight: ticks }, walked.stack);
+    builder.add(
+      { pid, tid, timeNs: timeNs + i, pc: registers === null ? 0 : pointOf(registers).pc, weight: ticks },
+      walked.stack,
+    );
     builder.nameThread(pid, tid, name);
   });
   const profile = builder.build();

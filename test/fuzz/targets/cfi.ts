@@ -82,7 +82,7 @@ function useRule(rule: Parameters<typeof callerByRule>[0]): string {
   const window = new StackWindow({ chunks: [CHUNK], unreadablePages: [], end: asAddress(STACK + 256), cut: false, lostChunks: 0 }, null); // prettier-ignore
   const registers = new Float64Array(X86_64_DWARF.count).fill(STACK + 64);
   try {
-    const caller = callerByRule(rule, registers, window);
+    const caller = callerByRule(rule, registers, window, X86_64_DWARF);
     if (caller.kind === 'caller') check(caller.registers.length === X86_64_DWARF.count, () => 'more registers than there are');
     return caller.kind;
   } catch (error) {

@@ -147,7 +147,7 @@ function freshProcess(attached: HotspotProcess, reader: TargetReader): HotspotPr
   try {
     const cache = new CodeCache(memory, layout);
     if (!cache.refresh()) return null;
-    const code = new CodeIndex(memory, layout, cache);
+    const code = new CodeIndex(memory, layout, cache, attached.code.architecture);
     return {
       ...attached,
       code,

@@ -9,7 +9,7 @@ import { findBpftrace } from '../../../src/bpftrace/find.ts';
 import { startCapture } from '../../../src/bpftrace/run.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import { asPid } from '../../../src/model/units.ts';
-import { X86_64_REGISTERS } from '../../../src/model/registers.ts';
+import { asX86, pointOf, X86_64_REGISTERS } from '../../../src/model/registers.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
 import { renderStackBytes } from '../../../src/program/stack-bytes.ts';
 
@@ -65,16 +65,20 @@ function judge(mode: RawSample['mode']): object {
   return {
     samples: these.length,
     registers: withRegisters.length,
-    userCs: withRegisters.filter(({ registers }) => registers.cs === 0x33).length,
-    ripExecutable: withRegisters.filter(({ registers }) => within(maps, registers.rip)).length,
-    ripInProgram: withRegisters.filter(({ registers }) => within(own, registers.rip)).length,
+    userCs: withRegisters.filter(({ registers }) => asX86(registers).cs === 0x33).length,
+    ripExecutable: withRegisters.filter(({ registers }) => within(maps, pointOf(registers).pc)).length,
+    ripInProgram: withRegisters.filter(({ registers }) => within(own, pointOf(registers).pc)).length,
     // The word at sp's end of the walk up: a return address into the program must be somewhere in what was copied.
     returnsInProgram: withRegisters.filter(({ stack }) =>
       stack.chunks.some(({ bytes }) => wordsOf(bytes).some((word) => within(own, word))),
     ).length,
     spInFirstChunk: withRegisters.filter(({ registers, stack }) => {
       const [first] = stack.chunks;
-      return first !== undefined && registers.rsp >= first.address && registers.rsp < first.address + first.bytes.length;
+      return (
+        first !== undefined &&
+        pointOf(registers).sp >= first.address &&
+        pointOf(registers).sp < first.address + first.bytes.length
+      );
     }).length,
     kernelFrames: these.filter((sample) => sample.kernelStack.length > 0).length,
   };

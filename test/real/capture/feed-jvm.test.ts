@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asX86, pointOf } from '../../../src/model/registers.ts';
 import { feedWords } from '../../../src/bpftrace/feed-words.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import type { JvmThreadLocator } from '../../../src/model/program.ts';
@@ -91,7 +92,9 @@ function checkAnchors(samples: readonly RawSample[]): void {
   // busy-java runs compiled Java but for moments: r15 is its JavaThread.
   const java = samples.filter(({ comm, mode }) => comm === 'busy-java' && mode === 'user');
   expect(java.length).toBeGreaterThan(20);
-  const equal = java.filter(({ anchor, registers }) => anchor?.thread === registers?.r15 && anchor?.thread !== 0);
+  const equal = java.filter(
+    ({ anchor, registers }) => anchor?.thread !== 0 && registers !== null && anchor?.thread === asX86(registers).r15,
+  );
   expect(equal.length / java.length).toBeGreaterThan(0.95);
   // busy-native is in the kernel below a native method most of the time: a Java frame is below then, and its sp lies in the captured
   // stack. (A page fault in Java code is kernel mode too, without an anchor.)
@@ -100,7 +103,7 @@ function checkAnchors(samples: readonly RawSample[]): void {
   expect(below.length).toBeGreaterThan(5);
   expect(below.length / native.length).toBeGreaterThan(0.7);
   for (const { anchor, registers, stack } of below) {
-    expect(anchor?.lastJavaSp).toBeGreaterThan(registers?.rsp ?? 0);
+    expect(anchor?.lastJavaSp).toBeGreaterThan(registers === null ? 0 : pointOf(registers).sp);
     expect(anchor?.lastJavaSp).toBeLessThan(stack.end);
   }
 }

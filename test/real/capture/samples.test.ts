@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asX86, pointOf } from '../../../src/model/registers.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { withCompiledAsync } from '../../support/machine-code.ts';
@@ -56,7 +57,7 @@ describeOnHost('capture of busy-stack', ['root', 'bpftrace', 'cc'], () => {
       const user = samples.filter(({ mode }) => mode === 'user');
       expect(user.length).toBeGreaterThan(samples.length / 2);
       const inProgram = user.filter(
-        ({ registers }) => registers !== null && text.start <= registers.rip && registers.rip < text.end,
+        ({ registers }) => registers !== null && text.start <= pointOf(registers).pc && pointOf(registers).pc < text.end,
       );
       expect(inProgram.length).toBeGreaterThan(user.length * 0.9);
       expect(captured.kinds().filter((kind) => kind === 'lost' || kind === 'broken-sample' || kind === 'failed')).toEqual([]);
@@ -98,13 +99,13 @@ function checkSample(sample: RawSample, pid: number, text: { start: number; end:
   expect(sample.tid).not.toBe(pid);
   expect(comm).toBe(readFileSync(`/proc/${String(pid)}/comm`, 'utf8').trim());
   if (registers === null) throw new Error('registers were not found');
-  expect(registers.cs).toBe(0x33);
+  expect(asX86(registers).cs).toBe(0x33);
   expect(stack).toMatchObject({ lostChunks: 0, cut: false, unreadablePages: [] });
   expect(stack.chunks).toHaveLength(1);
   const [chunk] = stack.chunks;
   if (chunk === undefined) throw new Error('no stack');
-  expect(registers.rsp).toBeGreaterThanOrEqual(chunk.address);
-  expect(registers.rsp - chunk.address).toBeLessThan(4096);
+  expect(pointOf(registers).sp).toBeGreaterThanOrEqual(chunk.address);
+  expect(pointOf(registers).sp - chunk.address).toBeLessThan(4096);
   expect(chunk.address + chunk.bytes.length).toBeGreaterThanOrEqual(stack.end);
   // 41 activations of busy_descend, each with its return address into the program.
   const words = new BigUint64Array(chunk.bytes.slice().buffer);

@@ -25,6 +25,7 @@ const PACKAGES = {
   patchelf: ['real'], // with file and the keyring: other releases' bpftraces (debian-programs)
   file: ['real'],
   'debian-archive-keyring': ['real', 'guest'],
+  'qemu-user': ['real'], // runs JVMs of aarch64
   'qemu-system-x86': ['guest'],
   'busybox-static': ['guest'],
   zstd: ['guest'],

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
+import { ARM64_JDKS, bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
 import { GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { isRoot } from './apt.ts';
@@ -61,6 +61,10 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
     for (const version of OTHER_JDKS) {
       if (!fetched(`JDK ${version}`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk', version))
         obstacles.real.push(`needs a JDK ${version}: test/tools/debian-programs jdk ${version}`);
+    }
+    for (const version of ARM64_JDKS) {
+      if (!fetched(`JDK ${version} of arm64`, join(REPOSITORY, 'test/tools/debian-programs'), 'jdk-arm64', version))
+        obstacles.real.push(`needs the JDK ${version} of arm64: test/tools/debian-programs jdk-arm64 ${version}`);
     }
     if (!fetched('root for containers', join(REPOSITORY, 'test/tools/debian-programs'), 'root', ...CONTAINER_ROOT))
       obstacles.real.push(`needs a root for containers: test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')}`);

@@ -25,6 +25,7 @@ function readers(maps: readonly Mapping[] = []) {
     calls.opened += 1;
     return {
       pid,
+      architecture: 'x86-64',
       read: () => false,
       maps: () => {
         calls.maps += 1;
@@ -38,6 +39,7 @@ function readers(maps: readonly Mapping[] = []) {
       unwindRule: () => null,
       symbolNamed: () => null,
       tlsModuleSlot: () => null,
+      tlsDescriptorSlot: () => null,
       threadComm: () => null,
       alive: () => true,
       close: () => {

@@ -6,7 +6,7 @@ import { CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues }
 import { asPid } from '../../../src/model/units.ts';
 import { bufferPages } from '../../../src/program/buffer-pages.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
-import { locatorFits, renderStackBytes, stackWindowBytes } from '../../../src/program/stack-bytes.ts';
+import { locatorFits, renderStackBytes, type StackBytesContext, stackWindowBytes } from '../../../src/program/stack-bytes.ts';
 
 const JVM: JvmThreadLocator = {
   pid: asPid(4321),
@@ -34,11 +34,12 @@ describe('golden', () => {
     ['0.17', 17, VALUES],
     ['0.23', 23, VALUES],
     ['0.27-stop', 27, { ...VALUES, followChildren: false, kernelStack: false, budget: null, jvms: [], stopAtSample: true }],
+    ['0.23-aarch64', 23, VALUES, { architecture: 'aarch64', kernelPageBytes: 65_536 }],
     ['0.17-all', 17, { ...VALUES, pids: 'all' as const, followChildren: false }],
     ['0.27-all-user', 27, { ...VALUES, pids: 'all' as const, followChildren: false, kernelStack: false, budget: null }],
-  ])('%s', (name, minor, values) => {
+  ] as const)('%s', (name, minor, values, machine: Partial<StackBytesContext> = {}) => {
     const path = new URL(`goldens/stack-bytes-${name}.bt`, import.meta.url);
-    const { text } = renderStackBytes(values, dialect(minor), CONTEXT);
+    const { text } = renderStackBytes(values, dialect(minor), { ...CONTEXT, ...machine });
     if (process.env['JTRACE_BLESS'] === '1') writeFileSync(path, text);
     else expect(text, `${path.pathname} (JTRACE_BLESS=1 accepts)`).toBe(readFileSync(path, 'utf8'));
   });

@@ -15,6 +15,7 @@ function target(memory: Uint8Array): OpenTarget & { reads: number; closed: boole
     reads: 0,
     closed: false,
     pid: asPid(1),
+    architecture: 'x86-64',
     read(address, into) {
       this.reads += 1;
       const at = address - START;
@@ -31,6 +32,7 @@ function target(memory: Uint8Array): OpenTarget & { reads: number; closed: boole
     unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => true,
     close() {

@@ -21,13 +21,21 @@ describe('a view', () => {
   test('never asks for what is no address, or for too much', () => {
     const memory = new SyntheticMemory();
     const view = new MemoryView(memory);
-    for (const address of [0, 8, 4095, -8, NaN, 2 ** 47, 2 ** 63]) {
+    for (const address of [0, 8, 4095, -8, NaN, 2 ** 48, 2 ** 63]) {
       expect(() => view.word(address)).toThrow(MemoryFault);
       expect(() => view.block(address, 8)).toThrow(MemoryFault);
     }
     expect(() => view.block(0x5000, 2 ** 40)).toThrow(MemoryFault);
     expect(() => view.block(0x5000, -1)).toThrow(MemoryFault);
     expect(memory.reads).toBe(0);
+  });
+
+  test('knows how far addresses go on its architecture', () => {
+    const view = new MemoryView({ architecture: 'x86-64', read: () => true });
+    expect([2 ** 47 - 8, 2 ** 47].map((address) => view.isPlausible(address))).toEqual([true, false]);
+    expect(() => new MemoryView(pageCached({ architecture: 'x86-64', read: () => true })).word(2 ** 47)).toThrow(MemoryFault);
+    const larger = new MemoryView({ architecture: 'aarch64', read: () => true });
+    expect([2 ** 47, 2 ** 48].map((address) => larger.isPlausible(address))).toEqual([true, false]);
   });
 
   test('strings end at their NUL, at the end of memory, or at their bound', () => {

@@ -167,6 +167,7 @@ test('.debug_frame is unpacked, also in the older form', () => {
   const old = Buffer.concat([Buffer.from('ZLIB'), Buffer.alloc(8), deflateSync(bytes)]);
   const packed = Buffer.concat([header, deflateSync(bytes)]);
   const fileOf = (name: string, sizeBytes: number, isCompressed: boolean): ElfFile => ({
+    architecture: 'x86-64',
     segments: [],
     sections: [{ name, type: 1, isCompressed, address: 0, fileOffset: 0, sizeBytes, link: 0 }],
   });

@@ -37,7 +37,11 @@ function read(bytes: Buffer): FunctionIndex | null {
   const section = (name: string, address: number, sizeBytes: number): Section => {
     return { name, type: 1, isCompressed: false, address, fileOffset: 0, sizeBytes, link: 0 };
   };
-  const file: ElfFile = { segments: [], sections: [section('.text', TEXT, 0x300), section('.gopclntab', 0, bytes.length)] };
+  const file: ElfFile = {
+    architecture: 'x86-64',
+    segments: [],
+    sections: [section('.text', TEXT, 0x300), section('.gopclntab', 0, bytes.length)],
+  };
   return readGoFunctions(bufferSource(bytes), file);
 }
 

@@ -46,6 +46,7 @@ const COMPUTED: UnwindRule = { ...RULE, cfa: { kind: 'computed', expression: [0x
 function scriptedTarget(pid: number, memory: (address: number) => number | null): OpenTarget {
   return {
     pid: asPid(pid),
+    architecture: 'x86-64',
     read(address, into) {
       for (let i = 0; i < into.length; i++) {
         const byte = memory(address + i);
@@ -63,6 +64,7 @@ function scriptedTarget(pid: number, memory: (address: number) => number | null)
     unwindRule: (_, address) => (address === 9 ? RULE : address === 8 ? COMPUTED : null),
     symbolNamed: (_, name) => (name === 'f' ? asElfAddress(5) : null),
     tlsModuleSlot: () => asElfAddress(0x88),
+    tlsDescriptorSlot: () => null,
     threadIdInside: (tid) => (tid === 7 ? 7 : tid === 8 ? 2 : null),
     threadComm: (tid) => (tid === pid ? 'ma\u{1F600}in' : null),
     alive: () => true,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Registers } from '../../../../src/model/registers.ts';
+import type { RegisterName } from '../../../../src/model/registers.ts';
 import { X86_64_REGISTERS } from '../../../../src/model/registers.ts';
 import { adapterCaller } from '../../../../src/unwind/hotspot/adapter-frame.ts';
 import { StackWindow } from '../../../../src/unwind/stack-window.ts';
@@ -16,7 +16,7 @@ function callerAt(bytes: readonly number[], offset: number): readonly number[] |
   const chunks = [{ address: STACK as never, bytes: new Uint8Array(word) }];
   const window = new StackWindow({ chunks, unreadablePages: [], end: (STACK + 4096) as never } as never, null);
   const values = { rip: CODE + offset, rsp: STACK, rbp: 0x77, rax: RETURN, r13: STACK + 0x68 };
-  const registers = Object.fromEntries(X86_64_REGISTERS.map((name) => [name, 0])) as Record<keyof Registers, number>;
+  const registers = Object.fromEntries(X86_64_REGISTERS.map((name) => [name, 0])) as Record<RegisterName, number>;
   const found = adapterCaller({ address: CODE, bytes: Uint8Array.from(bytes) }, window, { ...registers, ...values });
   return found === null ? null : [found.pc, found.sp, found.fp];
 }

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { exceptionBlobState } from '../../../../src/unwind/hotspot/exception-blob-state.ts';
-import { afterEpilogueState, epilogueState } from '../../../../src/unwind/hotspot/x86-code.ts';
+import { afterEpilogueState, epilogueState } from '../../../../src/unwind/arch/x86-code.ts';
 
 const ADDRESS = 0x7f00_0000_2000;
 const SUB = [0x48, 0x83, 0xec, 0x08];

@@ -1,7 +1,7 @@
 // Every pc of the stub that forwards exceptions, in the code of JDK 17, with the call's alignment on both of its ways.
 
 import { expect, test } from 'vitest';
-import { forwardExceptionState } from '../../../../src/unwind/hotspot/leaf-state.ts';
+import { forwardExceptionState } from '../../../../src/unwind/hotspot/forward-exception-state.ts';
 
 const ADDRESS = 0x7f00_0000_3000;
 /** mov rsi, [rsp]; mov rdi, r15; test esp, 0xf; jz */

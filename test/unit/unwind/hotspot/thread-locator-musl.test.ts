@@ -26,6 +26,7 @@ function locatorWith(...paths: readonly string[]): ReturnType<typeof threadLocat
   };
   const reader: TargetReader = {
     pid: asPid(7),
+    architecture: 'x86-64',
     read: (address, into) => jvm.memory.read(address, into),
     maps: () => paths.map(mapping),
     library: () => null,
@@ -33,6 +34,7 @@ function locatorWith(...paths: readonly string[]): ReturnType<typeof threadLocat
     unwindRule: () => null,
     symbolNamed: (_, name) => (name === '_ZN6Thread12_thr_currentE' ? asElfAddress(OFFSET) : null),
     tlsModuleSlot: () => asElfAddress(slot),
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => true,
   };

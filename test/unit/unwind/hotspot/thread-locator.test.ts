@@ -115,3 +115,47 @@ describe('a thread-local of libjvm', () => {
     expect(locate(slot)).toBe(null);
   });
 });
+
+describe('a thread-local of libjvm on aarch64', () => {
+  let slot: number;
+  beforeEach(() => {
+    slot = jvm.memory.allocate(16);
+    jvm.memory.word(slot, 0x7f00_0000_1000);
+  });
+
+  /** By the variable's descriptor, whose second word is `argument`. */
+  function locateBy(argument: number, symbol: number | null = 0x28): [number, number] | null {
+    jvm.memory.word(slot + 8, argument);
+    const target = syntheticTarget(jvm.memory, { path: '/lib/libjvm.so', start: 0x1000, end: 0x2000, functions: [] });
+    const reader: TargetReader = {
+      ...target,
+      architecture: 'aarch64',
+      tlsDescriptorSlot: (_, offset) => (offset === 0x28 ? asElfAddress(slot) : null),
+      symbolNamed: () => (symbol === null ? null : asElfAddress(symbol)),
+    };
+    const found = threadLocator(reader, jvm.process());
+    return found === null ? null : [found.tlsModuleId, found.tlsOffsetBytes];
+  }
+
+  test('in the static block is at one distance from the thread pointer', () => {
+    expect(locateBy(0x130)).toEqual([CONTROL_BLOCK_MODULE_ID, 0x130]);
+  });
+
+  test('elsewhere is where the descriptor’s module and offset say', () => {
+    const dynamic = jvm.memory.allocate(16);
+    jvm.memory.word(dynamic, MODULE);
+    jvm.memory.word(dynamic + 8, 0x48);
+    expect(locateBy(dynamic)).toEqual([MODULE, 0x48]);
+    jvm.memory.word(dynamic, 5000);
+    expect(locateBy(dynamic)).toBe(null);
+  });
+
+  test('is nowhere before the library is relocated, and without a symbol: a pthread_t is no thread pointer there', () => {
+    expect(locateBy(0)).toBe(null);
+    for (const { thread, control } of threads) {
+      jvm.memory.word(control + KEY - 8, 1);
+      jvm.memory.word(control + KEY, thread);
+    }
+    expect(locateBy(0x130, null)).toBe(null);
+  });
+});

@@ -3,7 +3,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { asAddress } from '../../../../src/model/units.ts';
-import type { RegisterRule, UnwindRule } from '../../../../src/model/unwind-rule.ts';
+import { type RegisterRule, type UnwindRule, X86_64_DWARF } from '../../../../src/model/unwind-rule.ts';
 import { callerByRule } from '../../../../src/unwind/native/caller-by-rule.ts';
 import { evaluateExpression } from '../../../../src/unwind/native/dwarf-expression.ts';
 import { type RegisterFile, unknownRegisters } from '../../../../src/unwind/native/register-file.ts';
@@ -21,7 +21,7 @@ function windowOf(words: readonly number[], options: { cut?: boolean } = {}): St
 }
 
 function registersOf(known: Readonly<Record<number, number>>): RegisterFile {
-  const file = unknownRegisters();
+  const file = unknownRegisters(X86_64_DWARF);
   for (const [register, value] of Object.entries(known)) file[Number(register)] = value;
   return file;
 }
@@ -37,7 +37,7 @@ describe('a caller by rule', () => {
   const leaf = { [RSP]: STACK, [RBP]: 0x1111, [RBX]: 0x2222, [R12]: 0x3333, 0: 0x4444, [RIP]: 0x40_0000 };
 
   test('what callees keep stays, what they may change is not known', () => {
-    const caller = callerByRule(ruleOf(16), registersOf(leaf), windowOf([1, 0x41_0000, 3]));
+    const caller = callerByRule(ruleOf(16), registersOf(leaf), windowOf([1, 0x41_0000, 3]), X86_64_DWARF);
     if (caller.kind !== 'caller') throw new Error(caller.kind);
     const { registers } = caller;
     expect([RIP, RSP, RBP, RBX, R12, 0].map((register) => registers[register])).toEqual([0x41_0000, STACK + 16, 0x1111, 0x2222, 0x3333, NaN]); // prettier-ignore
@@ -52,7 +52,7 @@ describe('a caller by rule', () => {
       14: { kind: 'saved-at', expression: [0x23, 8] },
       15: { kind: 'computed', expression: [0x23, 5] },
     };
-    const caller = callerByRule(ruleOf(24, rules), registersOf(leaf), windowOf([1, 7, 0x41_0000, 3, 9]));
+    const caller = callerByRule(ruleOf(24, rules), registersOf(leaf), windowOf([1, 7, 0x41_0000, 3, 9]), X86_64_DWARF);
     if (caller.kind !== 'caller') throw new Error(caller.kind);
     const values = [RBX, RBP, R12, 13, 14, 15].map((register) => caller.registers[register]);
     expect(values).toEqual([7, STACK, NaN, 0x2222, 9, STACK + 24 + 5]);
@@ -60,21 +60,21 @@ describe('a caller by rule', () => {
 
   test('in an epilogue, what was popped is in its register: its slot lies below sp', () => {
     const rules: Readonly<Record<number, RegisterRule>> = { [RBX]: { kind: 'saved', offset: -16 } };
-    const caller = callerByRule(ruleOf(8, rules), registersOf(leaf), windowOf([0x41_0000, 0]));
+    const caller = callerByRule(ruleOf(8, rules), registersOf(leaf), windowOf([0x41_0000, 0]), X86_64_DWARF);
     expect(caller.kind === 'caller' && caller.registers[RBX]).toBe(0x2222);
   });
 
   test('no return address: no caller; unknown registers: nothing', () => {
     const none: UnwindRule = { ...ruleOf(8), returnAddress: { kind: 'undefined' } };
-    expect(callerByRule(none, registersOf(leaf), windowOf([]))).toEqual({ kind: 'none' });
+    expect(callerByRule(none, registersOf(leaf), windowOf([]), X86_64_DWARF)).toEqual({ kind: 'none' });
     const byR10: UnwindRule = { ...ruleOf(8), cfa: { kind: 'register', register: 10, offset: 0 } };
-    expect(callerByRule(byR10, registersOf(leaf), windowOf([1, 2]))).toEqual({ kind: 'unknown' });
+    expect(callerByRule(byR10, registersOf(leaf), windowOf([1, 2]), X86_64_DWARF)).toEqual({ kind: 'unknown' });
     const elsewhere: UnwindRule = { ...ruleOf(8), cfa: { kind: 'register', register: RBX, offset: 0 } };
-    expect(callerByRule(elsewhere, registersOf(leaf), windowOf([1, 2]))).toEqual({ kind: 'unknown' });
+    expect(callerByRule(elsewhere, registersOf(leaf), windowOf([1, 2]), X86_64_DWARF)).toEqual({ kind: 'unknown' });
   });
 
   test('a return address beyond what was copied is a reason, not a guess', () => {
-    expect(() => callerByRule(ruleOf(64), registersOf(leaf), windowOf([1, 2], { cut: true }))).toThrow(WalkStop);
+    expect(() => callerByRule(ruleOf(64), registersOf(leaf), windowOf([1, 2], { cut: true }), X86_64_DWARF)).toThrow(WalkStop);
   });
 });
 

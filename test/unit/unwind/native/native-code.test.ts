@@ -19,6 +19,7 @@ const mapping = (start: number, path: string): Mapping => ({
 function processWith(state: { maps: readonly Mapping[] }): TargetReader {
   return {
     pid: asPid(1),
+    architecture: 'x86-64',
     read(address, into) {
       const found = state.maps.find(({ start, end }) => address >= start && address < end);
       into.fill(0);
@@ -31,6 +32,7 @@ function processWith(state: { maps: readonly Mapping[] }): TargetReader {
     unwindRule: () => null,
     symbolNamed: () => null,
     tlsModuleSlot: () => null,
+    tlsDescriptorSlot: () => null,
     threadComm: () => null,
     alive: () => true,
   };

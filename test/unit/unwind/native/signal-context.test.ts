@@ -2,8 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { asAddress } from '../../../../src/model/units.ts';
-import { X86_64_REGISTERS } from '../../../../src/model/registers.ts';
-import { interruptedRegisters } from '../../../../src/unwind/native/signal-context.ts';
+import { asX86, X86_64_REGISTERS } from '../../../../src/model/registers.ts';
+import { X86_64 } from '../../../../src/unwind/arch/x86-64.ts';
 import { StackWindow, WalkStop } from '../../../../src/unwind/stack-window.ts';
 
 const START = 0x7fff_0000_1000;
@@ -20,6 +20,9 @@ function windowWith(contextAt: number, sizeBytes = 4096): StackWindow {
   const chunks = [{ address: asAddress(START), bytes }];
   return new StackWindow({ chunks, unreadablePages: [], end: asAddress(START + sizeBytes), cut: false, lostChunks: 0 }, null);
 }
+
+const interruptedRegisters = (window: StackWindow, contextAt: number) =>
+  asX86(X86_64.signals.registers((address) => window.word(address), contextAt));
 
 test('every register stands where the kernel put it', () => {
   const registers = interruptedRegisters(windowWith(START + 0x100), START + 0x100);

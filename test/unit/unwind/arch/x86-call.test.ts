@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { callTarget, CALL_THROUGH_R10_BYTES, endsWithCall } from '../../../src/unwind/x86-call.ts';
-import { describeOnHost } from '../../support/require-host.ts';
+import { callTarget, CALL_THROUGH_R10_BYTES, endsWithCall } from '../../../../src/unwind/arch/x86-call.ts';
+import { describeOnHost } from '../../../support/require-host.ts';
 
 /** The longest call and what stands before it, as the unwinder reads it. */
 const WINDOW_BYTES = 8;

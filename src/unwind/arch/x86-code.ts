@@ -3,35 +3,15 @@
 // macroAssembler_x86.cpp verified_entry / enter / leave, c1_MacroAssembler_x86.cpp build_frame / remove_frame,
 // x86_64.ad MachEpilogNode, templateInterpreterGenerator_x86.cpp, interp_masm_x86.cpp remove_activation. JDK 8, 11, 17.
 
-/** Code bytes with their address. */
-export interface CodeBytes {
-  readonly address: number;
-  readonly bytes: Uint8Array;
-}
+import { type CodeBytes, type FrameState, matches, type StubState, WHOLE } from './code-bytes.ts';
 
-/** Where a pc's frame stands between being built and being gone, seen from the stack pointer. */
-export type FrameState =
-  /** The frame has its full size. */
-  | { readonly kind: 'whole' }
-  /** The return address is at sp + `returnAt`; the caller's frame pointer at sp + `savedFpAt`, or still in its register. */
-  | { readonly kind: 'partial'; readonly returnAt: number; readonly savedFpAt: number | null }
-  /** The frame is gone, its return address popped into a register (the processor's number) to jump there. */
-  | { readonly kind: 'popped'; readonly returnRegister: number };
-
-export const WHOLE: FrameState = { kind: 'whole' };
-const AT_RETURN_ADDRESS: FrameState = { kind: 'partial', returnAt: 0, savedFpAt: null };
+export const AT_RETURN_ADDRESS: FrameState = { kind: 'partial', returnAt: 0, savedFpAt: null };
 const FP_PUSHED: FrameState = { kind: 'partial', returnAt: 8, savedFpAt: 0 };
 
 /** -1: any byte. */
 type Pattern = readonly number[];
 const ANY = -1;
 const any = (count: number): number[] => Array.from({ length: count }, () => ANY);
-
-export function matches(code: CodeBytes, address: number, pattern: Pattern): boolean {
-  const at = address - code.address;
-  if (at < 0 || at + pattern.length > code.bytes.length) return false;
-  return pattern.every((byte, i) => byte === ANY || code.bytes[at + i] === byte);
-}
 
 const PUSH_RBP = 0x55;
 const POP_RBP = 0x5d;
@@ -230,4 +210,35 @@ function jumpAt(code: CodeBytes, at: number): Decoded | null {
   const modrm = byteAt(code, start + 1);
   if (byteAt(code, start) !== 0xff || (modrm & 0xf8) !== 0xe0) return null;
   return { register: (modrm & 7) + (extended ? 8 : 0), length: extended ? 3 : 2 };
+}
+
+/** push rbp; mov rbp, rsp, as MacroAssembler::enter emits it. */
+const ENTER: Pattern = [0x55, 0x48, 0x8b, 0xec];
+export const ENTER_BYTES = ENTER.length;
+const [PUSH_FIRST, PUSH_LAST, REX_B] = [0x50, 0x57, 0x41];
+
+/** State in code that begins with enter; null: it does not. */
+export function enteredState(code: CodeBytes, pc: number): StubState | null {
+  const start = code.address;
+  if (!matches(code, start, ENTER)) return null;
+  if (pc === start) return AT_RETURN_ADDRESS;
+  if (pc < start + ENTER.length) return FP_PUSHED;
+  return { kind: 'frame-pointer' };
+}
+
+/** Bytes pushed by the run of push instructions that a stub begins with, up to the end of `code`. */
+export function savedRegisterBytes(code: CodeBytes): number {
+  let [at, pushed] = [0, 0];
+  for (;;) {
+    const length = code.bytes[at] === REX_B ? 2 : 1;
+    const opcode = code.bytes[at + length - 1] ?? 0;
+    if (opcode < PUSH_FIRST || opcode > PUSH_LAST) return pushed;
+    at += length;
+    pushed += 8;
+  }
+}
+
+/** What MacroAssembler::call_VM_leaf_base takes off again right after its call: it aligns the stack where it must. */
+export function alignedBy(code: CodeBytes, pc: number): number {
+  return matches(code, pc, [0x48, 0x83, 0xc4, 0x08]) ? 8 : 0;
 }

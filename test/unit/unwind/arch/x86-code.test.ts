@@ -4,14 +4,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compiledLeafState } from '../../../../src/unwind/hotspot/leaf-state.ts';
-import {
-  activationEnd,
-  afterEpilogueState,
-  type CodeBytes,
-  epilogueState,
-  type FrameState,
-  prologueState,
-} from '../../../../src/unwind/hotspot/x86-code.ts';
+import { activationEnd, afterEpilogueState, epilogueState, prologueState } from '../../../../src/unwind/arch/x86-code.ts';
+import type { CodeBytes, FrameState } from '../../../../src/unwind/arch/code-bytes.ts';
 import { bytesOf, type Instruction, simulate, type SimulatedState, X86 } from '../../../support/frame-simulator.ts';
 import { SyntheticJvm } from '../../../support/synthetic-jvm.ts';
 

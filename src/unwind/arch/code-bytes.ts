@@ -1,0 +1,36 @@
+// Machine code as it was read, and what it tells of a frame that is being built or torn down: the words every architecture shares.
+
+/** Code bytes with their address. */
+export interface CodeBytes {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Where a pc's frame stands between being built and being gone, seen from the stack pointer. */
+export type FrameState =
+  /** The frame has its full size. */
+  | { readonly kind: 'whole' }
+  /** The return address is at sp + `returnAt`; the caller's frame pointer at sp + `savedFpAt`, or still in its register. */
+  | { readonly kind: 'partial'; readonly returnAt: number; readonly savedFpAt: number | null }
+  /** The frame is gone, its return address popped into a register (the processor's number) to jump there. */
+  | { readonly kind: 'popped'; readonly returnRegister: number }
+  /**
+   * The return address is in the link register, the caller's frame pointer in its own; the caller's sp is sp + `spOffset`, or what
+   * a register (the processor's number) holds.
+   */
+  | { readonly kind: 'linked'; readonly spOffset: number; readonly spRegister: number | null };
+
+/** How a stub's frame is left. */
+export type StubState =
+  | FrameState
+  /** The frame pointer register is the stub's frame pointer. */
+  | { readonly kind: 'frame-pointer' };
+
+export const WHOLE: FrameState = { kind: 'whole' };
+
+/** Bytes at an address; -1 in the pattern is any byte. */
+export function matches(code: CodeBytes, address: number, pattern: readonly number[]): boolean {
+  const at = address - code.address;
+  if (at < 0 || at + pattern.length > code.bytes.length) return false;
+  return pattern.every((byte, i) => byte === -1 || code.bytes[at + i] === byte);
+}

@@ -1,0 +1,58 @@
+// The unwinder on aarch64 JVMs that QEMU's user-mode emulator runs, judged at single instructions (test/oracle/emulated-steps.ts). What BPF does
+// on such a machine is not tried here: registers and stack come from the emulator.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { CONTROL_BLOCK_MODULE_ID } from '../../src/model/program.ts';
+import { createProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
+import { judgeSteps } from '../oracle/emulated-steps.ts';
+import { compileStrata, startStrata } from '../support/emulated-strata.ts';
+import { arm64Root } from '../support/host-tools.ts';
+import { describeOnHost } from '../support/require-host.ts';
+
+/** Name, JDK, phases, options, what must have been a leaf. */
+const MODES = [
+  ['interpreted', '17', 'tiny,inlined,mixed,throwing', ['-Xint'], ['interpreted']],
+  ['C1', '17', 'tiny,inlined,dispatch', ['-XX:TieredStopAtLevel=1'], ['c1', 'inlined']],
+  ['C2', '17', 'tiny,inlined', ['-XX:-TieredCompilation'], ['c2']],
+  ['all kinds of work, tiered, JDK 21', '21', 'all', [], ['interpreted', 'vm']],
+] as const;
+const STOPS = 8;
+const STEPS_EACH = 20;
+
+describeOnHost('emulated aarch64', ['arm64-jdk', 'jdk17', 'python3'], () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jtrace-arm-test-'));
+  const classes = compileStrata(folder);
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test.each(MODES)(
+    '%s: every step changes the stack as its instruction does',
+    async (_, version, phases, javaOptions, leaves) => {
+      const jvm = await startStrata({ root: arm64Root(version) ?? '', classes, phases, javaOptions });
+      try {
+        const unwinder = createProcessUnwinder(jvm.target, { symbolAt: () => null }, { reread: true });
+        expect(unwinder.state.kind).toBe('ready');
+        // The descriptor of the current thread's variable leads into the static block, with this libc.
+        expect(unwinder.locator()?.tlsModuleId).toBe(CONTROL_BLOCK_MODULE_ID);
+        const seen = new Set<string>();
+        let [judged, stacks, whole] = [0, 0, 0];
+        // Until the code wanted was compiled, and was run while it was looked at.
+        while (stacks === 0 || !leaves.every((kind) => seen.has(kind))) {
+          const result = await judgeSteps(jvm, unwinder, { thread: /^worker-0/, stops: STOPS, stepsEach: STEPS_EACH });
+          expect(result.wrong).toEqual([]);
+          for (const kind of result.leaves.keys()) seen.add(kind);
+          judged += result.judged;
+          stacks += result.stacks;
+          whole += result.stacks - [...result.incomplete.values()].reduce((sum, count) => sum + count, 0);
+        }
+        expect(judged).toBeGreaterThan(stacks / 2);
+        expect(whole / stacks).toBeGreaterThan(0.98);
+      } finally {
+        await jvm.end();
+      }
+    },
+    120_000,
+  );
+});
