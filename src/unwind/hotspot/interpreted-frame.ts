@@ -11,7 +11,7 @@
 
 import { registerByNumber, type Registers } from '../../model/registers.ts';
 import type { StackWindow } from '../stack-window.ts';
-import type { Codelet } from './codelets.ts';
+import { type Codelet, isMethodEntry } from './codelets.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import { activationEnd, type CodeBytes, matches } from './x86-code.ts';
 
@@ -35,7 +35,6 @@ export type InterpreterState =
   /** The frame is gone, the jump to the caller comes next: no method any more. */
   | { readonly kind: 'left'; readonly caller: PhysicalFrame };
 
-const ENTRY_POINT = 'method entry point';
 /**
  * Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one, but for their slow path
  * in JDK 8, which is a whole frame-building entry of its own behind the fast one: that the code shows.
@@ -70,7 +69,7 @@ export function leafState(window: StackWindow, registers: Registers, codelet: Co
   const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
   const end = activationEnd(code, leaf.pc);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
-  if (!codelet.description.startsWith(ENTRY_POINT)) return wholeFrame(window, leaf, registers.r13);
+  if (!isMethodEntry(codelet)) return wholeFrame(window, leaf, registers.r13);
   return methodEntry(window, registers, codelet, code, leaf);
 }
 
