@@ -113,7 +113,8 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'frame pointers kept', flags: always('-XX:+PreserveFramePointer'), works: STEADY },
   { name: 'no class archive', flags: always('-Xshare:off'), works: ORDINARY },
   { name: 'archive of its classes', jdks: from(17), flags: always(), archive: 'app-cds', works: [...ORDINARY, 'redefine'] },
-  { name: 'Leyden cache', jdks: from(25), flags: always(), archive: 'aot-cache', works: [...ORDINARY, 'redefine'] },
+  // No agent here: its module would not fit the cache's.
+  { name: 'Leyden cache', jdks: from(25), flags: always(), archive: 'aot-cache', works: ORDINARY },
   { name: 'no AVX', flags: always('-XX:UseAVX=0'), works: ['stubs'] },
   { name: 'redefined classes', flags: always(), works: ['redefine', 'calls', 'handles'] },
   { name: 'redefined classes, interpreter', flags: always('-Xint'), works: ['redefine'] },
