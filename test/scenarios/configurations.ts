@@ -129,8 +129,10 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   { name: '600 frames, interpreter', flags: always('-Xint'), works: ['fits'], sampling: ['--stack-bytes', '256k', '-F', '99'] },
 ];
 
-/** What CI runs, within five minutes: most of them on 17, and on every other JDK two that it alone shows best. `npm run scenarios` runs all. */
-/** What CI runs. Not the small code cache: there the share that is gone at the look-up is the machine's load. */
+/**
+ * What CI runs, within five minutes: most of them on 17, and on every other JDK two that it alone shows best. `npm run scenarios` runs all. Not
+ * here: the small code cache, where the share of code that is gone at the look-up is the machine's load.
+ */
 export const QUICK: Readonly<Record<JdkVersion, readonly string[]>> = {
   8: ['tiered', 'CMS'],
   11: ['C2', 'Shenandoah'],
