@@ -30,9 +30,9 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== 0 && i < MAX_CODELETS', 'entry !== 0'),
   // Files of the target.
   bug('elf', 'target/elf/byte-source.ts', 'a read beyond the file', '    lengthBytes >= 0 &&\n    offset + lengthBytes <= sizeBytes', '    lengthBytes >= 0 &&\n    offset <= sizeBytes'),
-  bug('elf', 'target/elf/function-index.ts', 'off by one: a function covers the address behind it', 'if (address < (keptEnds[at] ?? 0)) return at;', 'if (address <= (keptEnds[at] ?? 0)) return at;'),
+  bug('elf', 'target/elf/function-index.ts', 'off by one: a function covers the address behind it', 'if (address < (ends[at] ?? 0)) return at;', 'if (address <= (ends[at] ?? 0)) return at;'),
   bug('elf', 'target/elf/mapping-bias.ts', 'a bias that is no whole number', '!isInside || !Number.isSafeInteger(bias)', '!isInside'),
-  bug('cfi', 'target/cfi/frame-section.ts', 'CIEs over each other are read over and over', "if (this.#commonBytes > bytes.length) throw new CfiError('CIEs that lie over each other');", ''),
+  bug('cfi', 'target/cfi/frame-section.ts', 'CIEs over each other are read over and over', "if (this.#commonBytesLeft < 0) throw new CfiError('CIEs over one another');", ''),
   bug('perf-map', 'target/perf-map/perf-map.ts', 'a name of any length', 'Math.min(start + MAX_NAME_BYTES, this.#length)', 'this.#length'),
   // Texts of /proc.
   bug('proc', 'target/maps.ts', 'an address of any number of digits', '/^([0-9a-f]{1,16})-', '/^([0-9a-f]+)-'),

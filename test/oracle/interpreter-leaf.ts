@@ -48,7 +48,7 @@ export function interpreterLeaf(
 ): InterpreterLeaf {
   const rsp = registers[RSP] ?? 0;
   const fp = registers[RBP] ?? 0;
-  if (!codelet.name.startsWith('method entry point'))
+  if (!codelet.name.includes('method entry point'))
     return tornDown(pc, registers, memory) ?? { kind: 'there', why: 'frame at rbp' };
   const code = memory.bytes(codelet.begin, codelet.end - codelet.begin);
   if (!code) return { kind: 'unclear', why: 'codelet not readable' };

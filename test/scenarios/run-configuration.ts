@@ -161,7 +161,8 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
   const others = samples.filter((sample) => !isEnded(sample));
   const impossible = samples.flatMap(({ frames, complete, outcome, text }) => {
     const why = impossibility({ frames, whole: complete || outcome.startsWith('approximate') }, spec.graph);
-    return why === null ? [] : [`impossible: ${why} (${outcome}: ${text})`];
+    if (why === null) return [];
+    return [{ told: `impossible: ${why} (${outcome}: ${text})`, isOfInlinedLeaf: frames.at(-1)?.kind === 'inlined' }];
   });
   const seen = new Set(samples.flatMap(({ frames }) => frames.map(({ name }) => name)));
   const faults: string[] = [];
@@ -169,7 +170,9 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
   const counted = samples.length - others.length;
   if (others.length > spec.allowedOthers && counted / samples.length < spec.leastComplete)
     faults.push(`${counted} of ${samples.length} complete`);
-  if (impossible.length > spec.mostImpossible * samples.length) faults.push(`${impossible.length} impossible stacks`);
+  // In a leaf's own compiled code the VM may tell the inlined calls of a neighbouring instruction: once is no fault.
+  const forgiven = impossible.some(({ isOfInlinedLeaf }) => isOfInlinedLeaf) ? 1 : 0;
+  if (impossible.length - forgiven > spec.mostImpossible * samples.length) faults.push(`${impossible.length} impossible stacks`);
   for (const method of spec.mustSee) if (!blurred && !seen.has(method)) faults.push(`${method} never seen`);
   return {
     work,
@@ -177,7 +180,10 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
     complete: counted,
     others: countBy(others.map(({ outcome }) => outcome)),
     impossible: impossible.length,
-    examples: [...impossible.slice(0, SHOWN), ...others.slice(0, SHOWN).map(({ outcome, text }) => `${outcome}: ${text}`)],
+    examples: [
+      ...impossible.slice(0, SHOWN).map(({ told }) => told),
+      ...others.slice(0, SHOWN).map(({ outcome, text }) => `${outcome}: ${text}`),
+    ],
     faults,
   };
 }

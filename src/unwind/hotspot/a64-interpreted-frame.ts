@@ -23,8 +23,8 @@ import {
 } from '../arch/a64-instructions.ts';
 import type { CodeBytes } from '../arch/code-bytes.ts';
 import type { StackWindow } from '../stack-window.ts';
-import type { Codelet } from './codelets.ts';
-import { ENTRY_POINT, FRAME_ENTRIES, type InterpreterState } from './interpreter-state.ts';
+import { type Codelet, isMethodEntry } from './codelets.ts';
+import { FRAME_ENTRIES, type InterpreterState } from './interpreter-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 
 /** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
@@ -78,7 +78,7 @@ export function leafState(window: StackWindow, given: Registers, codelet: Codele
     return { kind: 'left', caller: callerFrame(returnAddress, callerSp(registers.x20, registers.sp + FRAME_RECORD_BYTES), fp) };
   }
   const leaf: PhysicalFrame = { pc: registers.pc, sp: registers.sp, fp: registers.x29, isLeaf: true };
-  if (!codelet.description.startsWith(ENTRY_POINT)) return wholeFrame(window, leaf, registers.x22);
+  if (!isMethodEntry(codelet)) return wholeFrame(window, leaf, registers.x22);
   if (!FRAME_ENTRIES.some((kind) => codelet.description.includes(kind))) return enteringWithoutFrame(registers, code);
   return methodEntry(window, registers, code, leaf);
 }

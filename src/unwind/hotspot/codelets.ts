@@ -36,6 +36,14 @@ export function readCodelets(memory: MemoryView, layout: HotspotLayout): readonl
   return codelets;
 }
 
+/** JDK 21 and later say which entries are of native methods. */
+const METHOD_ENTRY = /^(?:native )?method entry point/;
+
+/** Whether a method is entered here: its frame is not whole yet. */
+export function isMethodEntry({ description }: Codelet): boolean {
+  return METHOD_ENTRY.test(description);
+}
+
 /** The codelet that covers `pc`. */
 export function codeletAt(codelets: readonly Codelet[], pc: number): Codelet | null {
   let [low, high] = [0, codelets.length];

@@ -13,8 +13,8 @@ import { asX86, registerByNumber, type Registers, type X86Registers } from '../.
 import { type CodeBytes, matches } from '../arch/code-bytes.ts';
 import { activationEnd } from '../arch/x86-code.ts';
 import type { StackWindow } from '../stack-window.ts';
-import type { Codelet } from './codelets.ts';
-import { ENTRY_POINT, FRAME_ENTRIES, type InterpreterState } from './interpreter-state.ts';
+import { type Codelet, isMethodEntry } from './codelets.ts';
+import { FRAME_ENTRIES, type InterpreterState } from './interpreter-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 
 /** Offsets from fp in bytes (frame::interpreter_frame_*_offset). */
@@ -50,7 +50,7 @@ export function leafState(window: StackWindow, given: Registers, codelet: Codele
   const leaf: PhysicalFrame = { pc: registers.rip, sp: registers.rsp, fp: registers.rbp, isLeaf: true };
   const end = activationEnd(code, leaf.pc);
   if (end !== null) return { kind: 'left', caller: afterActivation(window, registers, end) };
-  if (!codelet.description.startsWith(ENTRY_POINT)) return wholeFrame(window, leaf, registers.r13);
+  if (!isMethodEntry(codelet)) return wholeFrame(window, leaf, registers.r13);
   return methodEntry(window, registers, codelet, code, leaf);
 }
 

@@ -33,8 +33,6 @@ export interface InterpreterFrames {
   readonly leafState: (window: StackWindow, registers: Registers, codelet: Codelet, code: CodeBytes) => InterpreterState;
 }
 
-/** How descriptions of method entries' codelets begin. */
-export const ENTRY_POINT = 'method entry point';
 /**
  * Kinds of method entry that build an interpreter frame; the others (math, CRC32, accessors) run without one, but for their slow path
  * in JDK 8, which is a whole frame-building entry of its own behind the fast one: that the code shows.

@@ -17,7 +17,7 @@ import { frozenFrame } from '../marker-frames.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
-import { codeletAt } from './codelets.ts';
+import { codeletAt, isMethodEntry } from './codelets.ts';
 import { ENTER_SPECIAL, findContinuationEntry, isContinuationBlob, isReturnBarrier, isThawEntry } from './continuations.ts';
 import { isInEntryFrame } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
@@ -199,8 +199,7 @@ export class JavaWalk {
         throw new WalkStop('bad-frame', `interpreter frame at ${hex(frame.fp)}`);
       state = wholeFrame(this.#window, frame, liveBcp(frame, this.#architecture));
     } else {
-      const isEntry = codelet.description.startsWith('method entry point');
-      const bytes = isEntry ? code.code(codelet.start, codelet.end) : code.codeAround(known.blob, frame.pc);
+      const bytes = isMethodEntry(codelet) ? code.code(codelet.start, codelet.end) : code.codeAround(known.blob, frame.pc);
       state = leafState(this.#window, registers, codelet, bytes);
     }
     if (state.kind === 'left') this.#push(stubFrame(codelet?.description ?? 'interpreter', known.blob.name), frame);

@@ -13,7 +13,7 @@ const MODES = [
   ['C2', ['-XX:-TieredCompilation'], ['c2', 'inlined']],
   ['tiered', [], ['c1', 'c2', 'inlined']],
 ] as const;
-/** All were seen complete; one sample in some hundreds may be lost by a loaded machine. */
+/** One sample in some hundreds may be lost by a loaded machine. */
 const LEAST_COMPLETE = 0.98;
 
 describe('21');
