@@ -70,7 +70,7 @@ public class OracleAgent {
     }
   }
 
-  static String attach(int pid) {
+  static String attach(int pid) throws ClassNotFoundException {
     agent = new HotSpotAgent();
     agent.attach(pid);
     Type stubs = agent.getTypeDataBase().lookupType("StubRoutines");
@@ -85,7 +85,16 @@ public class OracleAgent {
       "\"wrapperAnchorOffset\":" + agent.getTypeDataBase().lookupType("JavaCallWrapper").getField("_anchor").getOffset(),
       "\"anchorSpOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_sp").getOffset(),
       "\"anchorPcOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_pc").getOffset(),
-      "\"anchorFpOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_fp").getOffset());
+      "\"anchorFpOffset\":" + agent.getTypeDataBase().lookupType("JavaFrameAnchor").getField("_last_Java_fp").getOffset(),
+      "\"takesLiveBcp\":" + takesLiveBcp());
+  }
+
+  /** From JDK 13 on (JDK-8214226) the interpreter's first frame is made with r13 as a fifth argument; before, the bcp is what the frame holds. */
+  static boolean takesLiveBcp() throws ClassNotFoundException {
+    for (java.lang.reflect.Constructor<?> known : Class.forName("sun.jvm.hotspot.runtime.x86.X86Frame").getDeclaredConstructors()) {
+      if (known.getParameterCount() == 5) return true;
+    }
+    return false;
   }
 
   static String jstack(boolean verbose) throws Exception {

@@ -194,6 +194,8 @@ function count(words: readonly string[]): string {
 // What was started is ended by handlers of 'exit'.
 for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) process.on(signal, () => process.exit(code)); // prettier-ignore
 
+// Should the work dry up without an end, that is a bug and no success.
+process.exitCode = 70;
 main().then(
   (code) => {
     process.exitCode = code;

@@ -12,6 +12,8 @@ export interface VmFacts {
   readonly anchorSpOffset: number;
   readonly anchorPcOffset: number;
   readonly anchorFpOffset: number;
+  /** The debugger gives the interpreter's first frame r13 as its bcp; JDK 11's reads the frame's slot, which is older. */
+  readonly takesLiveBcp: boolean;
 }
 
 /** A thread of Java's list as ptrace and SA see it. */
@@ -115,6 +117,7 @@ export function vmFacts(value: unknown): VmFacts {
     anchorSpOffset: whole(json, 'anchorSpOffset'),
     anchorPcOffset: whole(json, 'anchorPcOffset'),
     anchorFpOffset: whole(json, 'anchorFpOffset'),
+    takesLiveBcp: json['takesLiveBcp'] === true,
   };
 }
 

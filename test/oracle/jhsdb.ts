@@ -70,13 +70,17 @@ export function startJhsdb({ javaHome, fastPeek }: JhsdbOptions): Jhsdb {
   const env = fastPeek === null ? process.env : { ...process.env, LD_PRELOAD: fastPeek };
   const child = spawn(join(javaHome, 'bin', 'java'), argv, { env });
   process.once('exit', () => child.kill('SIGKILL'));
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+  });
   const ask = conversation(child);
   return {
     async attach(pid) {
       return attachment(vmFacts(await ask(`attach ${String(pid)}`)), ask);
     },
     async close() {
-      const ended = new Promise((resolve) => child.once('close', resolve));
       child.stdin.end();
       await ended;
     },

@@ -69,7 +69,8 @@ export interface DebuggerWalk {
 
 /**
  * The walk that the debugger makes from its own starting point: the frame there is taken for whole, as a caller's is, and in every frame
- * without an exact descriptor the one before the pc counts (sun.jvm.hotspot.runtime.VFrame, amd64/AMD64CurrentFrameGuess of JDK 17).
+ * without an exact descriptor the one before the pc counts (sun.jvm.hotspot.runtime.VFrame, x86.X86Frame, amd64.AMD64CurrentFrameGuess of
+ * JDK 11 and 17).
  */
 export async function walkAsDebugger(
   at: Attachment,
@@ -83,11 +84,10 @@ export async function walkAsDebugger(
   let complete = true;
   try {
     const isInterpreter = pc >= at.vm.interpreterBegin && pc < at.vm.interpreterEnd;
-    // It gives the interpreter's first frame r13 as its bcp, whosever it is (LinuxAMD64JavaThreadPDAccess).
-    const first = isInterpreter
-      ? await frames.interpreted(fp, thread.registers['r13'] ?? null)
-      : { pc, sp, unextendedSp: sp, fp };
-    await walkCallers(first, { at, memory, thread, frames, evidence }, byFramePointer);
+    // From 13 on it gives the interpreter's first frame r13 as its bcp, whosever it is (LinuxAMD64JavaThreadPDAccess).
+    const liveBcp = at.vm.takesLiveBcp ? (thread.registers['r13'] ?? null) : null;
+    const first = isInterpreter ? await frames.interpreted(fp, liveBcp) : { pc, sp, unextendedSp: sp, fp };
+    await walkCallers(first, { at, memory, thread, frames, evidence }, DEBUGGER_RULES);
   } catch (error) {
     if (!(error instanceof Unproved)) throw error;
     complete = false;
@@ -102,38 +102,55 @@ export function byDebugger(frames: readonly TruthFrame[], inexact: readonly Inex
   return inexact.toReversed().reduce((all, each) => all.toSpliced(each.at, each.count, ...each.byDebugger), [...frames]);
 }
 
-/** What X86Frame.sender of the debugger does where a pc is in no code blob: it takes fp for a native frame's. */
-function byFramePointer({ fp }: Cursor, context: WalkContext): Cursor {
-  if (fp === null || fp === 0) throw new Unproved('no code blob, no fp');
-  return { pc: stackWord(context, fp + WORD), sp: fp + 2 * WORD, unextendedSp: fp + 2 * WORD, fp: stackWord(context, fp) };
+/** What a walk does where no table tells the caller. */
+interface WalkRules {
+  /** The pc is in no code blob. */
+  readonly outsideCode: (cursor: Cursor, context: WalkContext) => Cursor;
+  /** The blob has no frame size of its own. */
+  readonly withoutFrameSize: (cursor: Cursor, blob: BlobFacts, context: WalkContext) => Cursor;
 }
 
-type OutsideCode = (cursor: Cursor, context: WalkContext) => Cursor;
-
-const refuseOutside: OutsideCode = ({ pc }) => {
-  throw new Unproved(`return address ${hexAddress(pc)} is in no code blob`);
+const TRUE_RULES: WalkRules = {
+  outsideCode: ({ pc }) => {
+    throw new Unproved(`return address ${hexAddress(pc)} is in no code blob`);
+  },
+  withoutFrameSize: callerByCode,
 };
 
-async function walkCallers(first: Cursor | null, context: WalkContext, outside: OutsideCode = refuseOutside): Promise<void> {
+/** X86Frame.sender: fp is taken for a native frame's, and a size of none for a size of 0: the word below sp for the return address. */
+const DEBUGGER_RULES: WalkRules = {
+  outsideCode({ fp }, context) {
+    if (fp === null || fp === 0) throw new Unproved('no code blob, no fp');
+    return { pc: stackWord(context, fp + WORD), sp: fp + 2 * WORD, unextendedSp: fp + 2 * WORD, fp: stackWord(context, fp) };
+  },
+  withoutFrameSize: (cursor, blob, context) => callerByFrameSize(cursor, Math.max(0, blob.frameSizeBytes), context),
+};
+
+async function walkCallers(first: Cursor | null, context: WalkContext, rules: WalkRules = TRUE_RULES): Promise<void> {
   let cursor = first;
   for (let depth = 0; cursor !== null; depth++) {
     if (depth >= MAX_PHYSICAL_FRAMES) throw new Unproved('too deep');
-    const next: Cursor | null = await caller(cursor, context, outside);
-    if (next && next.sp <= cursor.sp) throw new Unproved(`sp did not grow at ${hexAddress(cursor.sp)}`);
+    const next: Cursor | null = await caller(cursor, context, rules);
+    const mayStay = rules !== TRUE_RULES && next?.sp === cursor.sp;
+    if (next && next.sp <= cursor.sp && !mayStay) throw new Unproved(`sp did not grow at ${hexAddress(cursor.sp)}`);
     cursor = next;
   }
 }
 
 /** The frame the cursor stands on is recorded; the answer is its caller, null at the end of Java. */
-async function caller(cursor: Cursor, context: WalkContext, outside: OutsideCode): Promise<Cursor | null> {
+async function caller(cursor: Cursor, context: WalkContext, rules: WalkRules): Promise<Cursor | null> {
   const { at, frames } = context;
   if (cursor.pc === at.vm.callStubReturn) return entryFrame(cursor, context);
   if (cursor.pc >= at.vm.interpreterBegin && cursor.pc < at.vm.interpreterEnd) return frames.interpreted(cursor.fp, null);
   const blob = await at.blob(cursor.pc);
-  if (!blob) return outside(cursor, context);
+  if (!blob) return rules.outsideCode(cursor, context);
   if (blob.nmethod) await frames.compiledCaller(returnPc(cursor, blob, context), blob);
-  else if (blob.frameSizeBytes <= 0) return callerByCode(cursor, blob, context);
-  const sp = cursor.unextendedSp + blob.frameSizeBytes;
+  else if (blob.frameSizeBytes <= 0) return rules.withoutFrameSize(cursor, blob, context);
+  return callerByFrameSize(cursor, blob.frameSizeBytes, context);
+}
+
+function callerByFrameSize({ unextendedSp }: Cursor, frameSizeBytes: number, context: WalkContext): Cursor {
+  const sp = unextendedSp + frameSizeBytes;
   return { pc: stackWord(context, sp - WORD), sp, unextendedSp: sp, fp: stackWord(context, sp - 2 * WORD) };
 }
 

@@ -41,6 +41,7 @@ export interface StopViews {
 export type DebuggerFault =
   | 'descriptor-rule' // it takes the debug information before the pc, HotSpot the one at or after it
   | 'interpreter-entry' // it begins at the caller: the callee's frame is not built yet
+  | 'stored-bcp' // it shows the bytecode that the interpreter last put aside in the leaf's frame, not the one it runs (JDK 11)
   | 'start-of-walk' // it walks the leaf by its frame size although the frame is not whole, or found no start at all
   | 'broke-off' // it says "Error occurred during stack walking" and shows only the first frames
   | 'no-anchor'; // generated code called C++ without leaving an anchor: it prints no frame
@@ -127,6 +128,11 @@ function explain(
       fault: 'interpreter-entry',
       because: [`the debugger ${where}: the caller; the callee is entered, its frame is not built`],
     };
+  }
+  const onlyPlaceDiffers = theirs.length === truth.length && sameFrames(theirs.slice(1), truth.slice(1));
+  if (blob.codelet !== null && onlyPlaceDiffers && printsSo(theirs, views.debuggerWalk)) {
+    const why = "it reads the bytecode pointer of the leaf's frame, which was put aside before an earlier call; r13 points to the one that runs";
+    return { fault: 'stored-bcp', because: [why] };
   }
   const moved = guess === null || guess.pc !== rip || guess.sp !== rsp;
   if (!moved && views.truth.leaf === 'body') return null;

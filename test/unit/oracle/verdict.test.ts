@@ -136,6 +136,35 @@ describe('the debugger is wrong only with a proof', () => {
     });
   });
 
+  describe('JDK 11 reads the bytecode that the interpreter put aside last', () => {
+    const interpreted = { kind: 'interpreted' } as const;
+    const codelet = { name: 'iadd', begin: 0x5000, end: 0x5040 };
+    const stored: Partial<StopViews> = {
+      blob: { ...blob, name: 'Interpreter', className: 'BufferBlob', nmethod: null, codelet },
+      pcDescs: [],
+      debuggerWalk: { frames: [{ ...bytes('A.leaf', 0, 10), ...interpreted }], complete: true, evidence: [] },
+    };
+    const sides = {
+      jtrace: [ours('A.leaf', 2, 12, 'interpreted')],
+      jhsdb: [{ ...theirs('A.leaf', 0, 10), ...interpreted }],
+      truth: [{ ...bytes('A.leaf', 2, 12), ...interpreted }],
+    };
+
+    test('where its rule gives what it printed', () => {
+      expect(judge(views(sides, stored))).toMatchObject({ kind: 'jhsdb-wrong', fault: 'stored-bcp' });
+    });
+
+    test('not where its rule gives another place', () => {
+      const other = { frames: [{ ...bytes('A.leaf', 1, 11), ...interpreted }], complete: true, evidence: [] };
+      expect(judge(views(sides, { ...stored, debuggerWalk: other }))).toMatchObject({ kind: 'wrong', reason: 'unexplained' });
+    });
+
+    test('not where jtrace says something else than the bytes', () => {
+      const jtrace = [ours('A.leaf', 1, 11, 'interpreted')];
+      expect(judge(views({ ...sides, jtrace }, stored))).toMatchObject({ kind: 'wrong', reason: 'differs-from-both' });
+    });
+  });
+
   test('it began to walk elsewhere', () => {
     const skipped = {
       ...byRule,
