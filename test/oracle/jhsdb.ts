@@ -119,7 +119,10 @@ function conversation(child: ChildProcessWithoutNullStreams): Ask {
     const next = await Promise.race([lines.next(), late]).finally(() => {
       clearTimeout(timer);
     });
-    if (next.done) throw new Error(`the debugger ended at "${request}": ${complaints}`);
+    if (next.done) {
+      const how = child.signalCode ?? String(child.exitCode);
+      throw new Error(`the debugger ended (${how}) at "${request}": ${complaints}`);
+    }
     const answer = record(JSON.parse(next.value));
     if ('error' in answer) throw new Error(`the debugger on "${request}": ${String(answer['error'])}`);
     return answer['ok'];

@@ -20,6 +20,8 @@ export interface Left {
   /** Where adapters say the sender's own words begin; null: they say nothing. */
   readonly senderSp: number | null;
   readonly fp: number | null;
+  /** The interpreter keeps its bytecode pointer in it over calls of C functions; null: not known. */
+  readonly r13: number | null;
   readonly why: string;
 }
 
@@ -51,7 +53,7 @@ export function leaveByCode(
   const senderSp = first.kind === 'tail' && r13 !== null && r13 >= sp && r13 - sp < MAX_ADAPTED_BYTES ? r13 : null;
   const ways = `${String(best.length)} of ${String(found)} way(s) out agree`;
   const why = `${ways}, the nearest a ${first.kind} at ${hexAddress(first.at)} after ${String(first.steps)} instructions`;
-  return { returnTo, sp: sp + WORD, senderSp, fp: concrete(first.rbp), why };
+  return { returnTo, sp: sp + WORD, senderSp, fp: concrete(first.rbp), r13, why };
 }
 
 /** The group most ways agree on; else the only one that returns to where a call ends. The others are code after calls that never return. */

@@ -27,6 +27,8 @@ export interface Cursor {
   /** Where a compiled frame's own words begin (the interpreter may have moved sp). */
   readonly unextendedSp: number;
   readonly fp: number | null;
+  /** Its r13, where that is known: an interpreted frame's bytecode pointer, newer than the one in its slot. */
+  readonly r13?: number | null;
 }
 
 /** A caller without a descriptor of its own: what HotSpot's rule made of it, and what the debugger's makes. */

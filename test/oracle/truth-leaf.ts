@@ -59,12 +59,12 @@ export async function leaveLeaf(context: WalkContext, placed: (place: LeafPlace)
   const left = await leaveGenerated(start, blob, context, placed);
   // The call stub is entered from C++: the Java frames lie beyond that.
   const isGenerated = left.pc === context.at.vm.callStubReturn || (await context.at.blob(left.pc)) !== null;
-  return isGenerated ? left : leaveNative({ pc: left.pc, registers: onlyStack(left.sp, left.fp) }, context);
+  return isGenerated ? left : leaveNative({ pc: left.pc, registers: onlyKept(left.sp, left.fp, left.r13 ?? null) }, context);
 }
 
 /** What is known of a caller's registers. */
-function onlyStack(sp: number, fp: number | null): RegisterValues {
-  return REGISTER_NAMES.map((_, register) => (register === RSP ? sp : register === RBP ? fp : null));
+function onlyKept(sp: number, fp: number | null, r13: number | null): RegisterValues {
+  return REGISTER_NAMES.map((_, register) => (register === RSP ? sp : register === RBP ? fp : register === R13 ? r13 : null));
 }
 
 /** Native or VM code: the anchor if the thread set one, else function by function. */
@@ -104,8 +104,9 @@ async function leaveByFunctions(start: Point, context: WalkContext): Promise<Cur
     context.evidence.push(
       `native function left by its own code: return to ${hexAddress(out.returnTo)}, sp ${hexAddress(out.sp)} (${out.why})`,
     );
-    if (await context.at.blob(out.returnTo)) return { pc: out.returnTo, sp: out.sp, unextendedSp: out.sp, fp: out.fp };
-    at = { pc: out.returnTo, registers: onlyStack(out.sp, out.fp) };
+    if (await context.at.blob(out.returnTo))
+      return { pc: out.returnTo, sp: out.sp, unextendedSp: out.sp, fp: out.fp, r13: out.r13 };
+    at = { pc: out.returnTo, registers: onlyKept(out.sp, out.fp, out.r13) };
   }
   throw new Unproved('too many native frames');
 }
@@ -180,8 +181,14 @@ async function leaveBlob(
     if (place === 'prologue' && !blob.nmethod.osr) await context.frames.entered('compiled', blob.nmethod.method);
     else await context.frames.compiledLeaf(pc, blob, place === 'epilogue');
   } else placed('stub');
-  return { pc: out.returnTo, sp: out.sp, unextendedSp: out.senderSp ?? out.sp, fp: out.fp };
+  // C and the stubs keep r13 for their callers, compiled code does not.
+  return { pc: out.returnTo, sp: out.sp, unextendedSp: out.senderSp ?? out.sp, fp: out.fp, r13: blob.nmethod ? null : out.r13 };
 }
+
+const keptBy = (registers: RegisterValues): Pick<Left, 'fp' | 'r13'> => ({
+  fp: registers[RBP] ?? null,
+  r13: registers[R13] ?? null,
+});
 
 /** At the first instruction of a stub nothing is pushed yet: on top of the stack is where its call returns to. */
 function calledJustNow(pc: number, registers: RegisterValues, blob: BlobFacts, { memory }: WalkContext): Left | null {
@@ -189,7 +196,7 @@ function calledJustNow(pc: number, registers: RegisterValues, blob: BlobFacts, {
   if (blob.nmethod || pc !== blob.codeBegin || sp === null) return null;
   const returnTo = memory.word(sp);
   if (returnTo === null || callBefore(memory, returnTo) === '') return null;
-  return { returnTo, sp: sp + WORD, senderSp: null, fp: registers[RBP] ?? null, why: 'called just now' };
+  return { returnTo, sp: sp + WORD, senderSp: null, ...keptBy(registers), why: 'called just now' };
 }
 
 /** Between pop R and jmp R: the return address is in R, and nothing of the frame is left. */
@@ -199,7 +206,7 @@ function poppedAlready(pc: number, registers: RegisterValues, { memory }: WalkCo
   const register = Number.parseInt(pop, 16) - 8;
   const [returnTo, sp] = [registers[register] ?? null, registers[RSP] ?? null];
   if (register !== Number(jump) || returnTo === null || sp === null || jump === '') return null;
-  return { returnTo, sp, senderSp: null, fp: registers[RBP] ?? null, why: 'its return address is popped, to be jumped to' };
+  return { returnTo, sp, senderSp: null, ...keptBy(registers), why: 'its return address is popped, to be jumped to' };
 }
 
 /** [vzeroupper;] add rsp, all but rbp's slot and the return address: the first instruction of an epilogue, its frame still whole. */
@@ -221,12 +228,13 @@ function leaveByCodeOrFrame(pc: number, registers: RegisterValues, blob: BlobFac
   const { vm } = context.at;
   const isReturn = (address: number): boolean =>
     callBefore(memory, address) !== '' || (address >= vm.interpreterBegin && address < vm.interpreterEnd);
-  const byFrame = (why: string): Left | null => {
+  const byFrame = (because: string): Left | null => {
     if (!blob.nmethod || pc - blob.codeBegin < blob.frameCompleteOffset) return null;
     const sp = (registers[RSP] ?? 0) + blob.frameSizeBytes;
     const returnTo = stackWord(context, sp - WORD);
     if (!isReturn(returnTo)) return null;
-    return { returnTo, sp, senderSp: null, fp: stackWord(context, sp - 2 * WORD), why: `${why}; the frame's size instead` };
+    const why = `${because}; the frame's size instead`;
+    return { returnTo, sp, senderSp: null, fp: stackWord(context, sp - 2 * WORD), r13: null, why };
   };
   let byCode: Left;
   try {

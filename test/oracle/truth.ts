@@ -141,7 +141,8 @@ async function walkCallers(first: Cursor | null, context: WalkContext, rules: Wa
 async function caller(cursor: Cursor, context: WalkContext, rules: WalkRules): Promise<Cursor | null> {
   const { at, frames } = context;
   if (cursor.pc === at.vm.callStubReturn) return entryFrame(cursor, context);
-  if (cursor.pc >= at.vm.interpreterBegin && cursor.pc < at.vm.interpreterEnd) return frames.interpreted(cursor.fp, null);
+  if (cursor.pc >= at.vm.interpreterBegin && cursor.pc < at.vm.interpreterEnd)
+    return frames.interpreted(cursor.fp, cursor.r13 ?? null);
   const blob = await at.blob(cursor.pc);
   if (!blob) return rules.outsideCode(cursor, context);
   if (blob.nmethod) await frames.compiledCaller(returnPc(cursor, blob, context), blob);

@@ -131,7 +131,8 @@ function explain(
   }
   const onlyPlaceDiffers = theirs.length === truth.length && sameFrames(theirs.slice(1), truth.slice(1));
   if (blob.codelet !== null && onlyPlaceDiffers && printsSo(theirs, views.debuggerWalk)) {
-    const why = "it reads the bytecode pointer of the leaf's frame, which was put aside before an earlier call; r13 points to the one that runs";
+    const why =
+      "it reads the bytecode pointer of the leaf's frame, which was put aside before an earlier call; r13 points to the one that runs";
     return { fault: 'stored-bcp', because: [why] };
   }
   const moved = guess === null || guess.pc !== rip || guess.sp !== rsp;
