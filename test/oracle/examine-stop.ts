@@ -60,17 +60,24 @@ export async function examineStop(sample: RawSample, context: StopContext): Prom
   const memory = openStoppedMemory(pid);
   const attachment = await context.jhsdb.attach(pid);
   let plain: JhsdbThread | null = null;
+  let isAttached = true;
   try {
     const { threads } = await attachment.jstack();
     const report = await look(sample, stack, threads.get(tid) ?? null, attachment, memory, context);
     if (!context.askPlainTool) return report;
+    isAttached = false;
     await attachment.detach();
     plain = (await jhsdbJstack(context.javaHome, pid)).get(tid) ?? null;
     const agrees = sameFrames(fromJhsdb(plain?.frames ?? []), fromJhsdb(threads.get(tid)?.frames ?? []));
     return { ...report, jhsdbAgrees: agrees };
+  } catch (error) {
+    // A debugger that is gone cannot detach: what ended it is the error to tell.
+    await attachment.detach().catch(() => undefined);
+    isAttached = false;
+    throw error;
   } finally {
     memory.close();
-    if (!context.askPlainTool) await attachment.detach();
+    if (isAttached) await attachment.detach();
   }
 }
 

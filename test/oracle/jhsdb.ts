@@ -27,8 +27,8 @@ import { parseJstack, type JhsdbThread } from './jstack-text.ts';
 
 const run = promisify(execFile);
 
-/** SA searches up to 128 KiB of stack word by word for a start, walking each time: tens of seconds at worst. */
-const ANSWER_TIMEOUT_MS = 120_000;
+/** SA searches up to 128 KiB of stack word by word for a start, walking each time: tens of seconds at worst, minutes on a busy machine. */
+const ANSWER_TIMEOUT_MS = 300_000;
 const SA_PACKAGES = ['', '.code', '.debugger', '.interpreter', '.oops', '.runtime', '.tools', '.types'];
 
 export interface Attachment {
