@@ -12,7 +12,7 @@ import { JavaWalk } from './hotspot/java-walk.ts';
 import { lastJavaFrame } from './hotspot/last-java-frame.ts';
 import { findLeafCall } from './hotspot/leaf-call.ts';
 import type { PhysicalFrame } from './hotspot/physical-frame.ts';
-import { MAX_LOGICAL_FRAMES } from './limits.ts';
+import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
 import type { NativeCode } from './native/native-code.ts';
@@ -77,13 +77,17 @@ class SampleWalk {
   }
 
   run(): WalkedSample {
+    const memory = this.#target.hotspot?.memory;
     let outcome: StackOutcome;
+    memory?.allow(MAX_WALK_READ_BYTES);
     try {
       outcome = this.#walk();
     } catch (error) {
       if (error instanceof WalkStop) outcome = this.#stopped(error);
       else if (error instanceof MemoryFault) outcome = this.#lostMemory(error);
       else throw error;
+    } finally {
+      memory?.allow(Infinity);
     }
     if (outcome.kind === 'unfinished') {
       this.#frames.push(unfinishedFrame(outcome.reason));

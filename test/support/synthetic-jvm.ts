@@ -305,6 +305,7 @@ export class SyntheticJvm {
     return {
       libjvm: { key: 'libjvm', path: '/lib/libjvm.so', buildId: '', bias: 0 },
       layout: SYNTHETIC_LAYOUT,
+      memory,
       code: new CodeIndex(memory, SYNTHETIC_LAYOUT, cache, X86_64),
       codelets: [...this.codelets].sort((a, b) => a.start - b.start),
       stubs: { at: (pc) => codeletAt(stubs, pc) },

@@ -3,7 +3,7 @@
 // the words that prove it is still the same, and is proven once per batch of samples.
 
 import type { Frame } from '../../model/frame.ts';
-import { MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
+import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
 import { LineTable } from './line-table.ts';
@@ -27,7 +27,7 @@ interface Remembered {
   readonly constMethod: number;
   /** The ConstMethod's header as read: pool, sizes and name indices. */
   readonly proof: Uint8Array;
-  /** Method's and class's name. Classes of one shape, unloaded and loaded again, have all but these at the same addresses. */
+  /** Method's name and descriptor, class's name. Classes of one shape, unloaded and loaded again, have all but these at the same addresses. */
   readonly names: readonly ReadSymbol[];
   provenInBatch: number;
 }
@@ -53,10 +53,12 @@ export class Methods {
   readonly #layout: HotspotLayout;
   readonly #cache = new Map<number, Remembered>();
   #batch = 0;
-  /** Text and tables in the cache. */
-  #bytes = 0;
+  readonly #maxHeldBytes: number;
+  /** In the cache: text, tables, frames. */
+  #heldBytes = 0;
 
-  constructor(memory: MemoryView, layout: HotspotLayout) {
+  constructor(memory: MemoryView, layout: HotspotLayout, maxHeldBytes = MAX_METHOD_CACHE_BYTES) {
+    this.#maxHeldBytes = maxHeldBytes;
     this.#memory = memory;
     this.#layout = layout;
   }
@@ -64,7 +66,14 @@ export class Methods {
   /** From here on, remembered methods are proven again before use: the samples to come were taken before this call. */
   beginBatch(): void {
     this.#batch += 1;
-    if (this.#cache.size > MAX_CACHE_ENTRIES) this.#cache.clear();
+  }
+
+  /** More is remembered with a method of the cache, which is emptied when that becomes too much. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= this.#maxHeldBytes) return;
+    this.#cache.clear();
+    this.#heldBytes = 0;
   }
 
   /** null: `address` is no Method. */
@@ -75,17 +84,22 @@ export class Methods {
       if (known !== undefined && this.#isProven(address, known)) return known.info;
       const fresh = this.#read(address);
       if (fresh === null) return null;
-      this.#bytes += fresh.info.name.length + fresh.info.signature.length + fresh.info.lines.sizeBytes;
-      if (this.#bytes > MAX_METHOD_CACHE_BYTES) {
-        this.#cache.clear();
-        this.#bytes = 0;
-      }
+      const { name, signature, lines } = fresh.info;
+      this.hold(ENTRY_BYTES + fresh.proof.length + 2 * name.length + signature.length + lines.sizeBytes);
+      if (this.#cache.size >= MAX_CACHE_ENTRIES) this.#cache.clear();
       this.#cache.set(address, fresh);
       return fresh.info;
     } catch (error) {
       if (error instanceof MemoryFault) return null;
       throw error;
     }
+  }
+
+  /** The source line of a bytecode; 0: not known. Decoding the table counts as reading it: a walk has a bound for both. */
+  lineAt({ isNative, lines }: MethodInfo, bci: number): number {
+    if (isNative) return 0;
+    this.#memory.spend(lines.sizeBytes);
+    return lines.lineAt(bci);
   }
 
   #isProven(address: number, known: Remembered): boolean {
@@ -120,7 +134,8 @@ export class Methods {
     const nameSymbol = this.#poolSymbol(pool, nameIndex);
     const className = comparableClassName(classSymbol.text);
     const name = nameSymbol.text;
-    const signature = this.#poolSymbol(pool, signatureIndex).text;
+    const signatureSymbol = this.#poolSymbol(pool, signatureIndex);
+    const signature = signatureSymbol.text;
     // A real method has a name and a descriptor: what only looks like one on the way here ends here.
     if (className === '' || name === '' || !signature.startsWith('(')) return null;
     const codeSizeBytes = header.u16(constMethod.codeSize);
@@ -129,7 +144,7 @@ export class Methods {
     return {
       constMethod: constAddress,
       proof: header.bytes,
-      names: [nameSymbol, classSymbol],
+      names: [nameSymbol, classSymbol, signatureSymbol],
       provenInBatch: this.#batch,
       info: {
         name: `${className}.${name}`,

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { interpretedFrame } from '../../../../src/unwind/hotspot/java-frames.ts';
 import { Methods } from '../../../../src/unwind/hotspot/methods.ts';
+import { ENTRY_BYTES } from '../../../../src/unwind/limits.ts';
 import { MemoryView } from '../../../../src/unwind/memory-view.ts';
 import { SYNTHETIC_LAYOUT, SyntheticJvm } from '../../../support/synthetic-jvm.ts';
 
@@ -19,7 +21,7 @@ function wordAt(jvm: SyntheticJvm, address: number): bigint {
 }
 
 /** A method's constant pool, and where in it the pointer to a symbol stands. */
-function symbolSlot(jvm: SyntheticJvm, method: number, which: 'nameIndex'): readonly number[] {
+function symbolSlot(jvm: SyntheticJvm, method: number, which: 'nameIndex' | 'signatureIndex'): readonly number[] {
   const { method: methodAt, constMethod, constantPool } = SYNTHETIC_LAYOUT;
   const constAddress = Number(wordAt(jvm, method + methodAt.constMethod));
   const pool = Number(wordAt(jvm, constAddress + constMethod.constants));
@@ -78,6 +80,29 @@ describe('what is remembered', () => {
     jvm.memory.write(symbol + body, [0, 0, 0]);
     methods.beginBatch();
     expect(methods.info(method)).toBe(null);
+  });
+
+  test('gives way to a method that only its descriptor tells from the one before', () => {
+    const { jvm, methods } = setUp();
+    const method = jvm.method(METHOD);
+    expect(methods.info(method)?.signature).toBe('(I)V');
+    const [, slot = 0] = symbolSlot(jvm, method, 'signatureIndex');
+    jvm.memory.write(Number(wordAt(jvm, slot)) + SYNTHETIC_LAYOUT.symbol.body, Buffer.from('(J)V'));
+    methods.beginBatch();
+    expect(methods.info(method)?.signature).toBe('(J)V');
+  });
+
+  test('is bounded with the frames of its methods: a hostile stack has one for each bytecode', () => {
+    const jvm = new SyntheticJvm();
+    const methods = new Methods(new MemoryView(jvm.memory), SYNTHETIC_LAYOUT, 100 * ENTRY_BYTES);
+    const method = jvm.method({ ...METHOD, codeSizeBytes: 1000 });
+    let most = 0;
+    for (let bci = 0; bci < 1000; bci += 1) {
+      interpretedFrame(methods, method, [jvm.codeBase(method) + bci]);
+      most = Math.max(most, methods.info(method)?.frames.size ?? 0);
+    }
+    expect(most).toBeGreaterThan(50);
+    expect(most).toBeLessThanOrEqual(100);
   });
 
   test('serves when the process is gone: nothing can have replaced it', () => {
