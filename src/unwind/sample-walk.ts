@@ -9,9 +9,9 @@ import type { RawSample } from '../model/sample.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
-import { lastJavaFrame } from './hotspot/last-java-frame.ts';
+import { frameOfAnchor, lastJavaFrame } from './hotspot/last-java-frame.ts';
 import { findLeafCall } from './hotspot/leaf-call.ts';
-import type { PhysicalFrame } from './hotspot/physical-frame.ts';
+import type { AnchoredFrame, PhysicalFrame } from './hotspot/physical-frame.ts';
 import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
@@ -140,11 +140,11 @@ class SampleWalk {
 
   /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
   #fromNative(hotspot: HotspotProcess, start: PhysicalFrame): StackOutcome {
-    const anchor = lastJavaFrame(hotspot, this.#sample, this.#window, this.#target.reread !== null);
+    const anchor = this.#lastJavaFrame(hotspot, start);
     const before = this.#frames.length;
     const end = this.#native(start, anchor?.sp ?? null);
     if (end.kind === 'signal') return this.#fromLeaf(hotspot, this.#interrupted(end.contextAt));
-    if (anchor !== null) return this.#java(hotspot, anchor);
+    if (anchor !== null) return this.#java(hotspot, frameOfAnchor(this.#window, anchor));
     if (end.kind === 'java') return this.#java(hotspot, { ...end.point, isLeaf: false });
     if (end.kind === 'thread-start') {
       const java = end.overGap && this.#isJavaThread(hotspot) ? this.#scanOver(hotspot, start, before) : null;
@@ -152,6 +152,16 @@ class SampleWalk {
     }
     const java = this.#sample.anchor?.thread === 0 ? null : this.#leafCall(hotspot, start);
     return java === null ? endOfNative(end) : this.#java(hotspot, java);
+  }
+
+  /** null: none. Where it cannot be (a signal handler on a stack of its own), the native frames are shown, and the reason. */
+  #lastJavaFrame(hotspot: HotspotProcess, start: PhysicalFrame): AnchoredFrame | null {
+    try {
+      return lastJavaFrame(hotspot, this.#sample, this.#window, this.#target.reread !== null);
+    } catch (error) {
+      if (error instanceof WalkStop) this.#native(start, null);
+      throw error;
+    }
   }
 
   /** From a Java frame to the end of the Java stack, through every entry frame. */
@@ -175,7 +185,7 @@ class SampleWalk {
         return { kind: 'complete' };
       }
       this.#native(end.native, end.anchor.sp);
-      frame = end.anchor;
+      frame = frameOfAnchor(this.#window, end.anchor);
     }
   }
 

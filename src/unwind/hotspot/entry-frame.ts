@@ -6,7 +6,7 @@
 import { hex, WalkStop } from '../stack-window.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { Codelet } from './codelets.ts';
-import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import type { AnchoredFrame, PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
 /** How a run of Java frames ended. */
@@ -15,7 +15,7 @@ export type JavaEnd =
    * At the call stub. `anchor`: the Java frames below it, null when there are none (the end of the Java stack). `native`: the
    * C++ frame that called Java.
    */
-  | { readonly kind: 'entry'; readonly anchor: PhysicalFrame | null; readonly native: PhysicalFrame }
+  | { readonly kind: 'entry'; readonly anchor: AnchoredFrame | null; readonly native: PhysicalFrame }
   /** A return address outside the code cache: native code called Java code without the call stub, or a chain went wrong. */
   | { readonly kind: 'native'; readonly frame: PhysicalFrame };
 
@@ -44,14 +44,6 @@ export function entryCaller({ architecture, process, window: at }: WalkContext, 
   const native = architecture.callStubCaller(at, frame.fp);
   if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
   if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
-  const pc = at.word(anchorAt + layout.anchor.lastJavaPc);
-  return {
-    kind: 'entry',
-    anchor: callerFrame(
-      pc === 0 ? at.returnAddress(lastJavaSp - 8) : pc,
-      lastJavaSp,
-      at.word(anchorAt + layout.anchor.lastJavaFp),
-    ),
-    native,
-  };
+  const [pc, fp] = [at.word(anchorAt + layout.anchor.lastJavaPc), at.word(anchorAt + layout.anchor.lastJavaFp)];
+  return { kind: 'entry', anchor: { sp: lastJavaSp, fp, pc }, native };
 }

@@ -4,7 +4,7 @@ import { pointOf } from '../../model/registers.ts';
 import type { RawSample } from '../../model/sample.ts';
 import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
-import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import { type AnchoredFrame, callerFrame, type PhysicalFrame } from './physical-frame.ts';
 
 /** The thread's last Java frame: captured with the sample, or read now (approximate). null: none. */
 export function lastJavaFrame(
@@ -12,7 +12,7 @@ export function lastJavaFrame(
   sample: RawSample,
   window: StackWindow,
   mayReread: boolean,
-): PhysicalFrame | null {
+): AnchoredFrame | null {
   const captured = sample.anchor;
   if (captured !== null) {
     if (captured.lastJavaSp === 0) return null;
@@ -21,8 +21,7 @@ export function lastJavaFrame(
       if (hotspot.threads.address(sample.tid) !== captured.thread) return null;
       throw new WalkStop('bad-frame', `last Java sp ${hex(captured.lastJavaSp)} is not in this stack`);
     }
-    const pc = captured.lastJavaPc === 0 ? window.returnAddress(captured.lastJavaSp - 8) : captured.lastJavaPc;
-    return callerFrame(pc, captured.lastJavaSp, captured.lastJavaFp);
+    return { sp: captured.lastJavaSp, fp: captured.lastJavaFp, pc: captured.lastJavaPc };
   }
   if (!mayReread) return null;
   const now = hotspot.threads.anchorNow(sample.tid);
@@ -32,4 +31,9 @@ export function lastJavaFrame(
   if (window.tryReturnAddress(now.sp - 8) !== now.pc) return null;
   window.approximations.add('reread-anchor');
   return now;
+}
+
+/** The frame itself, whose pc may lie in the stack. Throws WalkStop where that was not copied: after the native frames above it were walked. */
+export function frameOfAnchor(window: StackWindow, { sp, fp, pc }: AnchoredFrame): PhysicalFrame {
+  return callerFrame(pc === 0 ? window.returnAddress(sp - 8) : pc, sp, fp);
 }

@@ -166,6 +166,22 @@ describe('a leaf in the VM', () => {
     expect(names(walked)).toEqual(['vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]);
   });
 
+  test.each<[string, UnfinishedReason]>([
+    ['the stack was cut before it', 'stack-cut'],
+    ['it lies in no stack', 'bad-frame'],
+  ])('native frames are shown, too, where the Java frame cannot be had: %s', (_, reason) => {
+    const world = javaWorld();
+    const { stack, java, registers } = inVm(world, world.code.inCallerOut);
+    const thread = world.jvm.thread(7);
+    const whole = stack.captured();
+    const chunks = whole.chunks.slice(0, 1).map(({ address, bytes }) => ({ address, bytes: bytes.subarray(0, 0x48) }));
+    const isCut = reason === 'stack-cut';
+    const anchor = { sp: isCut ? java.sp : 0x7f00_0000_0000, pc: 0, fp: java.fp, thread };
+    const walked = walk(syntheticSample({ stack: isCut ? { ...whole, chunks, cut: true } : whole, registers, anchor }), world.walkTarget()); // prettier-ignore
+    expect(reasonOf(walked)).toBe(reason);
+    expect(names(walked)[0]).toBe('vm JavaCalls::call_helper');
+  });
+
   test('an empty anchor: no Java frames, down to the start of the thread', () => {
     const world = javaWorld();
     const stack = new SyntheticStack();
