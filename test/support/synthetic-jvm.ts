@@ -308,7 +308,7 @@ export class SyntheticJvm {
       memory,
       code: new CodeIndex(memory, SYNTHETIC_LAYOUT, cache, X86_64),
       codelets: [...this.codelets].sort((a, b) => a.start - b.start),
-      stubs: { at: (pc) => codeletAt(stubs, pc) },
+      stubs: { at: (pc) => codeletAt(stubs, pc), beginBatch: () => undefined },
       methods: new Methods(memory, SYNTHETIC_LAYOUT),
       threads: new JavaThreads(memory, SYNTHETIC_LAYOUT),
       threadNames,

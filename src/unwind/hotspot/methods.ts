@@ -3,6 +3,7 @@
 // the words that prove it is still the same, and is proven once per batch of samples.
 
 import type { Frame } from '../../model/frame.ts';
+import { PAGE_BYTES } from '../../model/units.ts';
 import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
@@ -181,16 +182,24 @@ export class Methods {
     return this.#memory.word(slot) === pointer && Buffer.compare(this.#memory.glance(body, bytes.length).bytes, bytes) === 0;
   }
 
+  /** Of a line table. The last method of a metaspace chunk may end less than a piece before what is not mapped: then up to there. */
+  #piece(address: number): Uint8Array | null {
+    const toPageEnd = PAGE_BYTES - (address % PAGE_BYTES);
+    for (const sizeBytes of [LINE_TABLE_PIECE_BYTES, toPageEnd]) {
+      try {
+        if (sizeBytes <= LINE_TABLE_PIECE_BYTES) return this.#memory.block(address, sizeBytes).bytes;
+      } catch (error) {
+        if (!(error instanceof MemoryFault)) throw error;
+      }
+    }
+    return null;
+  }
+
   #lineTable(address: number): Uint8Array {
     const pieces: Uint8Array[] = [];
     for (let size = 0; size < MAX_LINE_TABLE_BYTES; size += LINE_TABLE_PIECE_BYTES) {
-      let piece: Uint8Array;
-      try {
-        piece = this.#memory.block(address + size, LINE_TABLE_PIECE_BYTES).bytes;
-      } catch (error) {
-        if (error instanceof MemoryFault) break;
-        throw error;
-      }
+      const piece = this.#piece(address + size);
+      if (piece === null) break;
       pieces.push(piece);
       // Looked for at every doubling: the work stays linear for a table that never ends.
       const isDoubled = (pieces.length & (pieces.length - 1)) === 0;

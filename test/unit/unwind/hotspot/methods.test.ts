@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { interpretedFrame } from '../../../../src/unwind/hotspot/java-frames.ts';
 import { Methods } from '../../../../src/unwind/hotspot/methods.ts';
+import { PAGE_BYTES } from '../../../../src/model/units.ts';
 import { ENTRY_BYTES } from '../../../../src/unwind/limits.ts';
 import { MemoryView } from '../../../../src/unwind/memory-view.ts';
 import { SYNTHETIC_LAYOUT, SyntheticJvm } from '../../../support/synthetic-jvm.ts';
@@ -38,6 +39,23 @@ test('names, signature, kind and lines of a method', () => {
   expect([info?.lines.lineAt(0), info?.lines.lineAt(4)]).toEqual([7, 8]);
   expect(info?.codeBase).toBe(jvm.codeBase(method));
   expect(methods.info(jvm.method({ ...METHOD, isNative: true }))?.isNative).toBe(true);
+});
+
+test('lines of a method whose table ends right before what is not mapped', () => {
+  const { jvm, methods } = setUp();
+  const shape = { ...METHOD, codeSizeBytes: 20, lineTable: [(0 << 3) | 7, (4 << 3) | 1, 0] };
+  for (let i = 0; i < 100; i += 1) {
+    const method = jvm.method(shape);
+    const tableEnd = jvm.codeBase(method) + shape.codeSizeBytes + shape.lineTable.length;
+    const pageEnd = Math.ceil(tableEnd / PAGE_BYTES) * PAGE_BYTES;
+    if (pageEnd - tableEnd > 200) continue;
+    // Behind it lie only zeros, up to the Method.
+    jvm.memory.remove(pageEnd, method - pageEnd);
+    const info = methods.info(method);
+    expect([info?.lines.lineAt(0), info?.lines.lineAt(4)]).toEqual([7, 8]);
+    return;
+  }
+  throw new Error('no method so near the end of a page');
 });
 
 describe('what is remembered', () => {
