@@ -54,6 +54,7 @@ export type UnfinishedReason =
   | 'bad-frame' // a frame failed its plausibility checks
   | 'no-progress' // sp did not grow
   | 'too-deep' // more frames than the copied bytes can hold
+  | 'too-costly' // names and tables of its code would have cost more reads than one stack is given
   | 'deoptimizing' // JavaThread::_vframe_array_head set: frames are being replaced
   | 'vm-not-ready' // libjvm is mapped, its tables or code cache are not there yet
   | 'unsupported-vm' // no HotSpot tables, or not the layout this unwinder knows

@@ -57,6 +57,11 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
     meaning: 'More frames than the copied bytes can hold, or more than jtrace walks: a damaged or hostile stack.',
     advice: 'None.',
   },
+  'too-costly': {
+    meaning:
+      'Names, lines and tables of its code would have cost more reads of the target’s memory than one stack is given (128 MiB): a hostile process, or thousands of large methods met for the first time.',
+    advice: 'None: what was read is remembered, and the next such stack gets further.',
+  },
   deoptimizing: {
     meaning: 'Compiled frames were being replaced by interpreted ones at the tick, which lasts microseconds.',
     advice: 'None. If it is frequent the program deoptimizes often: -Xlog:deoptimization=debug (JDK 17 and later) says why.',

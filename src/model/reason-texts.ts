@@ -16,6 +16,7 @@ export const UNFINISHED_TEXTS: Readonly<Record<UnfinishedReason, string>> = {
   'bad-frame': 'a frame failed its checks',
   'no-progress': 'a frame led back to itself',
   'too-deep': 'more frames than jtrace walks',
+  'too-costly': 'more reads than a stack may cost',
   deoptimizing: 'frames were being deoptimized',
   'vm-not-ready': 'the VM was still starting',
   'unsupported-vm': 'a VM jtrace does not know',

@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<FrameKind, true>> = {
 const MARKERS: Readonly<Record<MarkerKind, true>> = { 'native-gap': true, unfinished: true, frozen: true, unresolved: true };
 const UNFINISHED: Readonly<Record<UnfinishedReason, true>> = {
   'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
-  'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,
+  'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, 'too-costly': true, deoptimizing: true,
   'vm-not-ready': true, 'unsupported-vm': true, '32-bit-code': true,
   'return-hijacked': true, 'target-exited': true, bug: true,
 }; // prettier-ignore

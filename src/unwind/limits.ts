@@ -28,7 +28,18 @@ export const MAX_CLASS_FIELDS = 512;
 export const MAX_VM_FLAGS = 4096;
 /** Names are the target's: of a Symbol's at most 65,535 bytes this much is read, as much as folded output shows. */
 export const MAX_SYMBOL_BYTES = 4096;
-/** Text and tables that one cache of Methods may hold before it is emptied: entries differ in size, and a hostile target's are large. */
+/**
+ * What one walk may read of the target, and decode of its line tables: 10,000 frames of as many compiled methods, met for the first time,
+ * take some 40 MB. Without it 131,072 frames with a line table of 256 KiB each are 34 GB.
+ */
+export const MAX_WALK_READ_BYTES = 128 << 20;
+/** A read costs at least as much as so many bytes more: it is a system call, or a look-up of a page. */
+export const READ_COST_BYTES = 256;
+/** What is worked out about compiled code before it is forgotten: 20,000 nmethods of a large program take some 100 MB. */
+export const MAX_CODE_INDEX_BYTES = 256 << 20;
+/** What is remembered of one thing, in memory, more or less: an object and its place in a map. */
+export const ENTRY_BYTES = 128;
+/** Text, tables and frames that one cache of Methods may hold before it is emptied: entries differ in size, and a hostile target's are large. */
 export const MAX_METHOD_CACHE_BYTES = 64 << 20;
 /** Entries of one cache before it is emptied: bounds memory in runs of months (an entry is 200 to 2,000 bytes). */
 export const MAX_CACHE_ENTRIES = 100_000;

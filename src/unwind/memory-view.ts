@@ -4,6 +4,8 @@
 import { type ArchitectureName, USER_ADDRESS_END_OF } from '../model/architecture.ts';
 import type { TargetReader } from '../model/target.ts';
 import { PAGE_BYTES, USER_ADDRESS_END } from '../model/units.ts';
+import { READ_COST_BYTES } from './limits.ts';
+import { WalkStop } from './stack-window.ts';
 
 /** Memory that was needed is not there (any more). */
 export class MemoryFault extends Error {
@@ -82,10 +84,25 @@ export class MemoryView {
   readonly #whole = new Uint8Array(8);
   /** By size: blocks of {@link glance}. */
   readonly #glanced = new Map<number, Uint8Array>();
+  #leftBytes = Infinity;
 
   constructor(reader: MemorySource) {
     this.#reader = reader;
     this.#addressEnd = reader.architecture === undefined ? USER_ADDRESS_END : USER_ADDRESS_END_OF[reader.architecture];
+  }
+
+  /**
+   * From here on this many bytes may be read, {@link READ_COST_BYTES} more counted for each read: then reads throw WalkStop, not MemoryFault,
+   * for what is missing is not the memory. Infinity: no bound, as outside of walks.
+   */
+  allow(bytes: number): void {
+    this.#leftBytes = bytes;
+  }
+
+  /** Takes from what is allowed: also for decoding what was read before. Throws WalkStop. */
+  spend(bytes: number): void {
+    this.#leftBytes -= bytes;
+    if (this.#leftBytes < 0) throw new WalkStop('too-costly', 'more of the target was read than one stack is given');
   }
 
   /** Whether a number can be an address in user space at all: nothing else is asked of the target. */
@@ -95,6 +112,7 @@ export class MemoryView {
 
   block(address: number, sizeBytes: number): Block {
     if (sizeBytes < 0 || sizeBytes > MAX_BLOCK_BYTES || !this.isPlausible(address)) throw new MemoryFault(address);
+    this.spend(sizeBytes + READ_COST_BYTES);
     const bytes = new Uint8Array(sizeBytes);
     if (sizeBytes > 0 && !this.#reader.read(address, bytes)) throw new MemoryFault(address);
     return new Block(address, bytes);
@@ -144,6 +162,7 @@ export class MemoryView {
   }
 
   #fill(address: number, into: Uint8Array): void {
+    this.spend(into.length + READ_COST_BYTES);
     if (!this.isPlausible(address) || !this.#reader.read(address, into)) throw new MemoryFault(address);
   }
 }

@@ -82,6 +82,7 @@ export function createProcessUnwinder(
       native.beginBatch(nowMs);
       const process = hotspot();
       process?.code.beginBatch();
+      process?.stubs.beginBatch();
       process?.methods.beginBatch();
       process?.threads.beginBatch();
     },

@@ -9,8 +9,10 @@ import type { RawSample } from '../model/sample.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
-import { callerFrame, type PhysicalFrame } from './hotspot/physical-frame.ts';
-import { MAX_LOGICAL_FRAMES } from './limits.ts';
+import { frameOfAnchor, lastJavaFrame } from './hotspot/last-java-frame.ts';
+import { findLeafCall } from './hotspot/leaf-call.ts';
+import type { AnchoredFrame, PhysicalFrame } from './hotspot/physical-frame.ts';
+import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
 import type { NativeCode } from './native/native-code.ts';
@@ -37,9 +39,6 @@ export interface WalkedSample {
   /** The Continuation (an oop of the tick) of the virtual thread that was mounted; null: none was. */
   readonly continuation: number | null;
 }
-
-/** A direct call of C++ from Java code leaves its return address at most this far above sp: the deepest leaf routines use 2 KB. */
-const MAX_LEAF_CALL_SCAN_BYTES = 4096;
 
 /** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
 const COMPATIBILITY_CS = 0x23;
@@ -78,13 +77,17 @@ class SampleWalk {
   }
 
   run(): WalkedSample {
+    const memory = this.#target.hotspot?.memory;
     let outcome: StackOutcome;
+    memory?.allow(MAX_WALK_READ_BYTES);
     try {
       outcome = this.#walk();
     } catch (error) {
       if (error instanceof WalkStop) outcome = this.#stopped(error);
       else if (error instanceof MemoryFault) outcome = this.#lostMemory(error);
       else throw error;
+    } finally {
+      memory?.allow(Infinity);
     }
     if (outcome.kind === 'unfinished') {
       this.#frames.push(unfinishedFrame(outcome.reason));
@@ -137,18 +140,28 @@ class SampleWalk {
 
   /** From native code (of a JVM's thread) to the last Java frame, if there is one, and on. */
   #fromNative(hotspot: HotspotProcess, start: PhysicalFrame): StackOutcome {
-    const anchor = this.#anchor(hotspot);
+    const anchor = this.#lastJavaFrame(hotspot, start);
     const before = this.#frames.length;
     const end = this.#native(start, anchor?.sp ?? null);
     if (end.kind === 'signal') return this.#fromLeaf(hotspot, this.#interrupted(end.contextAt));
-    if (anchor !== null) return this.#java(hotspot, anchor);
+    if (anchor !== null) return this.#java(hotspot, frameOfAnchor(this.#window, anchor));
     if (end.kind === 'java') return this.#java(hotspot, { ...end.point, isLeaf: false });
     if (end.kind === 'thread-start') {
       const java = end.overGap && this.#isJavaThread(hotspot) ? this.#scanOver(hotspot, start, before) : null;
       return java === null ? { kind: 'complete' } : this.#java(hotspot, java);
     }
-    const java = this.#sample.anchor?.thread === 0 ? null : this.#scanForLeafCall(hotspot, start);
+    const java = this.#sample.anchor?.thread === 0 ? null : this.#leafCall(hotspot, start);
     return java === null ? endOfNative(end) : this.#java(hotspot, java);
+  }
+
+  /** null: none. Where it cannot be (a signal handler on a stack of its own), the native frames are shown, and the reason. */
+  #lastJavaFrame(hotspot: HotspotProcess, start: PhysicalFrame): AnchoredFrame | null {
+    try {
+      return lastJavaFrame(hotspot, this.#sample, this.#window, this.#target.reread !== null);
+    } catch (error) {
+      if (error instanceof WalkStop) this.#native(start, null);
+      throw error;
+    }
   }
 
   /** From a Java frame to the end of the Java stack, through every entry frame. */
@@ -172,7 +185,7 @@ class SampleWalk {
         return { kind: 'complete' };
       }
       this.#native(end.native, end.anchor.sp);
-      frame = end.anchor;
+      frame = frameOfAnchor(this.#window, end.anchor);
     }
   }
 
@@ -183,33 +196,6 @@ class SampleWalk {
     const at = hotspot?.layout.continuation ?? null;
     if (hotspot === null || mounted === null || at === null) return null;
     return isVirtualThreadEntry(hotspot, this.#window, mounted) ? this.#window.tryWord(mounted + at.continuation) : null;
-  }
-
-  /** The thread's last Java frame: captured with the sample, or read now (approximate). null: none. */
-  #anchor(hotspot: HotspotProcess): PhysicalFrame | null {
-    const captured = this.#sample.anchor;
-    if (captured !== null) {
-      if (captured.lastJavaSp === 0) return null;
-      if (!this.#window.covers(captured.lastJavaSp)) {
-        // The VM's own threads (GC, VM Thread) are no JavaThreads: what lies where an anchor would be is something else.
-        if (hotspot.threads.address(this.#sample.tid) !== captured.thread) return null;
-        throw new WalkStop('bad-frame', `last Java sp 0x${captured.lastJavaSp.toString(16)} is not in this stack`);
-      }
-      const pc = captured.lastJavaPc === 0 ? this.#window.returnAddress(captured.lastJavaSp - 8) : captured.lastJavaPc;
-      return callerFrame(pc, captured.lastJavaSp, captured.lastJavaFp);
-    }
-    if (this.#target.reread === null) return null;
-    const now = hotspot.threads.anchorNow(this.#sample.tid);
-    if (
-      now === null ||
-      now.sp <= (this.#sample.registers === null ? 0 : pointOf(this.#sample.registers).sp) ||
-      !this.#window.covers(now.sp)
-    )
-      return null;
-    // Believed only if the captured stack agrees: the word below sp is the return address that the call left there.
-    if (this.#window.tryReturnAddress(now.sp - 8) !== now.pc) return null;
-    this.#window.approximations.add('reread-anchor');
-    return now;
   }
 
   #native(start: NativePoint, untilSp: number | null): NativeEnd {
@@ -251,7 +237,7 @@ class SampleWalk {
     const gap = frames.findIndex(({ marker }) => marker === 'native-gap');
     this.#frames.push(...frames.slice(0, gap));
     this.#traces.push(...traces.slice(0, gap));
-    const java = this.#scanForLeafCall(hotspot, leaf);
+    const java = this.#leafCall(hotspot, leaf);
     if (java === null) {
       this.#frames.push(...frames.slice(gap));
       this.#traces.push(...traces.slice(gap));
@@ -259,33 +245,11 @@ class SampleWalk {
     return java;
   }
 
-  /**
-   * Java code called a C++ routine directly (no anchor is set for leaf calls) and frame pointers do not lead back: the nearest word
-   * above sp that is a return address of a call out of Java code. A guess, marked so.
-   */
-  #scanForLeafCall(hotspot: HotspotProcess, leaf: PhysicalFrame): PhysicalFrame | null {
-    // Counted, not compared: an rsp of 2^63, which the target may well have, does not grow by 8 in a number.
-    for (let offset = 0; offset < MAX_LEAF_CALL_SCAN_BYTES; offset += 8) {
-      const slot = leaf.sp + offset;
-      const pc = this.#window.tryReturnAddress(slot);
-      if (pc === null || !hotspot.code.covers(pc) || !hotspot.code.callsOut(pc)) continue;
-      // Compiler threads have addresses of code they are making on their stacks: nobody runs it yet.
-      if (hotspot.code.at(pc)?.blob.name.includes('CodeBuffer') !== false) continue;
-      this.#window.approximations.add('unvalidated-step');
-      this.#push(gapFrame(), { pc: leaf.pc, sp: leaf.sp, fp: leaf.fp } as FrameTrace);
-      return callerFrame(pc, slot + 8, this.#fpBefore(slot, leaf.fp));
-    }
-    return null;
-  }
-
-  /**
-   * rbp of the Java frame whose call left its return address at `slot`: still in rbp when that points above, else saved below the
-   * return address by the routine it called, which is libjvm's and begins with `push rbp`.
-   */
-  #fpBefore(slot: number, rbp: number): number {
-    if (rbp > slot && this.#window.covers(rbp)) return rbp;
-    const saved = this.#window.tryWord(slot - 8);
-    return saved !== null && saved > slot && this.#window.covers(saved) ? saved : rbp;
+  /** Native frames up to the caller found for `leaf` are missing. */
+  #leafCall(hotspot: HotspotProcess, leaf: PhysicalFrame): PhysicalFrame | null {
+    const java = findLeafCall(hotspot, this.#window, leaf);
+    if (java !== null) this.#push(gapFrame(), { pc: leaf.pc, sp: leaf.sp, fp: leaf.fp } as FrameTrace);
+    return java;
   }
 
   /** What looks like a bad frame or changed code in a process that is gone is missing memory. */

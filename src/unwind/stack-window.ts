@@ -20,7 +20,8 @@ export class WalkStop extends Error {
 }
 
 const TWO_TO_32 = 0x1_0000_0000;
-const hex = (value: number): string => `0x${value.toString(16)}`;
+/** As addresses stand in details of outcomes. */
+export const hex = (value: number): string => `0x${value.toString(16)}`;
 
 export class StackWindow {
   /** What was used that was not there at the tick. */

@@ -22,12 +22,12 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   // The unwinder.
   bug('walk', 'unwind/memory-view.ts', 'a block of memory of any size', 'sizeBytes > MAX_BLOCK_BYTES || ', ''),
   bug('walk', 'unwind/hotspot/methods.ts', 'a Symbol of any length', 'Math.min(length, MAX_SYMBOL_BYTES)', 'length'),
-  bug('walk', 'unwind/sample-walk.ts', 'a scan that compares addresses: one of 2^63 never grows', 'offset < MAX_LEAF_CALL_SCAN_BYTES', 'leaf.sp + offset !== this.#window.end'),
+  bug('walk', 'unwind/hotspot/leaf-call.ts', 'a scan that compares addresses: one of 2^63 never grows', 'offset < MAX_LEAF_CALL_SCAN_BYTES', 'leaf.sp + offset !== window.end'),
   bug('walk', 'unwind/sample-walk.ts', 'memory that is missing leaves as an error', 'else if (error instanceof MemoryFault) outcome = this.#lostMemory(error);', ''),
   bug('walk', 'unwind/native/dwarf-expression.ts', 'an expression that jumps to itself', 'if (steps >= MAX_STEPS) throw new Stop();', ''),
   bug('walk', 'unwind/native/native-code.ts', 'a symbol without a name', "symbol.name === ''", 'false'),
   bug('walk', 'profile/profile-builder.ts', 'a pc above 2^53', 'facts.pc < USER_ADDRESS_END ? facts.pc : 0', 'facts.pc'),
-  bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== 0 && i < MAX_CODELETS', 'entry !== 0'),
+  bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== before && i < MAX_CODELETS', 'entry !== before'),
   // Files of the target.
   bug('elf', 'target/elf/byte-source.ts', 'a read beyond the file', '    lengthBytes >= 0 &&\n    offset + lengthBytes <= sizeBytes', '    lengthBytes >= 0 &&\n    offset <= sizeBytes'),
   bug('elf', 'target/elf/function-index.ts', 'off by one: a function covers the address behind it', 'if (address < (ends[at] ?? 0)) return at;', 'if (address <= (ends[at] ?? 0)) return at;'),

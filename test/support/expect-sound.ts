@@ -8,7 +8,7 @@ import type { WalkedSample } from '../../src/unwind/sample-walk.ts';
 /** The closed sets of the model, as values: a new reason does not compile until it is here. */
 const UNFINISHED = {
   'no-registers': true, 'stack-unreadable': true, 'stack-cut': true, 'stack-lost': true, 'no-unwind-info': true,
-  'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, deoptimizing: true,
+  'unknown-code': true, 'code-changed': true, 'bad-frame': true, 'no-progress': true, 'too-deep': true, 'too-costly': true, deoptimizing: true,
   'vm-not-ready': true, 'unsupported-vm': true, '32-bit-code': true,
   'return-hijacked': true, 'target-exited': true, bug: true,
 } as const satisfies Record<UnfinishedReason, true>; // prettier-ignore

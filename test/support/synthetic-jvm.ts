@@ -305,9 +305,10 @@ export class SyntheticJvm {
     return {
       libjvm: { key: 'libjvm', path: '/lib/libjvm.so', buildId: '', bias: 0 },
       layout: SYNTHETIC_LAYOUT,
+      memory,
       code: new CodeIndex(memory, SYNTHETIC_LAYOUT, cache, X86_64),
       codelets: [...this.codelets].sort((a, b) => a.start - b.start),
-      stubs: { at: (pc) => codeletAt(stubs, pc) },
+      stubs: { at: (pc) => codeletAt(stubs, pc), beginBatch: () => undefined },
       methods: new Methods(memory, SYNTHETIC_LAYOUT),
       threads: new JavaThreads(memory, SYNTHETIC_LAYOUT),
       threadNames,

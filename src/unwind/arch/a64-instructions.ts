@@ -30,7 +30,7 @@ export function isReturn(word: number): boolean {
 
 /** bl, blr, and blr's forms that check a signature. */
 export function isCall(word: number): boolean {
-  return word >>> 26 === 0x25 || is(word, 0xffff_fc1f, 0xd63f_0000) || is(word, 0xfeff_f800, 0xd63f_0800 & 0xfeff_f800);
+  return word >>> 26 === 0x25 || is(word, 0xffff_fc1f, 0xd63f_0000) || is(word, 0xfeff_f800, 0xd63f_0800);
 }
 
 /** The register of `blr xN`; null: another instruction. */

@@ -20,6 +20,8 @@ export interface CodeBlob {
   readonly address: number;
   readonly end: number;
   readonly name: string;
+  /** Where the VM keeps the name. */
+  readonly nameAt: number;
   readonly codeBegin: number;
   readonly codeEnd: number;
   /** 0 for code without frames of its own. */
@@ -89,7 +91,8 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
   if (codeBegin < address || codeEnd < codeBegin || codeEnd > end) return null;
   const frameSizeWords = header.i32(at.frameSize);
   if (frameSizeWords < -1 || frameSizeWords * 8 > MAX_CODE_BLOB_BYTES) return null;
-  const name = memory.cString(header.word(at.name));
+  const nameAt = header.word(at.name);
+  const name = memory.cString(nameAt);
   const told = kindOf(header, at, name) ?? 'runtime-stub';
   // C1's stubs without a frame (unwind_exception, slow_subtype_check) are RuntimeStubs from JDK 25 on.
   const kind = told === 'runtime-stub' && frameSizeWords <= 0 ? 'adapter' : told;
@@ -98,6 +101,7 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
     address,
     end,
     name,
+    nameAt,
     codeBegin,
     codeEnd,
     frameSizeBytes: Math.max(0, frameSizeWords) * 8,
@@ -136,13 +140,17 @@ function nmethodHeader(header: Block, layout: HotspotLayout, name: string): Nmet
 
 /**
  * Whether the blob at a remembered address is still the remembered one: for an nmethod its compile id and method, for every
- * other blob (never freed, except adapters with their methods) name and extent. Throws MemoryFault.
+ * other blob (few are ever freed: the compilers' buffers) name and extent. Throws MemoryFault.
  */
 export function isSameBlob(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob): boolean {
   const at = layout.codeBlob;
   if (blob.nmethod === null) {
     const header = memory.glance(blob.address, at.sizeBytes);
-    return resolvePlace(header, at.codeBegin) === blob.codeBegin && header.i32(at.size) === blob.end - blob.address;
+    return (
+      header.word(at.name) === blob.nameAt &&
+      resolvePlace(header, at.codeBegin) === blob.codeBegin &&
+      header.i32(at.size) === blob.end - blob.address
+    );
   }
   const header = memory.glance(blob.address, layout.nmethod.sizeBytes);
   return (

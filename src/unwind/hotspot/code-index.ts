@@ -5,7 +5,7 @@
 import type { Frame } from '../../model/frame.ts';
 import type { Architecture } from '../arch/architecture.ts';
 import type { CodeBytes, FrameState } from '../arch/code-bytes.ts';
-import { MAX_CACHE_ENTRIES } from '../limits.ts';
+import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_CODE_INDEX_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { CodeCache } from './code-cache.ts';
 import { type CodeBlob, isSameBlob, readCodeBlob } from './code-blob.ts';
@@ -33,10 +33,11 @@ export class KnownBlob {
     this.blob = blob;
     this.provenInBatch = batch;
   }
-  /** Debug information of an nmethod; null for other blobs. Throws MemoryFault. */
-  debugInfo(memory: MemoryView, layout: HotspotLayout): DebugInfo | null {
-    if (this.blob.nmethod === null) return null;
-    this.#debugInfo ??= new DebugInfo(memory, layout, this.blob, this.blob.nmethod);
+  /** Debug information of an nmethod; null for other blobs. `hold` is told what it takes when it is read. Throws MemoryFault. */
+  debugInfo(memory: MemoryView, layout: HotspotLayout, hold: (bytes: number) => void): DebugInfo | null {
+    if (this.#debugInfo !== null || this.blob.nmethod === null) return this.#debugInfo;
+    this.#debugInfo = new DebugInfo(memory, layout, this.blob, this.blob.nmethod);
+    hold(this.#debugInfo.sizeBytes);
     return this.#debugInfo;
   }
 }
@@ -57,9 +58,19 @@ export class CodeIndex {
   readonly #byPc = new Map<number, KnownBlob>();
   readonly #byAddress = new Map<number, KnownBlob>();
   readonly #calls = new Map<number, CallBefore>();
+  readonly #maxHeldBytes: number;
+  /** With the blobs: what was worked out of them. */
+  #heldBytes = 0;
   #batch = 0;
 
-  constructor(memory: MemoryView, layout: HotspotLayout, cache: CodeCache, architecture: Architecture) {
+  constructor(
+    memory: MemoryView,
+    layout: HotspotLayout,
+    cache: CodeCache,
+    architecture: Architecture,
+    maxHeldBytes = MAX_CODE_INDEX_BYTES,
+  ) {
+    this.#maxHeldBytes = maxHeldBytes;
     this.architecture = architecture;
     this.#memory = memory;
     this.#layout = layout;
@@ -68,15 +79,21 @@ export class CodeIndex {
 
   beginBatch(): void {
     this.#batch += 1;
-    if (this.#byPc.size > MAX_CACHE_ENTRIES) this.#byPc.clear();
-    if (this.#byAddress.size > MAX_CACHE_ENTRIES) this.#byAddress.clear();
-    if (this.#calls.size > MAX_CACHE_ENTRIES) this.#calls.clear();
     try {
       this.#cache.refreshBounds();
     } catch (error) {
       // A process that is gone keeps the bounds it had: what is remembered of it still names its samples.
       if (!(error instanceof MemoryFault)) throw error;
     }
+  }
+
+  /** More is remembered with a blob. When that becomes too much all blobs are forgotten: those in use stay with who uses them. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= this.#maxHeldBytes) return;
+    this.#byPc.clear();
+    this.#byAddress.clear();
+    this.#heldBytes = 0;
   }
 
   /** Whether a pc lies in the code cache, be there a blob or not. */
@@ -95,23 +112,34 @@ export class CodeIndex {
     if (address === null) return null;
     const before = this.#byAddress.get(address);
     if (before !== undefined && this.#isProven(before)) {
-      this.#byPc.set(pc, before);
-      return before;
+      return this.#remember(pc, before);
     }
     const blob = readCodeBlob(this.#memory, this.#layout, address);
     if (blob === null || pc < address || pc >= blob.end) return null;
     const fresh = new KnownBlob(blob, this.#batch);
+    this.hold(ENTRY_BYTES + 2 * blob.name.length);
+    if (this.#byAddress.size >= MAX_CACHE_ENTRIES) this.#byAddress.clear();
     this.#byAddress.set(address, fresh);
-    this.#byPc.set(pc, fresh);
-    return fresh;
+    return this.#remember(pc, fresh);
+  }
+
+  #remember(pc: number, known: KnownBlob): KnownBlob {
+    // Full within one batch, too: a hostile stack has as many pcs as words.
+    if (this.#byPc.size >= MAX_CACHE_ENTRIES) this.#byPc.clear();
+    this.#byPc.set(pc, known);
+    return known;
   }
 
   /** Scopes of a pc in compiled code, remembered with the blob. Throws MemoryFault. */
   scopesAt(known: KnownBlob, pc: number): ScopesResult {
     let found = known.scopes.get(pc);
     if (found === undefined) {
-      found = known.debugInfo(this.#memory, this.#layout)?.scopesAt(pc) ?? { kind: 'none' };
+      const info = known.debugInfo(this.#memory, this.#layout, (bytes) => {
+        this.hold(bytes);
+      });
+      found = info?.scopesAt(pc) ?? { kind: 'none' };
       known.scopes.set(pc, found);
+      this.hold(ENTRY_BYTES * (1 + (found.kind === 'scopes' ? found.scopes.length : 0)));
     }
     return found;
   }
@@ -161,6 +189,7 @@ export class CodeIndex {
     } catch (error) {
       if (!(error instanceof MemoryFault)) throw error;
     }
+    if (this.#calls.size >= MAX_CACHE_ENTRIES) this.#calls.clear();
     this.#calls.set(pc, call);
     return call;
   }

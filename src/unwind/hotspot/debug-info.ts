@@ -62,6 +62,16 @@ export class DebugInfo {
     this.#metadata = Array.from({ length: metadataBytes / 8 }, (_, i) => metadata.word(8 * i));
   }
 
+  /** What it holds in memory. */
+  get sizeBytes(): number {
+    return (
+      this.#pcOffsets.buffer.byteLength +
+      this.#scopeOffsets.buffer.byteLength +
+      this.#scopesData.length +
+      8 * this.#metadata.length
+    );
+  }
+
   /** Whether `pc` is exactly where a PcDesc stands: every return address into compiled Java is. */
   hasExact(pc: number): boolean {
     return this.#pcOffsets[this.#firstAtOrAbove(pc - this.#codeBegin)] === pc - this.#codeBegin;

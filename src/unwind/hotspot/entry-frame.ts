@@ -1,10 +1,23 @@
-// Whether a leaf in the call stub, or in the stub that catches what no Java frame did, stands in an entry frame that is whole: its
-// JavaCallWrapper then tells where the older Java frames are, without any native frame between. Source: generate_call_stub and
-// generate_catch_exception (hotspot/cpu/*/stubGenerator_*.cpp); the stub's own return address is not needed for it.
+// The frame of the call stub, where Java was called from C++: what its JavaCallWrapper says of the older Java frames, and whether a
+// leaf in the call stub, or in the stub that catches what no Java frame did, stands in such a frame that is whole: then the wrapper is enough,
+// without any native frame between. Source: generate_call_stub and generate_catch_exception (hotspot/cpu/*/stubGenerator_*.cpp); the
+// stub's own return address is not needed for it.
 
+import { hex, WalkStop } from '../stack-window.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { Codelet } from './codelets.ts';
-import type { PhysicalFrame } from './physical-frame.ts';
+import type { AnchoredFrame, PhysicalFrame } from './physical-frame.ts';
+import type { WalkContext } from './walk-context.ts';
+
+/** How a run of Java frames ended. */
+export type JavaEnd =
+  /**
+   * At the call stub. `anchor`: the Java frames below it, null when there are none (the end of the Java stack). `native`: the
+   * C++ frame that called Java.
+   */
+  | { readonly kind: 'entry'; readonly anchor: AnchoredFrame | null; readonly native: PhysicalFrame }
+  /** A return address outside the code cache: native code called Java code without the call stub, or a chain went wrong. */
+  | { readonly kind: 'native'; readonly frame: PhysicalFrame };
 
 /** It has some 200 bytes. */
 const MAX_CALL_STUB_BYTES = 1024;
@@ -20,4 +33,17 @@ export function isInEntryFrame(code: CodeIndex, stub: Codelet, callStubReturn: n
   if (callStubReturn < stub.start || callStubReturn >= stub.end) return false;
   const bytes = code.code(stub.start, Math.min(stub.end, stub.start + MAX_CALL_STUB_BYTES));
   return stubs.isEntryFrameWhole(bytes, pc);
+}
+
+/** What the anchor in an entry frame's JavaCallWrapper says of the Java frames below it. Throws WalkStop. */
+export function entryCaller({ architecture, process, window: at }: WalkContext, frame: PhysicalFrame): JavaEnd {
+  const { layout } = process;
+  if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `entry frame at ${hex(frame.fp)}`);
+  const anchorAt = at.word(frame.fp + architecture.callWrapperOffsetBytes) + layout.callWrapperAnchor;
+  const lastJavaSp = at.word(anchorAt + layout.anchor.lastJavaSp);
+  const native = architecture.callStubCaller(at, frame.fp);
+  if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
+  if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
+  const [pc, fp] = [at.word(anchorAt + layout.anchor.lastJavaPc), at.word(anchorAt + layout.anchor.lastJavaFp)];
+  return { kind: 'entry', anchor: { sp: lastJavaSp, fp, pc }, native };
 }

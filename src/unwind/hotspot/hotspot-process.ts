@@ -19,6 +19,8 @@ import { readVmTables } from './vm-tables.ts';
 export interface HotspotProcess {
   readonly libjvm: MappedLibrary;
   readonly layout: HotspotLayout;
+  /** What all of the below read through. */
+  readonly memory: MemoryView;
   readonly code: CodeIndex;
   readonly codelets: readonly Codelet[];
   readonly stubs: StubNames;
@@ -76,6 +78,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
       process: {
         libjvm,
         layout,
+        memory,
         code: new CodeIndex(memory, layout, cache, ARCHITECTURES[reader.architecture]),
         codelets: readCodelets(frozen, layout),
         stubs: readStubNames(reader, libjvm, cache, callStubReturn),

@@ -1,6 +1,7 @@
 // From places in HotSpot's code to frames of the model: names, bytecode indices, lines, kinds.
 
 import type { Frame, FrameKind } from '../../model/frame.ts';
+import { ENTRY_BYTES } from '../limits.ts';
 import type { KnownBlob } from './code-index.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import type { MethodInfo, Methods } from './methods.ts';
@@ -22,8 +23,8 @@ export function stubFrame(name: string, blobName: string): Frame {
   };
 }
 
-function javaFrame(kind: FrameKind, info: MethodInfo, bci: number, lineApproximate: boolean): Frame {
-  const line = info.isNative ? 0 : info.lines.lineAt(bci);
+function javaFrame(methods: Methods, kind: FrameKind, info: MethodInfo, bci: number, lineApproximate: boolean): Frame {
+  const line = methods.lineAt(info, bci);
   return { kind, name: info.name, signature: info.signature, bci, line, library: '', lineApproximate, marker: null };
 }
 
@@ -41,8 +42,9 @@ export function interpretedFrame(methods: Methods, method: number, bcps: readonl
   const bci = info.isNative ? -1 : bcp === undefined ? 0 : bcp - info.codeBase;
   let frame = info.frames.get(bci);
   if (frame === undefined) {
-    frame = javaFrame(info.isNative ? 'java-native' : 'interpreted', info, bci, false);
+    frame = javaFrame(methods, info.isNative ? 'java-native' : 'interpreted', info, bci, false);
     info.frames.set(bci, frame);
+    methods.hold(ENTRY_BYTES);
   }
   return frame;
 }
@@ -63,7 +65,10 @@ export function compiledFrames(
   if (remembered !== undefined) return remembered;
   const frames = makeCompiledFrames(process, known, pc, isLeaf, isWhole);
   // What could not be resolved now may be the next time.
-  if (frames.every(({ marker }) => marker === null)) known.frames.set(key, frames);
+  if (frames.every(({ marker }) => marker === null)) {
+    known.frames.set(key, frames);
+    process.code.hold(ENTRY_BYTES * (1 + frames.length));
+  }
   return frames;
 }
 
@@ -77,22 +82,29 @@ function makeCompiledFrames(
   const { nmethod } = known.blob;
   if (nmethod === null) return [];
   const own = process.methods.info(nmethod.method);
-  if (nmethod.isNative) return [own === null ? unresolvedFrame('native method') : javaFrame('java-native', own, -1, false)];
+  if (nmethod.isNative)
+    return [own === null ? unresolvedFrame('native method') : javaFrame(process.methods, 'java-native', own, -1, false)];
   const kind: FrameKind = nmethod.compLevel <= MAX_C1_LEVEL ? 'c1' : 'c2';
   const found = process.code.scopesAt(known, pc);
   // As HotSpot's compiledVFrame without a scope: bytecode 0.
-  if (found.kind === 'none') return [own === null ? unresolvedFrame('method') : javaFrame(kind, own, 0, true)];
+  if (found.kind === 'none') return [own === null ? unresolvedFrame('method') : javaFrame(process.methods, kind, own, 0, true)];
   // A return address has a PcDesc of its own unless the call was a leaf call, which records nothing.
   const approximate = !found.exact && !(isLeaf && process.flags.debugNonSafepoints);
   if (!isWhole) {
     const bci = pc < known.blob.frameComplete ? 0 : Math.max(0, found.scopes.at(-1)?.bci ?? 0);
-    return [own === null ? unresolvedFrame('method') : javaFrame(kind, own, bci, approximate)];
+    return [own === null ? unresolvedFrame('method') : javaFrame(process.methods, kind, own, bci, approximate)];
   }
   const last = found.scopes.length - 1;
   return found.scopes.map((scope, level) => {
     const info = process.methods.info(scope.method);
     if (info === null) return unresolvedFrame('inlined method');
     // Method entry (-1, SynchronizationEntryBCI) is bytecode 0 to a reader: compiledVFrame::bci.
-    return javaFrame(level === last ? kind : 'inlined', info, Math.max(0, scope.bci), approximate && level === 0);
+    return javaFrame(
+      process.methods,
+      level === last ? kind : 'inlined',
+      info,
+      Math.max(0, scope.bci),
+      approximate && level === 0,
+    );
   });
 }

@@ -13,12 +13,19 @@ export class JavaThreads {
   readonly #memory: MemoryView;
   readonly #layout: HotspotLayout;
   readonly #idInside: (tid: Tid) => number | null;
+  readonly #maxThreads: number;
   /** By the VM's own ids. */
   #byId = new Map<number, number>();
   readonly #ids = new Map<Tid, number | null>();
   #listRead = false;
 
-  constructor(memory: MemoryView, layout: HotspotLayout, idInside: (tid: Tid) => number | null = (tid) => tid) {
+  constructor(
+    memory: MemoryView,
+    layout: HotspotLayout,
+    idInside: (tid: Tid) => number | null = (tid) => tid,
+    maxThreads = MAX_JAVA_THREADS,
+  ) {
+    this.#maxThreads = maxThreads;
     this.#memory = memory;
     this.#layout = layout;
     this.#idInside = idInside;
@@ -89,7 +96,10 @@ export class JavaThreads {
       // The list was replaced while it was read: what was seen so far counts, the next batch reads again.
       if (!(error instanceof MemoryFault)) throw error;
     }
-    for (const [id, thread] of this.#byId) if (!found.has(id) && this.#tidOf(thread) === id) found.set(id, thread);
+    for (const [id, thread] of this.#byId) {
+      if (found.size >= this.#maxThreads) break;
+      if (!found.has(id) && this.#tidOf(thread) === id) found.set(id, thread);
+    }
     this.#byId = found;
   }
 

@@ -40,7 +40,7 @@ export type LayoutResult =
   /** `missing`: the first `Type::field` that the VM does not export. */
   | { readonly kind: 'unsupported'; readonly missing: string };
 
-/** Looks the layout up in the VM's tables. Throws MemoryFault where the VM's own number is needed and cannot be read. */
+/** Looks the layout up in the VM's tables. Never throws for what the target is. */
 export function readLayout(tables: VmTables): LayoutResult {
   const look = new TableReader(tables);
   try {

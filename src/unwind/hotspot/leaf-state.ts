@@ -4,6 +4,7 @@
 
 import type { FrameState, StubState } from '../arch/code-bytes.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
+import { ENTRY_BYTES } from '../limits.ts';
 import type { CodeIndex, KnownBlob } from './code-index.ts';
 import type { Codelet } from './codelets.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
@@ -22,6 +23,7 @@ export function compiledLeafState(index: CodeIndex, known: KnownBlob, pc: number
   if (state === undefined) {
     state = findCompiledState(index, known, pc);
     known.leafStates.set(pc, state);
+    index.hold(ENTRY_BYTES);
   }
   return state;
 }

@@ -3,7 +3,8 @@
 // the words that prove it is still the same, and is proven once per batch of samples.
 
 import type { Frame } from '../../model/frame.ts';
-import { MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
+import { PAGE_BYTES } from '../../model/units.ts';
+import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_METHOD_CACHE_BYTES, MAX_SYMBOL_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { HotspotLayout } from './layout.ts';
 import { LineTable } from './line-table.ts';
@@ -27,7 +28,7 @@ interface Remembered {
   readonly constMethod: number;
   /** The ConstMethod's header as read: pool, sizes and name indices. */
   readonly proof: Uint8Array;
-  /** Method's and class's name. Classes of one shape, unloaded and loaded again, have all but these at the same addresses. */
+  /** Method's name and descriptor, class's name. Classes of one shape, unloaded and loaded again, have all but these at the same addresses. */
   readonly names: readonly ReadSymbol[];
   provenInBatch: number;
 }
@@ -53,10 +54,12 @@ export class Methods {
   readonly #layout: HotspotLayout;
   readonly #cache = new Map<number, Remembered>();
   #batch = 0;
-  /** Text and tables in the cache. */
-  #bytes = 0;
+  readonly #maxHeldBytes: number;
+  /** In the cache: text, tables, frames. */
+  #heldBytes = 0;
 
-  constructor(memory: MemoryView, layout: HotspotLayout) {
+  constructor(memory: MemoryView, layout: HotspotLayout, maxHeldBytes = MAX_METHOD_CACHE_BYTES) {
+    this.#maxHeldBytes = maxHeldBytes;
     this.#memory = memory;
     this.#layout = layout;
   }
@@ -64,7 +67,14 @@ export class Methods {
   /** From here on, remembered methods are proven again before use: the samples to come were taken before this call. */
   beginBatch(): void {
     this.#batch += 1;
-    if (this.#cache.size > MAX_CACHE_ENTRIES) this.#cache.clear();
+  }
+
+  /** More is remembered with a method of the cache, which is emptied when that becomes too much. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    if (this.#heldBytes <= this.#maxHeldBytes) return;
+    this.#cache.clear();
+    this.#heldBytes = 0;
   }
 
   /** null: `address` is no Method. */
@@ -75,17 +85,22 @@ export class Methods {
       if (known !== undefined && this.#isProven(address, known)) return known.info;
       const fresh = this.#read(address);
       if (fresh === null) return null;
-      this.#bytes += fresh.info.name.length + fresh.info.signature.length + fresh.info.lines.sizeBytes;
-      if (this.#bytes > MAX_METHOD_CACHE_BYTES) {
-        this.#cache.clear();
-        this.#bytes = 0;
-      }
+      const { name, signature, lines } = fresh.info;
+      this.hold(ENTRY_BYTES + fresh.proof.length + 2 * name.length + signature.length + lines.sizeBytes);
+      if (this.#cache.size >= MAX_CACHE_ENTRIES) this.#cache.clear();
       this.#cache.set(address, fresh);
       return fresh.info;
     } catch (error) {
       if (error instanceof MemoryFault) return null;
       throw error;
     }
+  }
+
+  /** The source line of a bytecode; 0: not known. Decoding the table counts as reading it: a walk has a bound for both. */
+  lineAt({ isNative, lines }: MethodInfo, bci: number): number {
+    if (isNative) return 0;
+    this.#memory.spend(lines.sizeBytes);
+    return lines.lineAt(bci);
   }
 
   #isProven(address: number, known: Remembered): boolean {
@@ -120,7 +135,8 @@ export class Methods {
     const nameSymbol = this.#poolSymbol(pool, nameIndex);
     const className = comparableClassName(classSymbol.text);
     const name = nameSymbol.text;
-    const signature = this.#poolSymbol(pool, signatureIndex).text;
+    const signatureSymbol = this.#poolSymbol(pool, signatureIndex);
+    const signature = signatureSymbol.text;
     // A real method has a name and a descriptor: what only looks like one on the way here ends here.
     if (className === '' || name === '' || !signature.startsWith('(')) return null;
     const codeSizeBytes = header.u16(constMethod.codeSize);
@@ -129,7 +145,7 @@ export class Methods {
     return {
       constMethod: constAddress,
       proof: header.bytes,
-      names: [nameSymbol, classSymbol],
+      names: [nameSymbol, classSymbol, signatureSymbol],
       provenInBatch: this.#batch,
       info: {
         name: `${className}.${name}`,
@@ -166,16 +182,24 @@ export class Methods {
     return this.#memory.word(slot) === pointer && Buffer.compare(this.#memory.glance(body, bytes.length).bytes, bytes) === 0;
   }
 
+  /** Of a line table. The last method of a metaspace chunk may end less than a piece before what is not mapped: then up to there. */
+  #piece(address: number): Uint8Array | null {
+    const toPageEnd = PAGE_BYTES - (address % PAGE_BYTES);
+    for (const sizeBytes of [LINE_TABLE_PIECE_BYTES, toPageEnd]) {
+      try {
+        if (sizeBytes <= LINE_TABLE_PIECE_BYTES) return this.#memory.block(address, sizeBytes).bytes;
+      } catch (error) {
+        if (!(error instanceof MemoryFault)) throw error;
+      }
+    }
+    return null;
+  }
+
   #lineTable(address: number): Uint8Array {
     const pieces: Uint8Array[] = [];
     for (let size = 0; size < MAX_LINE_TABLE_BYTES; size += LINE_TABLE_PIECE_BYTES) {
-      let piece: Uint8Array;
-      try {
-        piece = this.#memory.block(address + size, LINE_TABLE_PIECE_BYTES).bytes;
-      } catch (error) {
-        if (error instanceof MemoryFault) break;
-        throw error;
-      }
+      const piece = this.#piece(address + size);
+      if (piece === null) break;
       pieces.push(piece);
       // Looked for at every doubling: the work stays linear for a table that never ends.
       const isDoubled = (pieces.length & (pieces.length - 1)) === 0;

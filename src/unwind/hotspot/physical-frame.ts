@@ -15,6 +15,14 @@ export interface PhysicalFrame {
   readonly link?: number | undefined;
 }
 
+/** A Java frame as an anchor (JavaFrameAnchor) tells it. */
+export interface AnchoredFrame {
+  readonly sp: number;
+  readonly fp: number;
+  /** 0: the word below sp is it. */
+  readonly pc: number;
+}
+
 /** A frame's caller: `pc` is the return address. */
 export function callerFrame(pc: number, sp: number, fp: number): PhysicalFrame {
   return { pc, sp, fp, isLeaf: false };

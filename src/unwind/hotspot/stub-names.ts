@@ -1,6 +1,7 @@
 // Names and extents of HotSpot's assembler stubs: the list StubCodeDesc::_list (hotspot/share/runtime/stubCodeGenerator.hpp). It is
 // in no VM table, so its layout is checked by what it says; without .symtab stubs keep their blob's name, and where they begin is told
-// by the calls that lead to them (called-stub.ts). Made at start-up.
+// by the calls that lead to them (called-stub.ts). Most are made at start-up; from JDK 21 on those of
+// the compilers by their threads, a moment later: the list is looked at again with each batch of samples.
 
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { MAX_CODELETS } from '../limits.ts';
@@ -15,6 +16,8 @@ const OFFSETS = { next: 0, name: 16, begin: 24, end: 32, index: 8 } as const;
 export interface StubNames {
   /** The stub that covers `pc`, with where it begins. */
   at(pc: number): Codelet | null;
+  /** Stubs made since are known from here on. */
+  beginBatch(): void;
 }
 
 /** The call stub saves and restores at most all registers and 27 vectors (stubGenerator_x86_64.cpp, generate_call_stub): below 1 KB. */
@@ -29,25 +32,56 @@ const LEAVE = Buffer.from([0x5d, 0xc3]);
  * from its enter to its return.
  */
 export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache: CodeCache, callStubReturn: number): StubNames {
-  const stubs: Codelet[] = [];
-  try {
-    const list = reader.symbolNamed(libjvm, LIST_SYMBOL);
-    const memory = new MemoryView(reader);
-    let entry = list === null ? 0 : memory.word(list + libjvm.bias);
-    for (let i = 0; entry !== 0 && i < MAX_CODELETS; i += 1) {
-      const descriptor = memory.block(entry, OFFSETS.end + OFFSETS.index + 8);
-      const shift = cache.contains(descriptor.word(OFFSETS.begin)) ? 0 : OFFSETS.index;
-      const [start, end] = [descriptor.word(OFFSETS.begin + shift), descriptor.word(OFFSETS.end + shift)];
-      if (end > start && cache.contains(start))
-        stubs.push({ start, end, description: plainName(memory.cString(descriptor.word(OFFSETS.name))) });
-      entry = descriptor.word(OFFSETS.next);
-    }
-  } catch (error) {
-    if (!(error instanceof MemoryFault)) throw error;
+  const symbol = reader.symbolNamed(libjvm, LIST_SYMBOL);
+  const list = symbol === null ? null : new StubList(new MemoryView(reader), cache, symbol + libjvm.bias);
+  list?.read();
+  const stubs = list === null || list.stubs.length === 0 ? callStub(reader, callStubReturn) : null;
+  return {
+    at: (pc) => codeletAt(stubs ?? list?.stubs ?? [], pc),
+    beginBatch: () => list?.read(),
+  };
+}
+
+/** The VM's list as far as it was read: new stubs come first. */
+class StubList {
+  /** Ascending by address. */
+  readonly stubs: Codelet[] = [];
+  readonly #memory: MemoryView;
+  readonly #cache: CodeCache;
+  /** Address of the variable that has the newest. */
+  readonly #head: number;
+  #newest = 0;
+
+  constructor(memory: MemoryView, cache: CodeCache, head: number) {
+    this.#memory = memory;
+    this.#cache = cache;
+    this.#head = head;
   }
-  if (stubs.length === 0) stubs.push(...callStub(reader, callStubReturn));
-  stubs.sort((a, b) => a.start - b.start);
-  return { at: (pc) => codeletAt(stubs, pc) };
+
+  /** Adds what is new. Never throws for what the target is. */
+  read(): void {
+    try {
+      const newest = this.#memory.word(this.#head);
+      if (newest === this.#newest) return;
+      const before = this.#newest;
+      this.#newest = newest;
+      let entry = newest;
+      for (let i = 0; entry !== 0 && entry !== before && i < MAX_CODELETS; i += 1) entry = this.#readEntry(entry);
+    } catch (error) {
+      if (!(error instanceof MemoryFault)) throw error;
+    }
+    this.stubs.sort((a, b) => a.start - b.start);
+  }
+
+  /** The entry that follows. Throws MemoryFault. */
+  #readEntry(entry: number): number {
+    const descriptor = this.#memory.block(entry, OFFSETS.end + OFFSETS.index + 8);
+    const shift = this.#cache.contains(descriptor.word(OFFSETS.begin)) ? 0 : OFFSETS.index;
+    const [start, end] = [descriptor.word(OFFSETS.begin + shift), descriptor.word(OFFSETS.end + shift)];
+    if (end > start && this.#cache.contains(start) && this.stubs.length < MAX_CODELETS)
+      this.stubs.push({ start, end, description: plainName(this.#memory.cString(descriptor.word(OFFSETS.name))) });
+    return descriptor.word(OFFSETS.next);
+  }
 }
 
 /** `Stub Generator call_stub_stub` (JDK 26), `call_stub_stub (stub gen)` (27): `call_stub`, as before. */

@@ -83,7 +83,10 @@ export class ThreadNames {
     }
   }
 
-  /** The name of a java.lang.Thread, read twice; null when it cannot be had now. Nothing but its class proves the object. */
+  /**
+   * The name of a java.lang.Thread; null when it cannot be had now. Nothing but its class proves the object. Read twice, which tells a
+   * collection in between only where the second time is a read of the target: within a batch it may be of the same copied page.
+   */
   ofObject(oops: HeapOops, object: number): string | null {
     const read = (): string | null => {
       const fields = this.#threadFields(oops, object);

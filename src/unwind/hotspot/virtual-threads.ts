@@ -13,14 +13,16 @@ import type { ThreadNames } from './thread-names.ts';
 export const UNNAMED = 'virtual';
 const CONTINUATION = 'java/lang/VirtualThread$VThreadContinuation';
 const MAX_NAME_CHARACTERS = 100;
+/** The JDK has one class of each: more are not the JDK's. */
+const MAX_CLASSES = 16;
 
 export class VirtualThreads {
   readonly #memory: MemoryView;
   readonly #layout: HotspotLayout;
   readonly #names: ThreadNames;
   readonly #labels = new Set<string>();
-  /** By class; null: it has no such field. */
-  readonly #offsets = new Map<string, number | null>();
+  /** Of fields, by class and name. */
+  readonly #offsets = new Map<string, number>();
 
   constructor(memory: MemoryView, layout: HotspotLayout, names: ThreadNames) {
     this.#memory = memory;
@@ -60,11 +62,10 @@ export class VirtualThreads {
   /** Both classes belong to the JDK and are never unloaded. */
   #offset(klass: number, name: string, type: string): number | null {
     const key = `${String(klass)} ${name}`;
-    let offset = this.#offsets.get(key);
-    if (offset === undefined) {
-      offset = fieldOffset(this.#memory, this.#layout, klass, name, type);
-      if (offset !== null) this.#offsets.set(key, offset);
-    }
+    const known = this.#offsets.get(key);
+    if (known !== undefined) return known;
+    const offset = fieldOffset(this.#memory, this.#layout, klass, name, type);
+    if (offset !== null && this.#offsets.size < MAX_CLASSES) this.#offsets.set(key, offset);
     return offset;
   }
 }

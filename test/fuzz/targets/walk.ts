@@ -150,6 +150,7 @@ function freshProcess(attached: HotspotProcess, reader: TargetReader): HotspotPr
     const code = new CodeIndex(memory, layout, cache, attached.code.architecture);
     return {
       ...attached,
+      memory,
       code,
       methods: new Methods(memory, layout),
       threads: new JavaThreads(memory, layout, (tid) => tid),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
-import { MAX_LOGICAL_FRAMES } from '../../../src/unwind/limits.ts';
+import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from '../../../src/unwind/limits.ts';
 import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
 import { simulate } from '../../support/frame-simulator.ts';
 import { expectSound } from '../../support/expect-sound.ts';
@@ -164,6 +164,22 @@ describe('a leaf in the VM', () => {
     const anchor = { sp: java.sp, pc: 0, fp: java.fp };
     const walked = walk(syntheticSample({ stack: stack.captured(), registers, anchor }), world.walkTarget());
     expect(names(walked)).toEqual(['vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]);
+  });
+
+  test.each<[string, UnfinishedReason]>([
+    ['the stack was cut before it', 'stack-cut'],
+    ['it lies in no stack', 'bad-frame'],
+  ])('native frames are shown, too, where the Java frame cannot be had: %s', (_, reason) => {
+    const world = javaWorld();
+    const { stack, java, registers } = inVm(world, world.code.inCallerOut);
+    const thread = world.jvm.thread(7);
+    const whole = stack.captured();
+    const chunks = whole.chunks.slice(0, 1).map(({ address, bytes }) => ({ address, bytes: bytes.subarray(0, 0x48) }));
+    const isCut = reason === 'stack-cut';
+    const anchor = { sp: isCut ? java.sp : 0x7f00_0000_0000, pc: 0, fp: java.fp, thread };
+    const walked = walk(syntheticSample({ stack: isCut ? { ...whole, chunks, cut: true } : whole, registers, anchor }), world.walkTarget()); // prettier-ignore
+    expect(reasonOf(walked)).toBe(reason);
+    expect(names(walked)[0]).toBe('vm JavaCalls::call_helper');
   });
 
   test('an empty anchor: no Java frames, down to the start of the thread', () => {
@@ -354,6 +370,35 @@ describe('hostile stacks', () => {
     const stack = { chunks: [{ address: asAddress(start), bytes: new Uint8Array(bytes) }], unreadablePages: [], end: asAddress(STACK_END), cut: false, lostChunks: 0 }; // prettier-ignore
     const registers = { rip: world.code.inCaller, rsp: start, rbp: start };
     expect(reasonOf(walk(syntheticSample({ stack, registers }), world.walkTarget()))).toBe('too-deep');
+  });
+
+  test('frames whose line tables are as large as can be: what one stack may cost is bounded, and what was found is shown', () => {
+    const world = javaWorld();
+    const { jvm, code } = world;
+    const [lines, frames] = [1 << 18, 1000];
+    const method = jvm.method({ className: 'A', name: 'long', codeSizeBytes: 60_000, lineTable: new Array<number>(lines).fill((1 << 3) | 1) }); // prettier-ignore
+    const stack = new SyntheticStack();
+    let fp = pushThreadStart(world, stack);
+    for (let i = 0; i < frames; i += 1) {
+      const senderSp = stack.sp;
+      stack.push(code.inInterpreter);
+      fp = stack.push(fp);
+      stack.write(fp - 8, senderSp);
+      stack.write(fp - 24, method);
+      stack.write(fp - 64, jvm.codeBase(method) + i);
+      stack.skip(0x60);
+    }
+    const registers = { rip: code.inInterpreter + 128, rsp: stack.sp, rbp: fp };
+    const target = world.walkTarget();
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), target);
+    expect(reasonOf(walked)).toBe('too-costly');
+    expect(walked.stack.frames.length).toBeGreaterThan(100);
+    expect(walked.stack.frames.length).toBeLessThan(MAX_WALK_READ_BYTES / lines + 2);
+    // The next stack has a bound of its own.
+    expect(reasonOf(walk(syntheticSample({ stack: inLeaf(world).stack.captured(), registers: null }), target))).toBe(
+      'no-registers',
+    );
+    expect(target.hotspot?.memory.word(method)).toBe(0);
   });
 
   test.each([

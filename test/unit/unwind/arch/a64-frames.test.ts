@@ -55,6 +55,8 @@ test('a stub that enters and leaves', () => {
 
 test('calls: bl, blr, and where movz and movk lead', () => {
   expect([0x9400_0001, 0xd63f_0100, RET].map((word) => endsWithCall(code(word).bytes))).toEqual([true, true, false]);
+  // blraaz x8; blrabz x8; blraa x8, x9; blrab x8, sp
+  expect([0xd63f_091f, 0xd63f_0d1f, 0xd73f_0909, 0xd73f_0d1f].map((word) => endsWithCall(code(word).bytes))).toEqual([true, true, true, true]); // prettier-ignore
   expect(callTarget(code(0x9400_0002).bytes, START + 4)).toBe(START + 8);
   // movz x8, #0x5678; movk x8, #0x1234, lsl #16; movk x8, #0x55, lsl #32; blr x8
   expect(callTarget(code(0xd28a_cf08, 0xf2a2_4688, 0xf2c0_0aa8, 0xd63f_0100).bytes, START + 16)).toBe(0x55_1234_5678);

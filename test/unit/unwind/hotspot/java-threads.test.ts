@@ -30,3 +30,19 @@ test('in ours by its own number', () => {
   const thread = jvm.thread(7);
   expect(new JavaThreads(new MemoryView(jvm.memory), SYNTHETIC_LAYOUT).address(asTid(7))).toBe(thread);
 });
+
+test('a list that says something else each time is bounded, though its older threads say that they are alive', () => {
+  const jvm = new SyntheticJvm();
+  const memory = new MemoryView(jvm.memory);
+  const threads = new JavaThreads(memory, SYNTHETIC_LAYOUT, undefined, 4);
+  for (let batch = 0; batch < 5; batch += 1) {
+    const made = [0, 1, 2].map((i) => jvm.thread(100 + 3 * batch + i));
+    // The newest three only.
+    const list = memory.word(SYNTHETIC_LAYOUT.threads.head);
+    jvm.memory.word(list + 8, memory.word(list + 8) + 8 * 3 * batch);
+    jvm.memory.i32(list, 3);
+    threads.beginBatch();
+    expect(threads.all()).toEqual(expect.arrayContaining(made));
+    expect(threads.all().length).toBeLessThanOrEqual(4);
+  }
+});

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { interpretedFrame } from '../../../../src/unwind/hotspot/java-frames.ts';
 import { Methods } from '../../../../src/unwind/hotspot/methods.ts';
+import { PAGE_BYTES } from '../../../../src/model/units.ts';
+import { ENTRY_BYTES } from '../../../../src/unwind/limits.ts';
 import { MemoryView } from '../../../../src/unwind/memory-view.ts';
 import { SYNTHETIC_LAYOUT, SyntheticJvm } from '../../../support/synthetic-jvm.ts';
 
@@ -19,7 +22,7 @@ function wordAt(jvm: SyntheticJvm, address: number): bigint {
 }
 
 /** A method's constant pool, and where in it the pointer to a symbol stands. */
-function symbolSlot(jvm: SyntheticJvm, method: number, which: 'nameIndex'): readonly number[] {
+function symbolSlot(jvm: SyntheticJvm, method: number, which: 'nameIndex' | 'signatureIndex'): readonly number[] {
   const { method: methodAt, constMethod, constantPool } = SYNTHETIC_LAYOUT;
   const constAddress = Number(wordAt(jvm, method + methodAt.constMethod));
   const pool = Number(wordAt(jvm, constAddress + constMethod.constants));
@@ -36,6 +39,23 @@ test('names, signature, kind and lines of a method', () => {
   expect([info?.lines.lineAt(0), info?.lines.lineAt(4)]).toEqual([7, 8]);
   expect(info?.codeBase).toBe(jvm.codeBase(method));
   expect(methods.info(jvm.method({ ...METHOD, isNative: true }))?.isNative).toBe(true);
+});
+
+test('lines of a method whose table ends right before what is not mapped', () => {
+  const { jvm, methods } = setUp();
+  const shape = { ...METHOD, codeSizeBytes: 20, lineTable: [(0 << 3) | 7, (4 << 3) | 1, 0] };
+  for (let i = 0; i < 100; i += 1) {
+    const method = jvm.method(shape);
+    const tableEnd = jvm.codeBase(method) + shape.codeSizeBytes + shape.lineTable.length;
+    const pageEnd = Math.ceil(tableEnd / PAGE_BYTES) * PAGE_BYTES;
+    if (pageEnd - tableEnd > 200) continue;
+    // Behind it lie only zeros, up to the Method.
+    jvm.memory.remove(pageEnd, method - pageEnd);
+    const info = methods.info(method);
+    expect([info?.lines.lineAt(0), info?.lines.lineAt(4)]).toEqual([7, 8]);
+    return;
+  }
+  throw new Error('no method so near the end of a page');
 });
 
 describe('what is remembered', () => {
@@ -78,6 +98,29 @@ describe('what is remembered', () => {
     jvm.memory.write(symbol + body, [0, 0, 0]);
     methods.beginBatch();
     expect(methods.info(method)).toBe(null);
+  });
+
+  test('gives way to a method that only its descriptor tells from the one before', () => {
+    const { jvm, methods } = setUp();
+    const method = jvm.method(METHOD);
+    expect(methods.info(method)?.signature).toBe('(I)V');
+    const [, slot = 0] = symbolSlot(jvm, method, 'signatureIndex');
+    jvm.memory.write(Number(wordAt(jvm, slot)) + SYNTHETIC_LAYOUT.symbol.body, Buffer.from('(J)V'));
+    methods.beginBatch();
+    expect(methods.info(method)?.signature).toBe('(J)V');
+  });
+
+  test('is bounded with the frames of its methods: a hostile stack has one for each bytecode', () => {
+    const jvm = new SyntheticJvm();
+    const methods = new Methods(new MemoryView(jvm.memory), SYNTHETIC_LAYOUT, 100 * ENTRY_BYTES);
+    const method = jvm.method({ ...METHOD, codeSizeBytes: 1000 });
+    let most = 0;
+    for (let bci = 0; bci < 1000; bci += 1) {
+      interpretedFrame(methods, method, [jvm.codeBase(method) + bci]);
+      most = Math.max(most, methods.info(method)?.frames.size ?? 0);
+    }
+    expect(most).toBeGreaterThan(50);
+    expect(most).toBeLessThanOrEqual(100);
   });
 
   test('serves when the process is gone: nothing can have replaced it', () => {

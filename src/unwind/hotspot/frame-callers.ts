@@ -1,0 +1,52 @@
+// The caller of a compiled or stub frame, by what is known of the frame: its size, or how far it is built or torn down.
+
+import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
+import type { FrameState } from '../arch/code-bytes.ts';
+import { hex, WalkStop } from '../stack-window.ts';
+import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import type { WalkContext } from './walk-context.ts';
+
+/**
+ * Words that code inside a whole frame may have pushed below it: string intrinsics save a count (string_compare: 1) or copy the
+ * ends of short strings (string_indexof: at most 4 and the old sp); JDK 8's sin, pow and others save all registers, 16 words and 32 or 64 of
+ * vectors, and some, over a call of a C function. hotspot/cpu/x86/macroAssembler_x86.cpp.
+ */
+const MAX_PUSHED_WORDS = 96;
+
+/**
+ * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
+ * below it: the return address is in the first slot, from where it belongs upwards, that holds one. Slots passed over are the frame's
+ * own (spills, the saved rbp), which hold none, and what is found is proven by its PcDesc: this is a rule, not a guess.
+ */
+export function callerOfFrameSize({ window, returns }: WalkContext, frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
+  const mayHavePushed = frame.isLeaf || !returns.isJavaReturn(frame.pc);
+  const pushedWords = mayHavePushed ? MAX_PUSHED_WORDS : 0;
+  for (let pushed = 0; pushed <= pushedWords; pushed += 1) {
+    const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
+    const pc = window.returnAddress(senderSp - 8);
+    if (mayHavePushed && !returns.isJavaReturn(pc)) continue;
+    return callerFrame(pc, senderSp, window.word(senderSp - 16));
+  }
+  throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
+}
+
+/** The caller of a leaf whose frame is being built or is gone. */
+export function callerOfUnbuilt(
+  { window, returns }: WalkContext,
+  frame: PhysicalFrame,
+  state: Exclude<FrameState, { readonly kind: 'whole' }>,
+  registers: Registers | null,
+): PhysicalFrame {
+  if (state.kind === 'popped') {
+    if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be between pop and jump');
+    return returns.checked(frame, callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
+  }
+  if (state.kind === 'linked') {
+    if (registers === null) throw new WalkStop('bad-frame', 'a caller keeps no return address in a register');
+    const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
+    return returns.checked(frame, callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
+  }
+  const fp = state.savedFpAt === null ? frame.fp : window.word(frame.sp + state.savedFpAt);
+  const returnAt = frame.sp + state.returnAt;
+  return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, fp));
+}

@@ -1,0 +1,128 @@
+// Steps of a Java walk over code that is no method's: runtime stubs, StubRoutines, vtable stubs, adapters.
+
+import type { Registers } from '../../model/registers.ts';
+import { type StubState, WHOLE } from '../arch/code-bytes.ts';
+import { callerOfStub } from './called-stub.ts';
+import type { KnownBlob } from './code-index.ts';
+import { callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
+import type { HotspotProcess } from './hotspot-process.ts';
+import { stubFrame } from './java-frames.ts';
+import {
+  forwardingState,
+  framelessStubState,
+  runtimeStubLeafState,
+  stubRoutineEndState,
+  stubRoutineLeafState,
+} from './leaf-state.ts';
+import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import type { WalkContext } from './walk-context.ts';
+
+/** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
+const MAX_ADAPTER_BYTES = 8192;
+const ADAPTER_BYTES_BEHIND = 24;
+/**
+ * nmethod_entry_barrier keeps a word for the new sp of a deoptimization between the return address and rbp. Until it is used, all its bits are
+ * set, which as a number is this (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_method_entry_barrier).
+ */
+const ENTRY_BARRIER_COOKIE = 2 ** 64;
+/** They take compiled frames off the stack and put interpreted ones on it (hotspot/cpu/x86/sharedRuntime_x86_64.cpp). */
+const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', 'UncommonTrapBlob']);
+
+/** A stub with a frame size of its own. */
+export function runtimeStubStep(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers | null,
+): PhysicalFrame {
+  context.deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
+  const state = frame.isLeaf ? runtimeStubLeafState(context.process.code, known, frame.pc) : WHOLE;
+  return stubStep(context, known, frame, state, registers);
+}
+
+/** One of the many small stubs in a StubRoutines blob. */
+export function stubRoutineStep(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers | null,
+): PhysicalFrame {
+  return (
+    unnamedStub(context, known, frame) ??
+    stubStep(context, known, frame, stubRoutineState(context.process, known, frame), registers)
+  );
+}
+
+export function adapterStep(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers | null,
+): PhysicalFrame {
+  return (
+    movedReturn(context, known, frame, registers) ??
+    stubStep(context, known, frame, framelessStubState(context.process.code, known, frame), registers)
+  );
+}
+
+/** Pushes the stub's frame, and leads to its caller by the state of that frame. */
+export function stubStep(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  state: StubState,
+  registers: Registers | null,
+): PhysicalFrame {
+  const { window, returns } = context;
+  const { blob } = known;
+  context.push(stubFrame(context.process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
+  switch (state.kind) {
+    case 'frame-pointer': {
+      if (!window.covers(frame.fp) || frame.fp < frame.sp) return returns.searched(frame);
+      const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
+      return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp)));
+    }
+    case 'partial':
+    case 'popped':
+    case 'linked':
+      return callerOfUnbuilt(context, frame, state, registers);
+    case 'whole':
+      return blob.frameSizeBytes > 0 ? callerOfFrameSize(context, frame, blob.frameSizeBytes) : returns.searched(frame);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** A leaf in a stub whose extent is not known, by the call that led to it; null: it is known, ending, or none of these. */
+function unnamedStub(context: WalkContext, known: KnownBlob, frame: PhysicalFrame): PhysicalFrame | null {
+  const { code, stubs } = context.process;
+  if (!frame.isLeaf || stubs.at(frame.pc) !== null || stubRoutineEndState(code, known, frame.pc) !== null) return null;
+  const caller = callerOfStub(code, context.window, known, frame);
+  if (caller !== null) context.push(stubFrame(known.blob.name, known.blob.name), frame);
+  return caller;
+}
+
+/** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
+function stubRoutineState({ code, stubs }: HotspotProcess, known: KnownBlob, frame: PhysicalFrame): StubState {
+  const { pc, isLeaf } = frame;
+  const stub = stubs.at(pc);
+  const forwarding = stub === null ? null : forwardingState(code, stub, frame);
+  if (forwarding !== null) return forwarding;
+  return isLeaf ? stubRoutineLeafState(code, known, stubs, pc) : { kind: 'frame-pointer' };
+}
+
+/** A leaf in an I2C/C2I adapter that has moved the return address; null: it is where every other stub has it. */
+function movedReturn(
+  context: WalkContext,
+  { blob }: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers | null,
+): PhysicalFrame | null {
+  if (registers === null) return null;
+  const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
+  const code = context.process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
+  const caller = context.architecture.stubs.adapterCaller(code, context.window, registers);
+  if (caller === null || !context.returns.canReturnTo(caller.pc)) return null;
+  context.push(stubFrame(blob.name, blob.name), frame);
+  return caller;
+}
