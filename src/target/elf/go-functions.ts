@@ -3,8 +3,9 @@
 // out. Source: src/debug/gosym/pclntab.go and src/runtime/symtab.go of Go.
 
 import type { ByteSource } from './byte-source.ts';
+import { lastNotAbove } from '../last-not-above.ts';
 import { sectionNamed, type ElfFile } from './elf-file.ts';
-import { type FunctionIndex, lastNotAbove } from './function-index.ts';
+import type { FunctionIndex } from './function-index.ts';
 
 /** Kubernetes' programs have some 40 MB. */
 const MAX_TABLE_BYTES = 128 * 1024 * 1024;
