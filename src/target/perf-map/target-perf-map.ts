@@ -4,16 +4,15 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Pid } from '../../model/units.ts';
+import { pidInside } from '../processes/namespace-ids.ts';
 import { openInTargetRoot } from '../processes/open-in-root.ts';
 import { userIdOf } from '../processes/process-owner.ts';
-import { readProc } from '../processes/read-proc.ts';
 import { type GeneratedFunction, MAX_PERF_MAP_BYTES, PerfMap } from './perf-map.ts';
 
 const REFRESH_MS = 1000;
 /** A large map takes longer to read: of jtrace's time it may have so much. */
 const REFRESH_COST_FACTOR = 20;
 const PIECE_BYTES = 1024 * 1024;
-const MAX_STATUS_BYTES = 4096;
 
 export class TargetPerfMap {
   readonly #pid: Pid;
@@ -67,11 +66,4 @@ function readFrom(fd: number, map: PerfMap): void {
     if (got === 0) return;
     map.add(piece.subarray(0, got));
   }
-}
-
-/** Its number in the innermost pid namespace, which is what it calls itself; null: gone. */
-function pidInside(pid: Pid): number | null {
-  const status = readProc(`/proc/${pid}/status`, MAX_STATUS_BYTES)?.toString('latin1') ?? '';
-  const inside = /^NSpid:(?:\s+\d+)*\s+(\d+)$/m.exec(status)?.[1];
-  return inside === undefined ? null : Number(inside);
 }
