@@ -1,41 +1,23 @@
 // The processes under observation: one reader and one unwinder each, opened when the first sample of a process arrives (or when it
-// is chosen), opened anew when it runs another program. Of those that ended the last few are kept, so that late samples keep their
-// names; of JVMs the summary's row stays. Of a whole machine's the ones sampled last are open: what is known per library is shared, so
-// that a process of a program seen before costs little.
+// is chosen), opened anew when it runs another program. Of a whole machine's the ones sampled last are open: what is known per library
+// is shared, so that a process of a program seen before costs little.
 
 import { OperatorError } from '../model/errors.ts';
 import type { Frame } from '../model/frame.ts';
 import type { JvmProcess } from '../model/process.ts';
 import type { JvmThreadLocator } from '../model/program.ts';
 import type { RawSample } from '../model/sample.ts';
-import type { TargetFacts, TargetFlag } from '../model/summary.ts';
-import type { KernelSymbols, TargetReader } from '../model/target.ts';
+import type { TargetFacts } from '../model/summary.ts';
+import type { KernelSymbols } from '../model/target.ts';
 import { asPid, type Pid } from '../model/units.ts';
-import { hostArchitecture } from '../target/host-architecture.ts';
 import { createProcessUnwinder, type ProcessUnwinder } from '../unwind/process-unwinder.ts';
 import type { WalkedSample } from '../unwind/sample-walk.ts';
+import { EndedProcesses } from './ended-processes.ts';
+import { ObservedProcess, type ProcessReader } from './observed-process.ts';
+import { silentReader } from './silent-reader.ts';
 
-/** A VM that is not there yet is asked for again at most this often: it appears about 10 ms after libjvm. */
-const ATTACH_INTERVAL_MS = 20;
-/** Where no libjvm is mapped the interval doubles up to this: a program that loads one later is a JVM at most a second late. */
-const MAX_ATTACH_INTERVAL_MS = 1000;
-/** A stripped libjvm's threads can be found once two are listed, which is within its first 100 ms; asked for at growing intervals. */
-const MAX_LOCATOR_ASKED = 10;
-/** Ended processes whose samples may still be on the way: buffers hold milliseconds, and more would cost each batch. */
-const MAX_ENDED = 32;
 /** Three descriptors each: a tenth of what even a small limit allows. Busy at once are hardly more than there are CPUs. */
 const MAX_OPEN = 256;
-/** Rows of ended JVMs for the summary, some 1 KB each: more is not read by anybody. */
-const MAX_PAST_FACTS = 1000;
-
-/** A process open for reading. */
-export interface ProcessReader extends TargetReader {
-  /** Gives its descriptors back. */
-  close(): void;
-  /** What is read from here until the batch's end may be remembered until then. */
-  beginBatch?(): void;
-  endBatch?(): void;
-}
 
 export interface ProcessSources {
   readonly open: (pid: Pid) => ProcessReader;
@@ -52,34 +34,14 @@ export interface ProcessSources {
   readonly onUnreadable?: (error: OperatorError) => void;
 }
 
-interface Observed {
-  /** When it was met, counted: rows of the summary stand in this order, a command before what it started. */
-  readonly order: number;
-  readonly reader: ProcessReader;
-  readonly unwinder: ProcessUnwinder;
-  jvm: JvmProcess | null;
-  attachIntervalMs: number;
-  lastAttachMs: number;
-  isDescribed: boolean;
-  /** How often the VM was asked where its threads are; {@link MAX_LOCATOR_ASKED} once it is known. */
-  locatorAsked: number;
-  /** The batch it was last asked in. */
-  batch: number;
-  /** As the first frame; null: not known yet. */
-  frame: Frame | null;
-}
-
 export class ObservedProcesses {
   readonly #sources: ProcessSources;
-  readonly #observed = new Map<Pid, Observed>();
-  /** Oldest first; their readers are closed. */
-  readonly #ended = new Map<Pid, Observed>();
-  /** By the order of their processes. */
-  readonly #pastFacts = new Map<number, TargetFacts>();
+  readonly #observed = new Map<Pid, ObservedProcess>();
+  readonly #ended = new EndedProcesses();
   #met = 0;
   #batch = 0;
   #batchMs = 0;
-  readonly #inBatch: Observed[] = [];
+  readonly #inBatch: ObservedProcess[] = [];
   #kernelThreads: ProcessUnwinder | null = null;
   /** Chosen by the operator: never closed to make room. */
   #chosen: Pid | null = null;
@@ -106,10 +68,10 @@ export class ObservedProcesses {
 
   /** The process runs another program: nothing known of it holds. */
   exec(pid: Pid): void {
-    this.#observed.get(pid)?.reader.close();
-    this.#observed.delete(pid);
+    const before = this.#observed.get(pid);
+    if (before !== undefined) this.#close(before);
     // The number is in use again.
-    this.#forget(pid);
+    this.#ended.forget(pid);
     if (this.#sources.isWholeMachine !== true) this.#of(pid);
   }
 
@@ -119,19 +81,14 @@ export class ObservedProcesses {
     if (observed === undefined) return;
     observed.reader.close();
     this.#observed.delete(pid);
-    this.#forget(pid);
-    this.#ended.set(pid, observed);
-    if (this.#ended.size <= MAX_ENDED) return;
-    for (const oldest of this.#ended.keys()) {
-      this.#forget(oldest);
-      break;
-    }
+    this.#ended.add(observed);
   }
 
   /** All samples resolved from now on were taken before now; `nowMs` is their time. */
   beginBatch(nowMs: number): void {
     this.#batch += 1;
     this.#batchMs = nowMs;
+    this.#ended.expire(nowMs);
   }
 
   endBatch(): void {
@@ -141,8 +98,8 @@ export class ObservedProcesses {
   resolve(sample: RawSample): WalkedSample {
     if (sample.mode === 'kernel-thread') return this.#kernel().resolve(sample);
     const observed = this.#of(sample.pid);
-    this.#begin(observed);
-    this.#attach(sample, observed);
+    if (observed.beginBatch(this.#batch, this.#batchMs)) this.#inBatch.push(observed);
+    observed.attach(sample.timeNs / 1e6);
     return observed.unwinder.resolve(sample);
   }
 
@@ -164,10 +121,11 @@ export class ObservedProcesses {
     return this.#known(sample.pid)?.unwinder.javaThreadName(sample.tid, sample.comm) ?? sample.comm;
   }
 
+  /** Of each JVM a row, in the order they were met. */
   facts(): readonly TargetFacts[] {
-    const rows = new Map(this.#pastFacts);
-    for (const [pid, observed] of [...this.#ended, ...this.#observed]) {
-      const facts = factsOf(pid, observed);
+    const rows = new Map(this.#ended.facts());
+    for (const observed of this.#observed.values()) {
+      const facts = observed.facts();
       if (facts !== null) rows.set(observed.order, facts);
     }
     const inOrder = [...rows].sort(([a], [b]) => a - b).map(([, facts]) => facts);
@@ -179,11 +137,11 @@ export class ObservedProcesses {
     for (const { reader } of this.#observed.values()) reader.close();
   }
 
-  #known(pid: Pid): Observed | undefined {
+  #known(pid: Pid): ObservedProcess | undefined {
     return this.#observed.get(pid) ?? this.#ended.get(pid);
   }
 
-  #of(pid: Pid): Observed {
+  #of(pid: Pid): ObservedProcess {
     const known = this.#observed.get(pid);
     if (known === undefined) return this.#ended.get(pid) ?? this.#observe(pid, this.#openAnyhow(pid));
     if (this.#sources.isWholeMachine === true) {
@@ -191,15 +149,6 @@ export class ObservedProcesses {
       this.#observed.set(pid, known);
     }
     return known;
-  }
-
-  /** Once a batch, and only what is asked in it: the others cost nothing. */
-  #begin(observed: Observed): void {
-    if (observed.batch === this.#batch) return;
-    observed.batch = this.#batch;
-    observed.reader.beginBatch?.();
-    observed.unwinder.beginBatch(this.#batchMs);
-    this.#inBatch.push(observed);
   }
 
   #kernel(): ProcessUnwinder {
@@ -210,15 +159,18 @@ export class ObservedProcesses {
   #makeRoom(): void {
     if (this.#observed.size < MAX_OPEN) return;
     const candidates = [...this.#observed].filter(([pid]) => pid !== this.#chosen);
-    const [pid, observed] = candidates.find(([, { unwinder }]) => unwinder.state.kind !== 'ready') ?? candidates[0] ?? [];
-    if (pid === undefined || observed === undefined) return;
+    const [, longestAgo] = candidates.find(([, { isJvm }]) => !isJvm) ?? candidates[0] ?? [];
+    if (longestAgo !== undefined) this.#close(longestAgo);
+  }
+
+  #close(observed: ObservedProcess): void {
     observed.reader.close();
-    this.#observed.delete(pid);
-    this.#keepFacts(pid, observed);
+    this.#observed.delete(observed.pid);
+    this.#ended.keepFacts(observed);
   }
 
   /** One descendant that may not be read must not end the run. */
-  #openAnyhow(pid: Pid): Observed['reader'] {
+  #openAnyhow(pid: Pid): ProcessReader {
     try {
       return this.#sources.open(pid);
     } catch (error) {
@@ -230,92 +182,16 @@ export class ObservedProcesses {
     }
   }
 
-  #observe(pid: Pid, reader: Observed['reader']): Observed {
+  #observe(pid: Pid, reader: ProcessReader): ObservedProcess {
     this.#makeRoom();
-    const unwinder = createProcessUnwinder(reader, this.#sources.kernel, { reread: this.#sources.reread });
-    const order = this.#met++;
-    const attaching = { jvm: null, attachIntervalMs: ATTACH_INTERVAL_MS, lastAttachMs: 0, isDescribed: false, locatorAsked: 0 };
-    const observed: Observed = { order, reader, unwinder, ...attaching, batch: -1, frame: null };
+    const { kernel, reread, describe } = this.#sources;
+    const unwinder = createProcessUnwinder(reader, kernel, { reread });
+    const observed = new ObservedProcess(this.#met++, reader, unwinder, { describe, onJvm: this.#onJvm });
     this.#observed.set(pid, observed);
-    this.#attached(pid, observed);
     return observed;
   }
-
-  /** Of a process that ended only its row is kept. */
-  #forget(pid: Pid): void {
-    const observed = this.#ended.get(pid);
-    if (observed === undefined) return;
-    this.#ended.delete(pid);
-    this.#keepFacts(pid, observed);
-  }
-
-  #keepFacts(pid: Pid, observed: Observed): void {
-    const facts = factsOf(pid, observed);
-    if (facts !== null && this.#pastFacts.size < MAX_PAST_FACTS) this.#pastFacts.set(observed.order, facts);
-  }
-
-  #attach({ pid, timeNs }: RawSample, observed: Observed): void {
-    if (observed.unwinder.state.kind === 'ready' && observed.locatorAsked >= MAX_LOCATOR_ASKED) return;
-    const now = timeNs / 1e6;
-    if (now - observed.lastAttachMs < observed.attachIntervalMs) return;
-    observed.lastAttachMs = now;
-    if (observed.unwinder.attach() || observed.unwinder.state.kind === 'ready') this.#attached(pid, observed);
-    const isStarting = observed.unwinder.state.kind === 'starting';
-    observed.attachIntervalMs = isStarting ? ATTACH_INTERVAL_MS : Math.min(2 * observed.attachIntervalMs, MAX_ATTACH_INTERVAL_MS);
-  }
-
-  #attached(pid: Pid, observed: Observed): void {
-    if (observed.unwinder.state.kind !== 'ready') return;
-    if (!observed.isDescribed) {
-      observed.jvm = this.#sources.describe(pid);
-      observed.frame = null;
-    }
-    observed.isDescribed = true;
-    const locator = observed.unwinder.locator();
-    observed.locatorAsked = locator === null ? observed.locatorAsked + 1 : MAX_LOCATOR_ASKED;
-    if (locator !== null) this.#onJvm(locator);
-  }
-}
-
-/** The row of a JVM; null for other processes. */
-function factsOf(pid: Pid, { unwinder, jvm }: Observed): TargetFacts | null {
-  if (unwinder.state.kind !== 'ready' && jvm === null) return null;
-  const shown = unwinder.state.kind === 'ready' ? unwinder.state.process.flags.shown : {};
-  return {
-    pid,
-    mainClass: jvm?.main.name ?? '',
-    program: '',
-    jdkVersion: jvm?.jdk ?? '',
-    container: jvm?.container ?? '',
-    vmFlags: Object.entries(shown).map(flagFact),
-  };
 }
 
 function processFrame(name: string): Frame {
   return { kind: 'marker', name, signature: '', bci: -1, line: 0, library: '', lineApproximate: false, marker: null };
-}
-
-/** Stands for a process that may not be read: it answers as one that is gone. */
-function silentReader(pid: Pid): Observed['reader'] {
-  return {
-    pid,
-    architecture: hostArchitecture(),
-    read: () => false,
-    maps: () => null,
-    library: () => null,
-    symbolAt: () => null,
-    unwindRule: () => null,
-    symbolNamed: () => null,
-    tlsModuleSlot: () => null,
-    tlsDescriptorSlot: () => null,
-    threadComm: () => null,
-    alive: () => false,
-    close: () => undefined,
-  };
-}
-
-/** What a flag's value means for the reader; '' where it is harmless. */
-function flagFact([name, isOn]: [string, boolean]): TargetFlag {
-  const note = name === 'DebugNonSafepoints' && !isOn ? 'leaf methods and lines of compiled code are approximate' : '';
-  return { name, value: String(isOn), note };
 }

@@ -5,7 +5,7 @@
 import type { KernelSymbols } from '../model/target.ts';
 import type { KernelAddress } from '../model/units.ts';
 import { readProc } from './processes/read-proc.ts';
-import { lastNotAbove } from './elf/function-index.ts';
+import { lastNotAbove } from './last-not-above.ts';
 
 /** A Debian kernel with modules has 8 MB; each loaded BPF program adds a line. */
 const MAX_KALLSYMS_BYTES = 128 * 1024 * 1024;

@@ -58,6 +58,7 @@ export function openTarget(pid: Pid, builds: LibraryBuilds = builtOnce): OpenTar
     threadIdInside: (tid) => handle.threadIdInside(tid),
     alive: () => handle.alive(),
     close: () => {
+      perfMap.close();
       handle.close();
     },
   };

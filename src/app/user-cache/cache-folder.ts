@@ -42,7 +42,7 @@ function* candidates({ XDG_CACHE_HOME: cacheHome, HOME: home }: NodeJS.ProcessEn
 function openPrivate(base: string): number | null {
   let fd = -1;
   try {
-    if (!isTrusted(nearestExisting(base))) return null;
+    if (!isOurWay(base) || !isTrusted(nearestExisting(base))) return null;
     makeFolders(base);
     const real = realpathSync(base);
     if (!isTrusted(real)) return null;
@@ -76,6 +76,16 @@ function nearestExisting(path: string): string {
     } catch {
       if (at === dirname(at)) return at;
     }
+  }
+}
+
+/** Whether no folder or link on the way there is somebody else's, who could lead root to make folders in a place of root's. */
+function isOurWay(path: string): boolean {
+  const own = process.geteuid?.();
+  for (let at = path; ; at = dirname(at)) {
+    const uid = lstatSync(at, { throwIfNoEntry: false })?.uid ?? 0;
+    if (uid !== 0 && uid !== own) return false;
+    if (at === dirname(at)) return true;
   }
 }
 

@@ -2,6 +2,7 @@
 // themselves are some hundred, made into objects when one is first asked for.
 
 import { AARCH64_DWARF, type CfaRule, type RegisterRule, type UnwindRule, X86_64_DWARF } from '../../model/unwind-rule.ts';
+import { lastNotAbove } from '../last-not-above.ts';
 import type { Rows } from './row-builder.ts';
 import {
   CFA_EXPRESSION,
@@ -99,16 +100,4 @@ function registerRule(slot: number, expression: (index: number) => readonly numb
     default:
       return null;
   }
-}
-
-/** Index of the last start that is not above `wanted`; -1: none. */
-function lastNotAbove(starts: Uint32Array, wanted: number): number {
-  let low = 0;
-  let high = starts.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((starts[middle] ?? 0) <= wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -2,6 +2,7 @@
 // Of aliases the one a person would write is kept (`malloc`, not `__libc_malloc`; never a local clone before the global name).
 // Leaves out the procedure linkage table: it has no symbols, and no neighbour may claim it.
 
+import { lastNotAbove } from '../last-not-above.ts';
 import type { Section } from './elf-file.ts';
 import { MAX_NESTED_FUNCTIONS } from './limits.ts';
 import type { RawSymbols } from './raw-symbols.ts';
@@ -157,16 +158,4 @@ function isBetterAlias(a: Alias, b: Alias, budget: { characters: number }): bool
   const isWhole = Number(nameB.includes('.')) - Number(nameA.includes('.'));
   if (isWhole !== 0) return isWhole > 0;
   return nameA.length === nameB.length ? nameA < nameB : nameA.length < nameB.length;
-}
-
-/** Index of the last value that is not above `wanted`; -1: none. */
-export function lastNotAbove(sorted: Float64Array, wanted: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) <= wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }

@@ -1,10 +1,11 @@
 // The .gopclntab section of a Go program → its functions: it is there in stripped programs, too, because Go's runtime needs it.
-// Go 1.18 and later (magic 0xfffffff0 and 0xfffffff1); programs of earlier releases have no names here. Inlined calls, which the table also has, are left
-// out. Source: src/debug/gosym/pclntab.go and src/runtime/symtab.go of Go.
+// Go 1.18 and later (magic 0xfffffff0 and 0xfffffff1); programs of earlier releases have no names here. A linker that is not Go's own (cgo and
+// -buildmode=pie, as distributions build) puts it somewhere into .data.rel.ro. Inlined calls, which the table also has, are left out. Source: src/debug/gosym/pclntab.go and src/runtime/symtab.go of Go.
 
 import type { ByteSource } from './byte-source.ts';
+import { lastNotAbove } from '../last-not-above.ts';
 import { sectionNamed, type ElfFile } from './elf-file.ts';
-import { type FunctionIndex, lastNotAbove } from './function-index.ts';
+import type { FunctionIndex } from './function-index.ts';
 
 /** Kubernetes' programs have some 40 MB. */
 const MAX_TABLE_BYTES = 128 * 1024 * 1024;
@@ -14,17 +15,16 @@ const MAGIC_1_18 = 0xffff_fff0;
 const MAGIC_1_20 = 0xffff_fff1;
 const HEADER_BYTES = 72;
 const ENTRY_BYTES = 8;
+/** Go's linker aligns it so. */
+const TABLE_ALIGNMENT = 32;
+/** What every Go program has, however it was linked. */
+const GO_SECTIONS: readonly string[] = ['.go.buildinfo', '.note.go.buildid'];
 
 /** null: no Go program, or an older one. */
 export function readGoFunctions(source: ByteSource, file: ElfFile): FunctionIndex | null {
-  const section = sectionNamed(file, '.gopclntab') ?? sectionNamed(file, '.data.rel.ro.gopclntab');
   const text = sectionNamed(file, '.text');
-  if (section === undefined || text === undefined || section.sizeBytes > MAX_TABLE_BYTES) return null;
-  const bytes = source.read(section.fileOffset, section.sizeBytes);
-  if (bytes === null || bytes.length < HEADER_BYTES) return null;
-  const magic = bytes.readUInt32LE(0);
-  // Word size 8.
-  if ((magic !== MAGIC_1_18 && magic !== MAGIC_1_20) || bytes[7] !== 8) return null;
+  const bytes = text === undefined ? null : findTable(source, file);
+  if (text === undefined || bytes === null) return null;
   const at = (word: number): number => Number(bytes.readBigUInt64LE(8 + 8 * word));
   const [count, names, functions] = [at(0), at(3), at(7)];
   const tableBytes = count * ENTRY_BYTES;
@@ -52,6 +52,25 @@ export function readGoFunctions(source: ByteSource, file: ElfFile): FunctionInde
       return { mangledName, start, sizeBytes: (starts[place + 1] ?? end) - start };
     },
   };
+}
+
+/** From the table's first byte on; null: there is none. */
+function findTable(source: ByteSource, file: ElfFile): Buffer | null {
+  const own = sectionNamed(file, '.gopclntab') ?? sectionNamed(file, '.data.rel.ro.gopclntab');
+  const isGo = GO_SECTIONS.some((name) => sectionNamed(file, name) !== undefined);
+  const section = own ?? (isGo ? sectionNamed(file, '.data.rel.ro') : undefined);
+  if (section === undefined || section.sizeBytes > MAX_TABLE_BYTES) return null;
+  const bytes = source.read(section.fileOffset, section.sizeBytes);
+  if (bytes === null || own !== undefined) return bytes !== null && isTable(bytes, 0) ? bytes : null;
+  for (let at = 0; at < bytes.length; at += TABLE_ALIGNMENT) if (isTable(bytes, at)) return bytes.subarray(at);
+  return null;
+}
+
+/** Magic, two zeros, an instruction's least size (not asked for), a word size of 8. */
+function isTable(bytes: Buffer, at: number): boolean {
+  if (at + HEADER_BYTES > bytes.length || bytes[at + 7] !== 8) return false;
+  const magic = bytes.readUInt32LE(at);
+  return (magic === MAGIC_1_18 || magic === MAGIC_1_20) && bytes[at + 4] === 0 && bytes[at + 5] === 0;
 }
 
 /** 0 outside of the table: its words are the file's to choose. */

@@ -3,7 +3,7 @@
 // later one stands for what was made where an earlier one was. The text is kept as it is; names are decoded when asked for.
 // Source: tools/perf/Documentation/jit-interface.txt of the kernel. All of it is the target's (hostile).
 
-import { lastNotAbove } from '../elf/function-index.ts';
+import { lastNotAbove } from '../last-not-above.ts';
 
 /** Node writes some 10,000 lines in its first seconds, 100 bytes each; a map of this size is that of weeks. Later text is not read. */
 export const MAX_PERF_MAP_BYTES = 64 * 1024 * 1024;

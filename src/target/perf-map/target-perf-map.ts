@@ -4,29 +4,51 @@
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import type { Pid } from '../../model/units.ts';
+import { pidInside } from '../processes/namespace-ids.ts';
 import { openInTargetRoot } from '../processes/open-in-root.ts';
 import { userIdOf } from '../processes/process-owner.ts';
-import { readProc } from '../processes/read-proc.ts';
 import { type GeneratedFunction, MAX_PERF_MAP_BYTES, PerfMap } from './perf-map.ts';
 
 const REFRESH_MS = 1000;
 /** A large map takes longer to read: of jtrace's time it may have so much. */
 const REFRESH_COST_FACTOR = 20;
 const PIECE_BYTES = 1024 * 1024;
-const MAX_STATUS_BYTES = 4096;
+/** Text of all processes' maps together: a machine's services that write any have some megabytes each. */
+const MAX_ALL_BYTES = 512 * 1024 * 1024;
+/** Of a process that ended, for samples on their way: larger ones go at once. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+
+/** What maps may hold together: any user's processes may have maps of the largest size, as many as there are. */
+export class PerfMapRoom {
+  #leftBytes: number;
+
+  constructor(limitBytes: number) {
+    this.#leftBytes = limitBytes;
+  }
+  get leftBytes(): number {
+    return this.#leftBytes;
+  }
+  use(bytes: number): void {
+    this.#leftBytes -= bytes;
+  }
+}
+
+const sharedRoom = new PerfMapRoom(MAX_ALL_BYTES);
 
 export class TargetPerfMap {
   readonly #pid: Pid;
   readonly #isAlive: () => boolean;
+  readonly #room: PerfMapRoom;
   #map = new PerfMap();
   /** Device and inode of the file that was read. */
   #file = '';
   #nextRefreshMs = 0;
 
   /** `isAlive`: whether the number is still that process's. */
-  constructor(pid: Pid, isAlive: () => boolean) {
+  constructor(pid: Pid, isAlive: () => boolean, room = sharedRoom) {
     this.#pid = pid;
     this.#isAlive = isAlive;
+    this.#room = room;
   }
 
   /** `nowMs`: any clock that goes on. */
@@ -40,6 +62,14 @@ export class TargetPerfMap {
     return found;
   }
 
+  /** The process is closed: nothing more is read, and of a large map nothing kept. */
+  close(): void {
+    if (this.#nextRefreshMs === Infinity) return;
+    this.#nextRefreshMs = Infinity;
+    this.#room.use(-this.#map.length);
+    if (this.#map.length > MAX_KEPT_BYTES) this.#map = new PerfMap();
+  }
+
   #refresh(): void {
     const inside = pidInside(this.#pid);
     const fd = inside === null ? null : openInTargetRoot(this.#pid, `/tmp/perf-${String(inside)}.map`);
@@ -49,9 +79,12 @@ export class TargetPerfMap {
       // Anybody may put a file of that name into /tmp.
       if ((uid !== 0 && uid !== userIdOf(this.#pid)) || !this.#isAlive()) return;
       const file = `${String(dev)}:${String(ino)}`;
-      if (file !== this.#file || size < this.#map.length) this.#map = new PerfMap();
+      if (file !== this.#file || size < this.#map.length) {
+        this.#room.use(-this.#map.length);
+        this.#map = new PerfMap();
+      }
       this.#file = file;
-      readFrom(fd, this.#map);
+      readFrom(fd, this.#map, this.#room);
     } catch {
       // It was taken away while it was read.
     } finally {
@@ -60,18 +93,13 @@ export class TargetPerfMap {
   }
 }
 
-function readFrom(fd: number, map: PerfMap): void {
+function readFrom(fd: number, map: PerfMap, room: PerfMapRoom): void {
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  while (map.length < MAX_PERF_MAP_BYTES) {
-    const got = readSync(fd, piece, 0, piece.length, map.length);
+  for (;;) {
+    const wanted = Math.min(piece.length, room.leftBytes, MAX_PERF_MAP_BYTES - map.length);
+    const got = wanted <= 0 ? 0 : readSync(fd, piece, 0, wanted, map.length);
     if (got === 0) return;
     map.add(piece.subarray(0, got));
+    room.use(got);
   }
-}
-
-/** Its number in the innermost pid namespace, which is what it calls itself; null: gone. */
-function pidInside(pid: Pid): number | null {
-  const status = readProc(`/proc/${pid}/status`, MAX_STATUS_BYTES)?.toString('latin1') ?? '';
-  const inside = /^NSpid:(?:\s+\d+)*\s+(\d+)$/m.exec(status)?.[1];
-  return inside === undefined ? null : Number(inside);
 }

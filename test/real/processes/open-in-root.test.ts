@@ -1,18 +1,23 @@
 // Files of a target in a root of its own: whatever its paths and links say, nothing outside of that root is opened.
 
 import { spawnSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readInTargetRoot } from '../../../src/target/processes/open-in-root.ts';
+import { asPid } from '../../../src/model/units.ts';
+import { openInTargetRoot, readInTargetRoot } from '../../../src/target/processes/open-in-root.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { type ReadyProcess, startReady } from './ready-process.ts';
 
+const NOBODY = 65_534;
+
 describeOnHost("a target's own root", ['root'], () => {
   let folder = '';
   let target: ReadyProcess | null = null;
+  /** Without rights of its own. */
+  let plain: ReadyProcess | null = null;
   const read = (path: string): string | null =>
     target === null ? null : (readInTargetRoot(target.pid, path, 100)?.toString() ?? null);
 
@@ -30,6 +35,17 @@ describeOnHost("a target's own root", ['root'], () => {
     symlinkSync('loop', join(root, 'loop'));
     symlinkSync('/etc', join(root, 'folder-link'));
     linkSync(join(root, 'etc/hostname'), join(root, 'etc/deep/hard'));
+    mkdirSync(join(root, 'tmp'));
+    chmodSync(join(root, 'tmp'), 0o1777);
+    for (const [name, uid] of [['of-another', 4711], ['of-its-user', NOBODY], ['of-root', 0]] as const) {
+      symlinkSync('/etc/hostname', join(root, 'tmp', name));
+      lchownSync(join(root, 'tmp', name), uid, uid);
+    } // prettier-ignore
+    mkdirSync(join(root, 'closed'), { mode: 0o700 });
+    writeFileSync(join(root, 'closed/open'), 'not to be seen');
+    writeFileSync(join(root, 'etc/shadow'), 'root:secret', { mode: 0o640 });
+    writeFileSync(join(root, 'etc/own'), 'own', { mode: 0o600 });
+    chownSync(join(root, 'etc/own'), NOBODY, NOBODY);
     if (spawnSync('mkfifo', [join(root, 'fifo')]).status !== 0) throw new Error('mkfifo failed');
     const { status, stderr } = spawnSync(
       'cc',
@@ -38,10 +54,12 @@ describeOnHost("a target's own root", ['root'], () => {
     );
     if (status !== 0) throw new Error(`cc: ${stderr}`);
     target = await startReady('chroot', [root, '/disguise']);
+    plain = await startReady('chroot', [`--userspec=${String(NOBODY)}:${String(NOBODY)}`, root, '/disguise']);
   });
 
   afterAll(async () => {
     await target?.stop();
+    await plain?.stop();
     rmSync(folder, { recursive: true });
   });
 
@@ -68,5 +86,21 @@ describeOnHost("a target's own root", ['root'], () => {
     ['', null],
   ])('%s', (path, content) => {
     expect(read(path)).toBe(content);
+  });
+
+  test.each([
+    ['/etc/hostname', 'inside'],
+    ['/etc/own', 'own'],
+    ['/etc/shadow', null], // its user could not have read it
+    ['/closed/open', null],
+    ['/tmp/of-another', null], // anybody can put a link there
+    ['/tmp/of-its-user', 'inside'],
+    ['/tmp/of-root', 'inside'],
+  ])('of a user without rights: %s', (path, content) => {
+    expect(plain === null ? null : (readInTargetRoot(plain.pid, path, 100)?.toString() ?? null)).toBe(content);
+  });
+
+  test.each(['/proc/sys/kernel/ostype', '/proc/kmsg', '/sys/kernel/uevent_seqnum'])('%s, which the kernel makes up', (path) => {
+    expect(openInTargetRoot(asPid(process.pid), path)).toBeNull();
   });
 });

@@ -97,6 +97,23 @@ test('the number of an ended process, in use again, is another process', () => {
   expect(calls).toMatchObject({ opened: 2, closed: 1 });
 });
 
+test('some seconds after its end a sample with its number is of another process, that was forked and runs the same program', () => {
+  const { calls, open } = readers();
+  const processes = observe(open, { isWholeMachine: true });
+  const sampled = (timeMs: number): number => {
+    processes.beginBatch(timeMs);
+    processes.resolve(sampleOf(7, timeMs));
+    processes.endBatch();
+    return calls.opened;
+  };
+  expect(sampled(1000)).toBe(1);
+  processes.exit(asPid(7));
+  // However long it was idle before: late is what comes after others.
+  expect(sampled(60_000)).toBe(1);
+  expect(sampled(61_000)).toBe(1);
+  expect(sampled(80_000)).toBe(2);
+});
+
 test('a descendant that may not be read is told once and has unfinished stacks; a chosen process is refused', () => {
   const told: OperatorError[] = [];
   const processes = observe(

@@ -116,4 +116,14 @@ describe('the folder', () => {
     expect(path({ HOME: home })).not.toBe(folder());
     expect(existsSync(join(home, '.cache'))).toBe(false);
   });
+
+  test.runIf(process.geteuid?.() === 0)("by another user's link: no folder is made where it leads", async () => {
+    const { lchownSync } = await import('node:fs');
+    mkdirSync(join(home, 'system'));
+    mkdirSync(join(home, 'theirs'));
+    symlinkSync(join(home, 'system'), join(home, 'theirs', 'link'));
+    for (const name of ['theirs', 'theirs/link']) lchownSync(join(home, name), 65_534, 65_534);
+    expect(path({ XDG_CACHE_HOME: join(home, 'theirs', 'link', 'x'), HOME: home })).toBe(folder());
+    expect(readdirSync(join(home, 'system'))).toEqual([]);
+  });
 });

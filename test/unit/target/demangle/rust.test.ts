@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { demangleShort } from '../../../../src/target/demangle/demangle.ts';
-import { MAX_DEMANGLED_CHARS } from '../../../../src/target/demangle/limits.ts';
+import { MAX_DEMANGLED_CHARS, MAX_MANGLED_CHARS } from '../../../../src/target/demangle/limits.ts';
 
 describe('v0', () => {
   test.each([
@@ -39,6 +39,11 @@ describe('v0', () => {
       last = next;
     }
     expect(demangleShort(`${name}E`).length).toBeLessThanOrEqual(MAX_DEMANGLED_CHARS);
+  });
+
+  test('dots that no suffix has do not make a name slow: 100 of them took half a minute', () => {
+    const name = `_R${'.'.repeat(MAX_MANGLED_CHARS - 3)}-`;
+    for (let i = 0; i < 100; i += 1) expect(demangleShort(name)).toBe(name);
   });
 
   test('any bytes end', () => {

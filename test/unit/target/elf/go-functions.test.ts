@@ -33,14 +33,14 @@ function table(change: (bytes: Buffer) => void = () => undefined, textStart = TE
   return bytes;
 }
 
-function read(bytes: Buffer): FunctionIndex | null {
+function read(bytes: Buffer, names: readonly string[] = ['.gopclntab']): FunctionIndex | null {
   const section = (name: string, address: number, sizeBytes: number): Section => {
     return { name, type: 1, isCompressed: false, address, fileOffset: 0, sizeBytes, link: 0 };
   };
   const file: ElfFile = {
     architecture: 'x86-64',
     segments: [],
-    sections: [section('.text', TEXT, 0x300), section('.gopclntab', 0, bytes.length)],
+    sections: [section('.text', TEXT, 0x300), ...names.map((name) => section(name, 0, bytes.length))],
   };
   return readGoFunctions(bufferSource(bytes), file);
 }
@@ -69,4 +69,11 @@ test('tables of other releases, and words that lead out of the table', () => {
   expect(read(Buffer.alloc(10))).toBeNull();
   expect(nameAt(read(table((bytes) => bytes.writeUInt32LE(0xfffffff0, FUNCTIONS_AT + 4))), TEXT)).toBe('runtime.rt0_go');
   expect(nameAt(read(table((bytes) => bytes.writeUInt32LE(0xfffffff0, FUNCTIONS_AT + 64 + 4))), TEXT)).toBe('');
+});
+
+test('in .data.rel.ro, where other linkers put it: found by its magic, in Go programs alone', () => {
+  const bytes = Buffer.concat([Buffer.alloc(96, 0xff), table(), Buffer.alloc(32)]);
+  expect(nameAt(read(bytes, ['.data.rel.ro', '.go.buildinfo']), TEXT + 0x100)).toBe('main.main');
+  expect(read(bytes, ['.data.rel.ro'])).toBeNull();
+  expect(read(bytes.subarray(0, 96 + 64), ['.data.rel.ro', '.go.buildinfo'])).toBeNull();
 });
