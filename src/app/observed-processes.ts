@@ -28,7 +28,7 @@ export interface ProcessSources {
   /** Every process of the machine is sampled: none is opened before its first sample, and then at once, as it may be gone soon. */
   readonly isWholeMachine?: boolean;
   /** What a process is called as the first frame of its stacks, and a kernel's thread; null: gone. */
-  readonly label?: (pid: Pid, jvm: JvmProcess | null) => string | null;
+  readonly label?: (pid: Pid, jvm: JvmProcess | null) => { readonly name: string; readonly container: string } | null;
   readonly kernelThreadLabel?: (comm: string) => string;
   /** Told once when a process that is met on the way cannot be opened: its stacks are unfinished. Without: the error is thrown. */
   readonly onUnreadable?: (error: OperatorError) => void;
@@ -109,10 +109,10 @@ export class ObservedProcesses {
     if (mode === 'kernel-thread') return processFrame(kernelThreadLabel?.(comm) ?? comm);
     const observed = this.#known(pid);
     if (observed?.frame != null) return observed.frame;
-    const name = label?.(pid, observed?.jvm ?? null) ?? null;
+    const own = label?.(pid, observed?.jvm ?? null) ?? null;
     // A process that is gone is called what its thread was; not remembered, as it may be another thread's sample next.
-    if (name === null || observed === undefined) return processFrame(comm);
-    return (observed.frame = processFrame(name));
+    if (own === null || observed === undefined) return processFrame(comm);
+    return (observed.frame = processFrame(own.name, own.container));
   }
 
   /** A thread's full name, as far as its VM tells; comm otherwise. */
@@ -192,6 +192,7 @@ export class ObservedProcesses {
   }
 }
 
-function processFrame(name: string): Frame {
-  return { kind: 'marker', name, signature: '', bci: -1, line: 0, library: '', lineApproximate: false, marker: null };
+/** What a process is in (its container) stands where a function's library does. */
+function processFrame(name: string, library = ''): Frame {
+  return { kind: 'marker', name, signature: '', bci: -1, line: 0, library, lineApproximate: false, marker: null };
 }

@@ -32,6 +32,7 @@ import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
 import { SamplingClock } from './sampling-start.ts';
 import { tellNoSamples } from './tell-no-samples.ts';
+import { tellUnnamedCode } from './tell-unnamed-code.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
 /** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
@@ -243,6 +244,7 @@ export class ProfileRun {
     const facts = { ...this.#runFacts(sampled, session, end, durationMs), isOwnRun: true, files };
     this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));
     tellNoSamples(recording, this.#ui);
+    tellUnnamedCode(recording.profile, this.#ui);
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);

@@ -22,6 +22,7 @@ import { hostArchitecture, kernelPageBytes } from '../target/host-architecture.t
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { listJvms } from '../target/processes/list-processes.ts';
+import { readProcessStat } from '../target/processes/process-stat.ts';
 import { startSession } from './capture-session.ts';
 import type { RunningCommand } from './end-of-run.ts';
 import { sweepLeftovers } from './output-files.ts';
@@ -29,6 +30,9 @@ import { ProfileRun } from './profile-run.ts';
 
 /** Reading two kernel functions: as long as bpftrace takes to start, on an emulated machine. */
 const FREEZE_CHECK_TIMEOUT_MS = 60_000;
+
+/** By a signal (Ctrl-Z), by a debugger: proc_pid_stat(5). */
+const STOPPED_STATES: ReadonlySet<string> = new Set(['T', 't']);
 
 /** Runs one profile; the exit code is jtrace's, or the command's when one was started. Throws OperatorErrors. */
 export async function runProfile(request: ProfileRequest, ui: Ui, control: RunControl): Promise<number> {
@@ -44,6 +48,11 @@ export async function runProfile(request: ProfileRequest, ui: Ui, control: RunCo
   const run = new ProfileRun(request, ui);
   try {
     if (chosen !== null) run.openTarget(chosen);
+    if (chosen !== null && STOPPED_STATES.has(readProcessStat(chosen.pid)?.state ?? ''))
+      ui.message(
+        'warning',
+        `process ${String(chosen.pid)} is stopped, and has no samples until it goes on: kill -CONT ${String(chosen.pid)}`,
+      );
     if (isWholeMachine) run.openMachine(listJvms().filter(({ vm }) => vm === 'hotspot'));
     if (request.printProgram) {
       ui.program(

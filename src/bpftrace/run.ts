@@ -1,12 +1,13 @@
 // Runs a capture program: bpftrace as a child process, its output → CaptureEvents, one callback each, 'stopped' always last. Owns
 // the child from start to end; knows nothing of what samples mean. Parsing is in records.ts and sample-assembly.ts.
 
-import { startChild, type Child, type ChildExit } from '../child/start-child.ts';
+import { startChild, type ChildExit } from '../child/start-child.ts';
 import type { CaptureEvent } from '../model/capture.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
 import { asPid } from '../model/units.ts';
 import { locatorFits } from '../program/stack-bytes.ts';
+import { endGently } from './end-gently.ts';
 import { explainFailure } from './explain-failure.ts';
 import { JvmFeed } from './jvm-feed.ts';
 import { LineSplitter } from './lines.ts';
@@ -33,11 +34,6 @@ export interface Capture {
   feedJvm(locator: JvmThreadLocator): Promise<boolean>;
 }
 
-/** After SIGINT bpftrace drains its buffers and detaches, in 0.2 s as a rule; one that prints nothing at so many looks in a row hangs. */
-const STOP_SILENT_LOOKS = 30;
-const STOP_LOOK_MS = 100;
-/** 64 MiB of buffers on a machine where it gets a twentieth of a CPU; one that prints for longer does not obey. */
-const STOP_MOST_LOOKS = 300;
 /** Of bpftrace's own words, kept to explain a failure. */
 const MAX_MESSAGES = 200;
 
@@ -133,37 +129,6 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
       return finished;
     },
   };
-}
-
-/**
- * What it drains after SIGINT are samples: it is killed when it hangs, not when it is slow. Looks are counted, not time, and each
- * begins after its output was read: a stall of jtrace itself is no silence of bpftrace.
- */
-function endGently(child: Child, heardOf: { readonly pieces: () => number; readonly onKill: () => void }): void {
-  let [looks, silent, pieces] = [0, 0, heardOf.pieces()];
-  let timer: NodeJS.Timeout | undefined;
-  let hasEnded = false;
-  const lookLater = (): void => {
-    timer = setTimeout(() => setImmediate(look), STOP_LOOK_MS);
-  };
-  const look = (): void => {
-    if (hasEnded) return;
-    looks += 1;
-    silent = heardOf.pieces() === pieces ? silent + 1 : 0;
-    pieces = heardOf.pieces();
-    if (silent < STOP_SILENT_LOOKS && looks < STOP_MOST_LOOKS) {
-      lookLater();
-      return;
-    }
-    heardOf.onKill();
-    child.signal('SIGKILL');
-  };
-  child.signal('SIGINT');
-  lookLater();
-  void child.exited.then(() => {
-    hasEnded = true;
-    clearTimeout(timer);
-  });
 }
 
 interface Course {

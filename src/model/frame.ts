@@ -35,7 +35,7 @@ export interface Frame {
   readonly bci: number;
   /** Source line; 0 when unknown. */
   readonly line: number;
-  /** The library's path (native, vm), the CodeBlob's name (stub), `[kernel]` or a module; empty for Java. */
+  /** The library's path (native, vm), the CodeBlob's name (stub), `[kernel]` or a module, a process's container; empty for Java. */
   readonly library: string;
   /** The line or bci is the nearest the VM recorded, not the exact one (DebugNonSafepoints off, leaf of compiled code). */
   readonly lineApproximate: boolean;

@@ -39,7 +39,7 @@ export const LEAF_TEXTS: Readonly<Record<FrameKind, string>> = {
   inlined: 'Java, inlined',
   'java-native': 'native Java methods',
   stub: 'HotSpot stubs',
-  native: 'native libraries',
+  native: 'native code',
   vm: 'the VM',
   kernel: 'kernel',
   marker: 'unknown',

@@ -6,10 +6,11 @@ import type { Profile, ProfileThread } from '../model/profile.ts';
 import type { Recording, RecordingFacts } from '../model/recording.ts';
 import { targetName } from '../model/summary.ts';
 import type { Grouping } from '../model/view.ts';
+import { rootNodes } from './root-nodes.ts';
 
 const JAVA_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['interpreted', 'c1', 'c2', 'inlined', 'java-native']);
 const NO_JAVA = '[no Java]';
-const NO_CONTAINER = '[no container]';
+const NO_CONTAINER = 'no container';
 /** The number that HotSpot puts behind the name of a class it made: `Main$$Lambda$14/0x0000000800c01000`, `Main$$Lambda+0x…`. */
 const HIDDEN_CLASS_NUMBER = /(\$\d+)?[/+]0x[0-9a-f]+$/;
 
@@ -48,7 +49,7 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
   const { thread, stack } = profile.samples;
   let groupOf: Int32Array;
   if (by === 'thread' || by === 'process' || by === 'container') {
-    const text = threadGrouping(facts, by);
+    const text = by === 'thread' ? threadLabel : by === 'process' ? processLabel(profile, facts) : containerLabel(profile, facts);
     const threads = profile.threads.map((row) => indexOf(text(row)));
     groupOf = Int32Array.from(thread, (index) => threads[index] ?? 0);
   } else {
@@ -58,18 +59,41 @@ function groupsOf({ profile, facts }: Recording, by: Grouping): Groups {
   return { names: [...indexes.keys()], groupOf };
 }
 
-/** What a thread belongs to. Number 0: virtual threads, or a profile of another tool, which does not tell. */
-function threadGrouping({ run }: RecordingFacts, by: 'thread' | 'process' | 'container'): (thread: ProfileThread) => string {
-  if (by === 'thread')
-    return ({ tid, name }) => (Number(tid) === 0 ? `[${name === '' ? 'no thread' : name}]` : `[${name} tid=${String(tid)}]`);
-  const targets = new Map(run?.targets.map((target) => [target.pid, target]));
-  return ({ pid }) => {
-    const target = targets.get(pid);
-    if (by === 'container') return target === undefined || target.container === '' ? NO_CONTAINER : `[${target.container}]`;
-    return Number(pid) === 0
-      ? '[no process]'
-      : `[${`process ${String(pid)} ${target === undefined ? '' : targetName(target)}`.trimEnd()}]`;
-  };
+/** Number 0: virtual threads, or a profile of another tool, which does not tell. */
+function threadLabel({ tid, name }: ProfileThread): string {
+  return Number(tid) === 0 ? `[${name === '' ? 'no thread' : name}]` : `[${name} tid=${String(tid)}]`;
+}
+
+type Label = (thread: ProfileThread) => string;
+
+/** A process is called what the whole machine's profile calls it, else what was asked for is called, else as its main thread is. */
+function processLabel(profile: Profile, { run }: RecordingFacts): Label {
+  const names = new Map<number, string>();
+  for (const { pid, tid, name } of profile.threads) if (Number(pid) === Number(tid)) names.set(pid, name);
+  for (const target of run?.targets ?? []) names.set(target.pid, targetName(target));
+  for (const [pid, { name }] of processFrames(profile, run)) names.set(pid, name);
+  return ({ pid }) => (Number(pid) === 0 ? '[no process]' : `[${`process ${String(pid)} ${names.get(pid) ?? ''}`.trimEnd()}]`);
+}
+
+/** Of the whole machine, `targets` are the JVMs alone: of the others the frame tells. */
+function containerLabel(profile: Profile, { run }: RecordingFacts): Label {
+  const containers = new Map<number, string>();
+  for (const [pid, { library }] of processFrames(profile, run)) containers.set(pid, library);
+  for (const { pid, container } of run?.targets ?? []) if (container !== '') containers.set(pid, container);
+  return ({ pid }) => `[${containers.get(pid) || NO_CONTAINER}]`;
+}
+
+/** Of the whole machine: the first frame of each process's latest sample, as a shell may have become what it started. */
+function processFrames({ samples, stacks, frames, threads }: Profile, run: RecordingFacts['run']): ReadonlyMap<number, Frame> {
+  const found = new Map<number, Frame>();
+  if (run?.isWholeMachine !== true) return found;
+  const roots = rootNodes(stacks);
+  samples.stack.forEach((node, sample) => {
+    const pid = threads[samples.thread[sample] ?? -1]?.pid;
+    const frame = frames.frames[stacks.frame[roots[node] ?? -1] ?? -1];
+    if (pid !== undefined && frame !== undefined) found.set(pid, frame);
+  });
+  return found;
 }
 
 /** Of each stack, the group of its innermost Java frame. */

@@ -10,6 +10,7 @@ import {
   type ThreadSamples,
 } from '../model/summary.ts';
 import { hottestMethods } from './hottest-methods.ts';
+import { rootNodes } from './root-nodes.ts';
 
 /** Counts a profile. `top`: rows of the hottest methods, 0 for none; they are those of `shown`, the profile as it is asked for. */
 export function summarize(profile: Profile, facts: SummaryFacts, top: number, shown: Profile = profile): ProfileSummary {
@@ -28,14 +29,10 @@ export function summarize(profile: Profile, facts: SummaryFacts, top: number, sh
 /** Samples by the name of their first frame. */
 function countRoots(profile: Profile): readonly ProcessSamples[] {
   const { stacks, frames } = profile;
-  const roots = new Int32Array(stacks.prefix.length);
-  for (let node = 0; node < roots.length; node += 1) {
-    const prefix = stacks.prefix[node] ?? -1;
-    roots[node] = prefix < 0 ? (stacks.frame[node] ?? -1) : (roots[prefix] ?? -1);
-  }
+  const roots = rootNodes(stacks);
   const counts = new Map<string, number>();
   for (const [i, count] of sampleCounts(profile).entries()) {
-    const name = frames.frames[roots[profile.samples.stack[i] ?? -1] ?? -1]?.name ?? '';
+    const name = frames.frames[stacks.frame[roots[profile.samples.stack[i] ?? -1] ?? -1] ?? -1]?.name ?? '';
     counts.set(name, (counts.get(name) ?? 0) + count);
   }
   return [...counts]

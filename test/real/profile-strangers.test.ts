@@ -64,6 +64,20 @@ describeOnHost('processes that cannot be profiled', ['root', 'bpftrace', 'jdk17'
     }
   });
 
+  test('a stopped one is sampled, and told to be stopped', async () => {
+    const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+    try {
+      child.kill('SIGSTOP');
+      const pid = String(child.pid);
+      await until('it to stop', () => (/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) ? true : null));
+      const { status, stderr } = await runJtrace(['profile', pid, '-d', '200ms']);
+      expect(status, stderr).toBe(0);
+      expect(stderr).toContain(`jtrace: warning: process ${pid} is stopped, and has no samples until it goes on: kill -CONT ${pid}\n`);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
   test('OpenJ9 (stand-in)', async () => {
     for (const name of ['libj9vm29.so', 'libjvm.so']) writeFileSync(programs.path(name), Buffer.alloc(4096));
     const libraries = ['libjvm.so', 'libj9vm29.so'].map((name) => `x:${programs.path(name)}`);

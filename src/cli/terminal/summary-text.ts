@@ -15,6 +15,7 @@ const SUB_COLUMNS = 7;
 /** Below the reasons' names. */
 const REASON_COLUMNS = LABEL_COLUMNS + COUNT_COLUMNS + SHARE_COLUMNS + SUB_COLUMNS + 1;
 const REASONS_PAGE = 'what to do: docs/stack-outcomes.md';
+const LOST_SECTION = 'what to do: docs/stack-outcomes.md#lost';
 /** PATH_MAX; cut to the line anyway. */
 const MAX_PATH_CHARS = 4096;
 /** The rest of a pool of hundreds says little. */
@@ -34,7 +35,7 @@ export function renderSummary(summary: ProfileSummary, maxColumns: number, verbo
     ...rows('Leaf', summary.samples, leafRows(summary)),
     ...rows('Processes', summary.samples, processRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_PROCESSES)),
     ...rows('Threads', summary.samples, threadRows(summary, verbose ? SHOWN_THREADS_VERBOSE : SHOWN_THREADS)),
-    ...labelled('Lost', summary.isOwnRun ? [lostText(summary)] : [], maxColumns),
+    ...labelled('Lost', summary.isOwnRun ? lostTexts(summary) : [], maxColumns),
     ...labelled(
       'Written',
       summary.files.flatMap((file) => fileTexts(file, maxColumns - LABEL_COLUMNS - 1)),
@@ -131,29 +132,42 @@ function leafRows({ leafKinds }: ProfileSummary): readonly Row[] {
 function threadRows({ threads: all }: ProfileSummary, shown: number): readonly Row[] {
   // Profiles of other tools may know nothing of threads.
   const threads = all.filter(({ tid, name }) => tid !== 0 || name !== '');
-  const rest = threads.slice(shown);
-  const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
-  return [
-    ...threads.slice(0, shown).map(({ name, tid, samples }) => ({
-      count: samples,
-      text: `${escapeForTerminal(name, 36)}${tid === 0 ? '' : ` [${tid}]`}`,
-    })),
-    ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more threads` }] : []),
-  ];
+  return largestRows(
+    threads,
+    shown,
+    'threads',
+    ({ name, tid }) => `${escapeForTerminal(name, 36)}${tid === 0 ? '' : ` [${tid}]`}`,
+  );
 }
 
 function processRows({ processes }: ProfileSummary, shown: number): readonly Row[] {
-  const rest = processes.slice(shown);
+  return largestRows(processes, shown, 'names', ({ name }) => escapeForTerminal(name, 50));
+}
+
+/** The first, and one row for all others: one other stands there itself. */
+function largestRows<Item extends { readonly samples: number }>(
+  all: readonly Item[],
+  most: number,
+  what: string,
+  textOf: (item: Item) => string,
+): readonly Row[] {
+  const shown = all.length === most + 1 ? all.length : most;
+  const rest = all.slice(shown);
   const restSamples = rest.reduce((sum, { samples }) => sum + samples, 0);
   return [
-    ...processes.slice(0, shown).map(({ name, samples }) => ({ count: samples, text: escapeForTerminal(name, 50) })),
-    ...(rest.length > 0 ? [{ count: restSamples, text: `${rest.length} more names` }] : []),
+    ...all.slice(0, shown).map((item) => ({ count: item.samples, text: textOf(item) })),
+    ...(rest.length > 0 ? [{ count: restSamples, text: `${formatCount(rest.length)} more ${what}` }] : []),
   ];
 }
 
-function lostText({ lostEvents, brokenSamples }: ProfileSummary): string {
-  const broken = brokenSamples === 0 ? '' : `, ${formatCount(brokenSamples)} samples arrived broken`;
-  return lostEvents === 0 && brokenSamples === 0 ? 'nothing' : `${formatCount(lostEvents)} events${broken}`;
+function lostTexts({ lostEvents, brokenSamples }: ProfileSummary): readonly string[] {
+  if (lostEvents === 0 && brokenSamples === 0) return ['nothing'];
+  const broken = brokenSamples === 0 ? '' : `, ${counted(brokenSamples, 'sample')} arrived broken`;
+  return [`${counted(lostEvents, 'event')}${broken}`, LOST_SECTION];
+}
+
+function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function fileTexts(file: ProfileSummary['files'][number], maxColumns: number): readonly string[] {

@@ -9,15 +9,19 @@ import { readProc } from './read-proc.ts';
 /** TASK_COMM_LEN is 16; kernel threads show up to 64. */
 const MAX_COMM_BYTES = 256;
 
-/** null: it is gone. `jvm`: its row, where it is known to be one. */
-export function processLabel(pid: Pid, jvm: JvmProcess | null): string | null {
-  const name = jvm === null ? commOf(pid) : `java ${mainName(jvm)}`.trimEnd();
-  if (name === null || name === '') return null;
-  return withContainer(pid === process.pid ? 'jtrace' : name, jvm?.container ?? containerOf(pid));
+export interface ProcessLabel {
+  readonly name: string;
+  /** `docker 1f2e3d4c5b6a`, also behind the name; '': none, or a service, which is no part of what a program is. */
+  readonly container: string;
 }
 
-function withContainer(name: string, container: string): string {
-  return !isContainerLabel(container) ? name : `${name} [${container}]`;
+/** null: it is gone. `jvm`: its row, where it is known to be one. */
+export function processLabel(pid: Pid, jvm: JvmProcess | null): ProcessLabel | null {
+  const comm = jvm === null ? commOf(pid) : `java ${mainName(jvm)}`.trimEnd();
+  if (comm === null || comm === '') return null;
+  const name = pid === process.pid ? 'jtrace' : comm;
+  const container = jvm?.container ?? containerOf(pid);
+  return isContainerLabel(container) ? { name: `${name} [${container}]`, container } : { name, container: '' };
 }
 
 /** Of the main thread, which is the process's; threads may have others. */

@@ -147,7 +147,8 @@ test('a libjvm that cannot be read is asked for again, but not for ever', () => 
 describe('of a whole machine', () => {
   const machine = (more: Partial<ProcessSources> = {}) => {
     const { calls, open } = readers();
-    const label = (pid: Pid): string | null => (pid < 1000 ? `program${String(pid % 10)}` : null);
+    const label: ProcessSources['label'] = (pid) =>
+      pid < 1000 ? { name: `program${String(pid % 10)}`, container: 'docker 77aa' } : null;
     const kernelThreadLabel = (comm: string): string => `[${comm}]`;
     return { calls, processes: observe(open, { isWholeMachine: true, label, kernelThreadLabel, ...more }) };
   };
@@ -187,6 +188,7 @@ describe('of a whole machine', () => {
     const nameOf = (sample: RawSample): string => processes.processFrame(sample).name;
     for (const pid of [12, 22, 2000]) processes.resolve(sampleOf(pid, 0));
     expect([12, 22, 2000].map((pid) => nameOf(sampleOf(pid, 0)))).toEqual(['program2', 'program2', 'x']);
+    expect([12, 2000].map((pid) => processes.processFrame(sampleOf(pid, 0)).library)).toEqual(['docker 77aa', '']);
     const worker: RawSample = {
       ...sampleOf(5, 0),
       mode: 'kernel-thread',

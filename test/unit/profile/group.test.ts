@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Recording } from '../../../src/model/recording.ts';
+import { asPid, asTid } from '../../../src/model/units.ts';
 import { GROUPINGS, type Grouping } from '../../../src/model/view.ts';
 import { foldedLines } from '../../../src/outputs/folded.ts';
 import { groupRecording, groupsOnly } from '../../../src/profile/group.ts';
@@ -50,6 +51,41 @@ test('by each', () => {
     '[no package]',
     '[no Java]',
   ]);
+});
+
+test('of a whole machine: processes by the names of their frames, containers of programs that are no JVM', () => {
+  const drawn = drawProfile([
+    { stack: 'read/native < sh/marker', thread: 'sh' },
+    { stack: 'cmp/native < sort [docker 77aa]/marker', thread: 'sh' },
+    { stack: 'org/acme/M.main < java org.acme.Main/marker', thread: 'main' },
+  ]);
+  const profile = {
+    ...drawn,
+    frames: {
+      frames: drawn.frames.frames.map((frame) => (frame.name.startsWith('sort') ? { ...frame, library: 'docker 77aa' } : frame)),
+    },
+    threads: drawn.threads.map((row, index) => ({ ...row, pid: asPid(500 + index) })),
+  };
+  const targets = RUN.targets.map((target) => ({ ...target, pid: asPid(501) }));
+  const names = (by: Grouping): string[] =>
+    groupsOnly({ profile, facts: { ...FACTS, run: { ...RUN, targets, isWholeMachine: true } } }, by).frames.frames.map(
+      ({ name }) => name,
+    );
+  // The shell has become sort.
+  expect(names('process')).toEqual(['[process 500 sort [docker 77aa]]', '[process 501 java org.acme.Main]']);
+  expect(names('container')).toEqual(['[docker 77aa]', '[docker 1f2e3d4c5b6a]']);
+});
+
+test('processes that a command has started are called as their main threads are', () => {
+  const drawn = drawProfile([{ stack: 'cmp/native', thread: 'sort' }, { stack: 'cmp/native', thread: 'helper' }, { stack: 'a/native', thread: 'other' }]); // prettier-ignore
+  const at = [
+    { pid: asPid(7), tid: asTid(7) },
+    { pid: asPid(7), tid: asTid(8) },
+    { pid: asPid(9), tid: asTid(10) },
+  ];
+  const profile = { ...drawn, threads: drawn.threads.map((row, index) => ({ ...row, ...at[index] })) };
+  const names = groupsOnly({ profile, facts: { ...FACTS, run: RUN } }, 'process').frames.frames.map(({ name }) => name);
+  expect(names).toEqual(['[process 7 sort]', '[process 9]']);
 });
 
 test('any profile: one frame more at the root of every sample, and nothing else', () => {

@@ -110,7 +110,7 @@ test('summary and table, in a pipe', () => {
                       20   1.0 %  Java compiled by C1
                       15   0.8 %  HotSpot stubs
                       10   0.5 %  interpreted Java
-                       4   0.2 %  native libraries
+                       4   0.2 %  native code
                        1   0.1 %  kernel
     Threads        1,900  96.0 %  main [4712]
                       80   4.0 %  evil\\e[2J\\nname [4720]
@@ -155,10 +155,22 @@ test('an empty run and a failed one', () => {
                        0     - %  approximate
                        0     - %  unfinished
     Lost      1,234 events, 5 samples arrived broken
+              what to do: docs/stack-outcomes.md#lost
     Written   /tmp/long/long/lon…/long/long/long/long/long/out.folded (folded, 10 B)
               NOT COMPLETE: no space left on the device
     "
   `);
+});
+
+test('many threads: the first and one row for the others, which stands for more than one', () => {
+  const threads = Array.from({ length: 10 }, (_, i) => ({ pid: asPid(1), tid: asTid(i + 1), name: `t${String(i)}`, samples: 1 }));
+  const rowsOf = (count: number): string => {
+    const { ui, written } = screen({});
+    ui.summary({ ...SUMMARY, lostEvents: 1, brokenSamples: 1, threads: threads.slice(0, count) });
+    return written.stdout;
+  };
+  expect(rowsOf(10)).toMatch(/ t7 \[8\]\n +2 .* 2 more threads\nLost {6}1 event, 1 sample arrived broken\n/);
+  expect(rowsOf(9)).toMatch(/ t8 \[9\]\nLost/);
 });
 
 test('results leave standard output to a profile or a command', () => {

@@ -1,0 +1,46 @@
+// Asked to end: one that hangs is killed soon, one that goes on printing is waited for, but not for ever, however slow jtrace itself is.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { endGently } from '../../../src/bpftrace/end-gently.ts';
+import type { ChildExit } from '../../../src/child/start-child.ts';
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate'] }));
+afterEach(() => vi.useRealTimers());
+
+interface Course {
+  readonly prints: boolean;
+  /** From one look to the next: 100, and more where jtrace gets no CPU. */
+  readonly lookMs: number;
+  /** It obeys after so many looks. */
+  readonly endsAfter?: number;
+}
+
+/** After how long it is killed; null: it is not. */
+async function killedAfterMs({ prints, lookMs, endsAfter = Infinity }: Course): Promise<number | null> {
+  let [clockMs, printed] = [1000, 0];
+  let killedMs: number | null = null;
+  const said: NodeJS.Signals[] = [];
+  let exit: (how: ChildExit) => void = () => undefined;
+  const exited = new Promise<ChildExit>((resolve) => (exit = resolve));
+  const signal = (name: NodeJS.Signals): void => void said.push(name);
+  const onKill = (): void => void (killedMs = clockMs - 1000);
+  endGently({ signal, exited }, { pieces: () => (prints ? (printed += 1) : 0), onKill }, () => clockMs);
+  for (let look = 0; look < 1000; look += 1) {
+    if (look === endsAfter) exit({ code: 0, signal: null, startError: null });
+    clockMs += lookMs;
+    await vi.advanceTimersByTimeAsync(101);
+  }
+  expect(said).toEqual(killedMs === null ? ['SIGINT'] : ['SIGINT', 'SIGKILL']);
+  return killedMs;
+}
+
+test('a silent one after some seconds, one that prints on after half a minute, one that ends not at all', async () => {
+  expect(await killedAfterMs({ prints: false, lookMs: 100 })).toBe(3000);
+  expect(await killedAfterMs({ prints: true, lookMs: 100 })).toBe(30_000);
+  expect(await killedAfterMs({ prints: true, lookMs: 100, endsAfter: 50 })).toBeNull();
+});
+
+test('where jtrace has no time to look either, the clock decides', async () => {
+  expect(await killedAfterMs({ prints: true, lookMs: 2000 })).toBe(60_000);
+  expect(await killedAfterMs({ prints: false, lookMs: 700 })).toBe(21_000);
+});
