@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from '../../support/end-with-us.ts';
 import { javaHome } from '../../support/host-tools.ts';
 
 export interface Subject {
@@ -72,18 +73,6 @@ async function started(child: ChildProcess, ready: RegExp | null): Promise<Subje
     stdout.resume();
   }
   return { pid, end: () => ended(child) };
-}
-
-/** Whatever ends us: a server and its load would work on for ever. Loads are groups of their own. */
-function endWithUs(child: ChildProcess, { group }: { readonly group: boolean }): void {
-  process.once('exit', () => {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    try {
-      process.kill(group ? -child.pid : child.pid, 'SIGKILL');
-    } catch {
-      // It has just ended.
-    }
-  });
 }
 
 async function ended(child: ChildProcess): Promise<void> {
