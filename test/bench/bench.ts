@@ -1,6 +1,7 @@
 // npm run bench: what jtrace costs, measured on this machine. Needs root, bpftrace, JDK 17 and the packages that the workloads name.
 //   npm run bench -- [SECTION…] [--quick] [--json FILE] [--write-docs]
-// Prints tables; --write-docs also puts them into docs/overhead.md, each section between its markers.
+// Prints tables; --write-docs also puts them into each section's document, between its markers.
+// Exit 0: all was measured; 1: something failed; 3: it could not run, or programs that it needs are missing.
 
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -9,13 +10,14 @@ import { BYTES_SECTION } from './sections/bytes.ts';
 import { CAPTURE_SECTION } from './sections/capture.ts';
 import { FIRST_LOOK_SECTION } from './sections/first-look.ts';
 import { LATENCY_SECTION } from './sections/latency.ts';
+import { MARIADB_SECTION } from './sections/mariadb.ts';
 import { RENDER_SECTION } from './sections/render.ts';
 import { TAX_SECTION } from './sections/tax.ts';
 import { UNWIND_SECTION } from './sections/unwind.ts';
-import type { Section } from './section.ts';
+import { DEFAULT_DOCUMENT, MissingPrograms, type Section } from './section.ts';
 import { sectionText, writeSection } from './write-overhead.ts';
 
-/** A row for each; a new one needs its markers in docs/overhead.md. */
+/** A row for each; a new one needs its markers in its document. */
 const SECTIONS: readonly Section[] = [
   CAPTURE_SECTION,
   LATENCY_SECTION,
@@ -24,16 +26,17 @@ const SECTIONS: readonly Section[] = [
   UNWIND_SECTION,
   RENDER_SECTION,
   TAX_SECTION,
+  MARIADB_SECTION,
 ];
 
 const HELP = `npm run bench -- [SECTION…] [--quick] [--json FILE] [--write-docs]
 
-Sections (all unless named; together some 20 minutes on an idle machine):
+Sections (all unless named; together some 30 minutes on an idle machine):
 ${SECTIONS.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
 
   --quick       the least that shows something, in seconds: to try it, not to believe it
   --json FILE   the numbers as they were measured
-  --write-docs  the tables into docs/overhead.md
+  --write-docs  the tables into ${documents()}
 
 ASYNC_PROFILER=/path/to/asprof compares with async-profiler (tax). Leave the machine alone meanwhile.`;
 
@@ -60,7 +63,7 @@ async function main(): Promise<number> {
   if (process.geteuid?.() !== 0) throw new Error('root is needed: jtrace runs bpftrace');
   const facts = await readMachineFacts();
   const results: Record<string, unknown> = {};
-  let failed = 0;
+  let [failed, missing] = [0, 0];
   for (const section of SECTIONS.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
     const startMs = performance.now();
     const log = (text: string): void => console.error(`${section.name}: ${text}`);
@@ -69,16 +72,28 @@ async function main(): Promise<number> {
       const text = sectionText(result, { machine: machineText(facts), busy: busyWarning(facts), quick: values.quick });
       console.log(`\n## ${section.name}: ${section.what}\n\n${text}`);
       results[section.name] = result.data;
-      if (values['write-docs']) writeSection(section.name, text);
+      if (values['write-docs']) writeSection(section, text);
+      missing += result.missing?.length ?? 0;
+      for (const what of result.missing ?? []) log(what);
     } catch (error) {
-      failed += 1;
-      log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      if (error instanceof MissingPrograms) {
+        missing += 1;
+        log(error.message);
+      } else {
+        failed += 1;
+        log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      }
     }
     log(`${((performance.now() - startMs) / 1000).toFixed(0)} s`);
     // After each: what was measured is kept when a later one is broken off.
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ machine: facts, results }, null, 1)}\n`);
   }
-  return failed === 0 ? 0 : 1;
+  if (failed > 0) return 1;
+  return missing > 0 ? 3 : 0;
+}
+
+function documents(): string {
+  return [...new Set(SECTIONS.map(({ document = DEFAULT_DOCUMENT }) => document))].join(' and ');
 }
 
 // Whatever ends us, what was started and switched on is ended and put back by handlers of 'exit'.

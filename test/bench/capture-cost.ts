@@ -25,7 +25,12 @@ export function countProbeTime(): () => void {
 
 /** The bpftrace below a process; null: none yet, or no more. */
 export function bpftraceBelow(parentPid: number): number | null {
-  return descendants(parentPid, MAX_DEPTH).find((child) => comm(child) === 'bpftrace') ?? null;
+  return programBelow(parentPid, 'bpftrace');
+}
+
+/** A process of that name below another; null: none yet, or no more. */
+export function programBelow(parentPid: number, name: string): number | null {
+  return descendants(parentPid, MAX_DEPTH).find((child) => comm(child) === name) ?? null;
 }
 
 /** Follows the bpftrace below a process until it is gone; `since` is what it had used when watching began. */

@@ -72,8 +72,13 @@ function maskAddresses(name: string): string {
   return name.replace(/[+./]0x(?:[0-9a-f]{8,16}|\.\.\.)(?=\.)/, '+0x...');
 }
 
-/** A demangled C++ function without what demanglers and their options write differently. */
+/** A function of the VM's. */
 function vmKey(name: string): string {
+  return `[vm] ${bareFunction(name)}`;
+}
+
+/** A demangled C++ function without what demanglers and their options write differently: `bool ns::f<int>(char*) [clone .part.0]` → `ns::f`. */
+export function bareFunction(name: string): string {
   let text = '';
   let depth = 0;
   for (const character of cutArguments(name.replace(/( \[clone [^\]]*\])+$/, ''))) {
@@ -82,7 +87,7 @@ function vmKey(name: string): string {
     if (character === '>') depth -= 1;
   }
   const last = text.trim().split(' ').at(-1) ?? '';
-  return `[vm] ${last.replace(/(\.(part|constprop|isra|cold|lto_priv)(\.\d+)?)+$/, '')}`;
+  return last.replace(/(\.(part|constprop|isra|cold|lto_priv)(\.\d+)?)+$/, '');
 }
 
 /** Operators have brackets of their own in their names: `operator()(int)`, `operator<`. They are rare in leaves and kept whole. */

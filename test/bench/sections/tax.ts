@@ -2,7 +2,7 @@
 // ASYNC_PROFILER names one. Each measurement stands right behind one without anything: slow drifts of the machine fall out.
 
 import { type AsyncProfiler, type AsyncProfilerEvent, findAsyncProfiler } from '../async-profiler.ts';
-import { measureRound, type Measured } from '../alternation.ts';
+import { measureRound, type Measured, workloadRate } from '../alternation.ts';
 import { sampleWithJtrace } from '../sample-with-jtrace.ts';
 import type { Section, SectionOptions, SectionResult } from '../section.ts';
 import { type Pair, ratioOf } from '../statistics.ts';
@@ -39,7 +39,7 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
       const found = new Map<string, Pair[]>(tools.map(({ name }) => [name, []]));
       for (let round = 1; round <= (quick ? 1 : 4); round += 1) {
         log(`${workload}, round ${String(round)}`);
-        for (const tool of tools) found.get(tool.name)?.push(await measureRound(running, tool, quick ? 3 : 5));
+        for (const tool of tools) found.get(tool.name)?.push(await measureRound(workloadRate(running), tool, quick ? 3 : 5));
       }
       rows.push(...[...found].map(([tool, rounds]) => ({ workload, tool, rounds })));
     } finally {

@@ -1,5 +1,5 @@
-// `npm run accuracy:native`: native stacks of jtrace against gdb's, at the very instruction that was sampled, of programs built without
-// frame pointers. Needs root, bpftrace, gdb, and the programs. Exit 0: the goal is met; 1: not; 3: it could not run.
+// `npm run accuracy:native`: native stacks of jtrace against gdb's, at the very instruction that was sampled, of programs whose
+// libraries keep no frame pointers. Needs root, bpftrace, gdb, and the programs. Exit 0: the goal is met; 1: not; 3: it could not run.
 //   --stops N (per program; 150)   --short (12)   --only P[,P]   --verbose   --write-docs   --bpftrace PATH
 
 import { writeFileSync } from 'node:fs';
@@ -94,6 +94,9 @@ async function measure(name: SubjectName, stops: number, gdb: Gdb): Promise<Nati
   }
   return verdicts;
 }
+
+// Handlers of 'exit' end what was started.
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143], ['SIGHUP', 129]] as const) process.on(signal, () => process.exit(code)); // prettier-ignore
 
 try {
   process.exitCode = await main();

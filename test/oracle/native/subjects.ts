@@ -1,15 +1,23 @@
-// The programs whose stacks are compared: Debian's own builds, which keep no frame pointers, each at work. Started by us, ended by us.
+// The programs whose stacks are compared: Debian's own builds, each at work. Their libraries keep no frame pointers (mariadbd and libjvm
+// themselves do). Started by us, ended by us.
 
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endWithUs } from '../../support/end-with-us.ts';
 import { javaHome } from '../../support/host-tools.ts';
 
 export interface Subject {
   readonly pid: number;
   end(): Promise<void>;
+}
+
+/** A server under load that can be asked what it did. */
+export interface MariadbServer extends Subject {
+  /** Of the server: for its own clients. */
+  readonly socket: string;
 }
 
 export const SUBJECT_NAMES = ['python3', 'xz', 'mariadb', 'jvm'] as const;
@@ -49,6 +57,7 @@ export async function startSubject(name: SubjectName): Promise<Subject> {
 
 async function started(child: ChildProcess, ready: RegExp | null): Promise<Subject> {
   const { pid, stdout } = child;
+  endWithUs(child, { group: false });
   if (pid === undefined) throw new Error('the program does not start');
   if (ready !== null && stdout !== null) {
     await new Promise<void>((resolve, reject) => {
@@ -77,6 +86,7 @@ async function ended(child: ChildProcess): Promise<void> {
 async function startXz(): Promise<Subject> {
   const script = 'while :; do seq 1 300000; done';
   const source = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  endWithUs(source, { group: true });
   const xz = spawn('xz', ['-T2', '-6', '--block-size=1MiB', '-c'], { stdio: [source.stdout, 'ignore', 'ignore'] });
   const subject = await started(xz, null);
   await sleep(500);
@@ -90,7 +100,7 @@ async function startXz(): Promise<Subject> {
 }
 
 /** A server of its own in a folder of its own, under its own load generator: inserts, updates, selects. */
-async function startMariadb(): Promise<Subject> {
+export async function startMariadb(): Promise<MariadbServer> {
   const folder = mkdtempSync(join(tmpdir(), 'jtrace-mariadb-'));
   const data = join(folder, 'data');
   const socket = join(folder, 's');
@@ -111,10 +121,12 @@ async function startMariadb(): Promise<Subject> {
   ].join(' ');
   for (const end = Date.now() + READY_TIMEOUT_MS; !existsSync(socket) && Date.now() < end;) await sleep(100);
   const load = spawn('sh', ['-c', `while :; do ${slap}; done`], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  endWithUs(load, { group: true });
   // The first round's figures: the server works.
   await started(load, /Benchmark/u);
   return {
     pid: subject.pid,
+    socket,
     async end() {
       if (load.pid !== undefined) process.kill(-load.pid, 'SIGKILL');
       await subject.end();

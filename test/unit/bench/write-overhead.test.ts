@@ -32,3 +32,7 @@ test('a busy machine and a quick look are told with the numbers', () => {
 test.each(['capture', 'latency', 'bytes', 'unwind', 'render', 'tax'])('docs/overhead.md has a place for %s', (name) => {
   expect(() => withSection(readFileSync(join(REPOSITORY, 'docs/overhead.md'), 'utf8'), name, '')).not.toThrow();
 });
+
+test('docs/native-profiles.md has a place for mariadb', () => {
+  expect(() => withSection(readFileSync(join(REPOSITORY, 'docs/native-profiles.md'), 'utf8'), 'mariadb', '')).not.toThrow();
+});
