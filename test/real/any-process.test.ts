@@ -95,6 +95,20 @@ describeOnHost('any process', ['root', 'bpftrace', 'cc', 'binutils', 'xz'], () =
     expect(stacks.flatMap(({ frames }) => frames).some((frame) => /^\[misled\+0x/.test(frame))).toBe(true);
   });
 
+  test('stripped, and nothing beside it: every function is one frame, by its start', async () => {
+    run('objcopy', '--strip-all', '--remove-section=.note.gnu.build-id', 'whole', 'bare');
+    const symbols = spawnSync('nm', ['whole'], { encoding: 'utf8', cwd: folder }).stdout;
+    const placeOf = (name: string): string => {
+      const address = new RegExp(`^([0-9a-f]+) [tT] ${name}$`, 'm').exec(symbols)?.[1] ?? '';
+      return `[bare+0x${parseInt(address, 16).toString(16)}]`;
+    };
+    const { stacks } = await stacksOf(String(await start(join(folder, 'bare'))));
+    expect(shareOf(stacks, CALLS.map(placeOf))).toBeGreaterThan(0.9);
+    const known = new Set([...CALLS, '_start'].map(placeOf));
+    const frames = new Set(stacks.flatMap(({ frames }) => frames).filter((frame) => frame.startsWith('[bare+0x')));
+    expect([...frames].filter((frame) => !known.has(frame))).toEqual([]);
+  });
+
   test('stripped, with a mini table (.gnu_debugdata), as Fedora builds', async () => {
     run('objcopy', '--only-keep-debug', '--remove-section=.debug*', 'whole', 'mini');
     run('xz', '-f', 'mini');

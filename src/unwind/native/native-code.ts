@@ -15,6 +15,7 @@ import { MAX_CACHE_ENTRIES } from '../limits.ts';
 export interface NativePlace {
   readonly mapping: Mapping;
   readonly library: MappedLibrary | null;
+  /** Without a name where only its call frame information tells where the function begins. */
   readonly symbol: NativeSymbol | null;
   readonly isVm: boolean;
   /** Code of no file that a perf map names: `symbol` is the map's. Such code keeps frame pointers. */
@@ -124,9 +125,10 @@ export class NativeCode {
   /** Whether `pc` stands in the code that a signal handler returns to (at a leaf also behind its first instruction). */
   isSignalReturn(pc: number, isLeaf: boolean): boolean {
     const place = this.at(pc);
-    // No libc gives it a symbol of a function: whatever has one is something else.
+    // No libc gives it a symbol of a function: whatever has one is something else. Call frame information does speak of it.
     const { returnCode, returnSteps, returnSymbols } = this.architecture.signals;
-    if (place === null || (place.symbol !== null && !returnSymbols.includes(place.symbol.name))) return false;
+    const name = place === null ? null : nameOf(place);
+    if (place === null || (name !== null && !returnSymbols.includes(name))) return false;
     const key = isLeaf ? pc : -pc;
     let known = this.#signalReturns.get(key);
     if (known === undefined) {
@@ -247,13 +249,12 @@ function sameCode(a: readonly Mapping[], b: readonly Mapping[]): boolean {
 
 /** `hasPerfMap`: code of no file moves, and an address of it tells nobody anything. */
 function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
-  const { library, mapping, symbol } = place;
+  const { library, mapping } = place;
   const path = library?.path ?? mapping.path;
   const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
   return {
     kind: place.isVm ? 'vm' : 'native',
-    // A symbol without a name tells nothing.
-    name: symbol === null || symbol.name === '' ? placeName(place, base, hasPerfMap) : symbol.name,
+    name: nameOf(place) ?? placeName(place, base, hasPerfMap),
     signature: '',
     bci: -1,
     line: 0,
@@ -263,8 +264,14 @@ function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
   };
 }
 
-function placeName({ library, elfAddress }: NativePlace, base: string, hasPerfMap: boolean): string {
-  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${elfAddress.toString(16)}]`;
+/** The name of the function at a place; null: none, or only where it begins is known. */
+export function nameOf({ symbol }: NativePlace): string | null {
+  return symbol === null || symbol.name === '' ? null : symbol.name;
+}
+
+/** Where a function begins stands for all of it, so that one function is one box. */
+function placeName({ library, elfAddress, symbol }: NativePlace, base: string, hasPerfMap: boolean): string {
+  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${(symbol?.start ?? elfAddress).toString(16)}]`;
 }
 
 function search(maps: readonly Mapping[], pc: number): Mapping | null {

@@ -9,7 +9,7 @@ import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
 import { callerByFramePointer } from './caller-by-frame-pointer.ts';
 import { callerByRule } from './caller-by-rule.ts';
-import type { NativePlace } from './native-code.ts';
+import { nameOf, type NativePlace } from './native-code.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
 import { type RegisterFile, unknownRegisters } from './register-file.ts';
 
@@ -43,8 +43,8 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
     const step = stepFrom(point, place, options);
     if (step.kind === 'start') return { kind: 'thread-start', overGap };
     if (step.kind === 'lost') {
-      if (THREAD_STARTS.test(place.symbol?.name ?? '')) return { kind: 'thread-start', overGap };
-      if (untilSp === null) return unfinished('no-unwind-info', place.symbol?.name ?? place.mapping.path);
+      if (THREAD_STARTS.test(nameOf(place) ?? '')) return { kind: 'thread-start', overGap };
+      if (untilSp === null) return unfinished('no-unwind-info', nameOf(place) ?? place.mapping.path);
       push(gapFrame(), traceOf(point));
       return { kind: 'met' };
     }
@@ -67,7 +67,7 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
 function stepFrom(point: NativePoint, place: NativePlace, options: NativeWalkOptions): Step {
   const exact = stepByRule(point, place, options);
   if (exact !== null) return exact;
-  if (THREAD_STARTS.test(place.symbol?.name ?? '')) return { kind: 'lost' };
+  if (THREAD_STARTS.test(nameOf(place) ?? '')) return { kind: 'lost' };
   const caller = callerByFramePointer(point, place, options);
   return caller === null ? { kind: 'lost' } : { kind: 'caller', caller };
 }
