@@ -140,6 +140,16 @@ describeOnHost('any process', ['root', 'bpftrace', 'cc', 'binutils', 'xz'], () =
     }
   });
 
+  test('Node without a perf map: frames of generated code follow one another, and the stacks are approximate', async () => {
+    writeFileSync(join(folder, 'busy.js'), NODE_PROGRAM);
+    const pid = await start(process.execPath, '--no-opt', '--always-sparkplug', join(folder, 'busy.js'));
+    const { stacks, summary } = await stacksOf(String(pid));
+    // turn, caller, hottest.
+    expect(shareOf(stacks, ['[anonymous]', '[anonymous]', '[anonymous]'])).toBeGreaterThan(0.7);
+    expect(shareOf(stacks, ['[anonymous]', '[native gap]', '[anonymous]'])).toBe(0);
+    expect(summary).toContain('unvalidated-step');
+  });
+
   test("somebody else's perf map is not believed, nor a link that leads to it", async () => {
     writeFileSync(join(folder, 'busy.js'), NODE_PROGRAM);
     const pid = await start(process.execPath, '--perf-basic-prof', join(folder, 'busy.js'));

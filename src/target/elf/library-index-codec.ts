@@ -91,7 +91,14 @@ export function decodeLibraryIndex(entry: Buffer, key: Uint8Array): LibraryIndex
     return null;
   const counts = Array.from({ length: COUNTS }, (_, i) => entry.readUInt32LE(COUNTS_AT + 4 * i));
   const [rows = 0, rules = 0, expressions = 0, , functionCount = 0, extents = 0] = counts;
-  if (rows > 4 * MAX_ROWS || rules > MAX_RULES + 1 || expressions > MAX_EXPRESSIONS || functionCount > MAX_FUNCTIONS || extents > MAX_FDES) return null;
+  if (
+    rows > 4 * MAX_ROWS ||
+    rules > MAX_RULES + 1 ||
+    expressions > MAX_EXPRESSIONS ||
+    functionCount > MAX_FUNCTIONS ||
+    extents > MAX_FDES
+  )
+    return null;
   const sizes = columnBytes(counts);
   if (HEADER_BYTES + sizes.reduce((sum, size) => sum + align8(size), 0) !== entry.length) return null;
   // A buffer of its own begins at an aligned address.
@@ -113,7 +120,8 @@ export function decodeLibraryIndex(entry: Buffer, key: Uint8Array): LibraryIndex
   const functionStarts = new Uint32Array(buffer, place(8), extents);
   const functionEnds = new Uint32Array(buffer, place(9), extents);
   const base = entry.readDoubleLE(BASE_AT);
-  if (list === null || !ascends(starts) || !ascends(rowStarts) || !ascends(functionStarts) || !Number.isSafeInteger(base)) return null;
+  if (list === null || !ascends(starts) || !ascends(rowStarts) || !ascends(functionStarts) || !Number.isSafeInteger(base))
+    return null;
   return {
     functions: { starts, ends, symbols },
     frames: { base, starts: rowStarts, rules: ruleNumbers, ruleWords, expressions: list, functionStarts, functionEnds },

@@ -18,8 +18,8 @@ export interface NativePlace {
   /** Without a name where only its call frame information tells where the function begins. */
   readonly symbol: NativeSymbol | null;
   readonly isVm: boolean;
-  /** Code of no file that a perf map names: `symbol` is the map's. Such code keeps frame pointers. */
-  readonly isGenerated: boolean;
+  /** Code that a runtime generated: by a perf map, whose symbol it is, or `unnamed`, of no file and in no map; null: other code. */
+  readonly generated: 'named' | 'unnamed' | null;
   /** The address as the library's own headers count it; the address itself without a library. */
   readonly elfAddress: number;
 }
@@ -35,6 +35,10 @@ const MAX_PRIMED = 64;
 /** Stands where a library's path stands. */
 const PERF_MAP = '[perf map]';
 const VM_LIBRARY = /\/libjvm\.so$/;
+/** Functions of V8 that are no C++: they are compiled into the program, without call frame information. */
+const V8_BUILTIN = /^Builtins_/;
+/** Mappings that runtimes put generated code into: anonymous ones (also shared, or with a name), and memory that .NET maps twice. */
+const OF_NO_FILE = /^(?:|\[anon.*\]|\/\/anon|\/dev\/zero|\/memfd:.*)$/s;
 
 export class NativeCode {
   readonly architecture: Architecture;
@@ -106,14 +110,15 @@ export class NativeCode {
     if (library === null && this.#hasPerfMap()) return this.#generatedAt(pc, mapping);
     const elfAddress = library === null ? pc : pc - library.bias;
     const symbol = library === null ? null : this.#reader.symbolAt(library, asElfAddress(elfAddress));
-    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), isGenerated: false, elfAddress };
+    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), generated: null, elfAddress };
     this.#places.set(pc, place);
     return place;
   }
 
   #generatedAt(pc: number, mapping: Mapping): NativePlace {
     const symbol = this.#reader.generatedCodeAt?.(asAddress(pc)) ?? null;
-    const place = { mapping, library: null, symbol, isVm: false, isGenerated: symbol !== null, elfAddress: pc };
+    const generated = symbol !== null ? 'named' : OF_NO_FILE.test(mapping.path) ? 'unnamed' : null;
+    const place: NativePlace = { mapping, library: null, symbol, isVm: false, generated, elfAddress: pc };
     this.#generated.set(pc, place);
     return place;
   }
@@ -186,8 +191,8 @@ export class NativeCode {
     return known;
   }
 
-  #findFramePointer({ symbol, library, isGenerated }: NativePlace): number | null {
-    if (symbol === null || (library === null && !isGenerated)) return null;
+  #findFramePointer({ symbol, library, generated }: NativePlace): number | null {
+    if (symbol === null || (library === null && generated === null)) return null;
     const bias = library?.bias ?? 0;
     const key = `${library?.key ?? symbol.name}+${String(symbol.start)}`;
     let offset = this.#prologues.get(key);
@@ -258,7 +263,7 @@ function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
     signature: '',
     bci: -1,
     line: 0,
-    library: place.isGenerated ? PERF_MAP : path,
+    library: place.generated === 'named' ? PERF_MAP : path,
     lineApproximate: false,
     marker: null,
   };
@@ -267,6 +272,14 @@ function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
 /** The name of the function at a place; null: none, or only where it begins is known. */
 export function nameOf({ symbol }: NativePlace): string | null {
   return symbol === null || symbol.name === '' ? null : symbol.name;
+}
+
+/**
+ * Whether code at a place keeps a frame pointer whatever its first instructions are: what runtimes generate, as nearly all do, and V8's
+ * own builtins where they have called something, because V8 walks its stacks by them.
+ */
+export function keepsFramePointer(place: NativePlace, isLeaf: boolean): boolean {
+  return place.generated !== null || (!isLeaf && V8_BUILTIN.test(nameOf(place) ?? ''));
 }
 
 /** Where a function begins stands for all of it, so that one function is one box. */

@@ -1,5 +1,6 @@
 // Walks native frames: by call frame information, exactly, wherever a library has it for the pc; else by the frame pointer, where the
-// function's prologue is seen to keep one; else a gap is shown and the chain in rbp is taken up again, if it leads anywhere.
+// function's prologue is seen to keep one, or in generated code, whose prologues nobody knows, as a guess; else a gap is shown and the
+// chain in rbp is taken up again, if it leads anywhere.
 
 import type { FrameTrace, UnfinishedReason } from '../../model/frame.ts';
 import type { Address } from '../../model/units.ts';
@@ -49,6 +50,7 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
       return { kind: 'met' };
     }
     const { caller } = step;
+    if (caller.isGuess === true) window.approximations.add('unvalidated-step');
     if (!caller.adjoining) {
       push(gapFrame(), traceOf(point));
       overGap = true;

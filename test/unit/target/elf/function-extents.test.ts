@@ -29,13 +29,18 @@ describeOnHost('stripped libraries of the distribution', ['binutils'], () => {
   test.each(LIBRARIES)('%s: all of a function is one, by its start', (path) => {
     const build = readLibraryBuild(bufferSource(readFileSync(path)));
     const symbols = new Map(
-      [...textOf('nm', '-D', '--defined-only', path).matchAll(/^([0-9a-f]+) [TtWi] (.+)$/gmu)].map((row) => [hex(row[1]), row[2]]),
+      [...textOf('nm', '-D', '--defined-only', path).matchAll(/^([0-9a-f]+) [TtWi] (.+)$/gmu)].map((row) => [
+        hex(row[1]),
+        row[2],
+      ]),
     );
     const plt = [...textOf('readelf', '-SW', path).matchAll(/ \.plt\S* +PROGBITS +([0-9a-f]+) [0-9a-f]+ ([0-9a-f]+)/gu)];
     const isStub = (at: number): boolean => plt.some(([, from, size]) => at >= hex(from) && at < hex(from) + hex(size));
     const wrong: string[] = [];
     let unnamed = 0;
-    for (const [, from, to] of textOf('readelf', '--debug-dump=frames', path).matchAll(/ FDE .*pc=([0-9a-f]+)\.\.([0-9a-f]+)/gu)) {
+    for (const [, from, to] of textOf('readelf', '--debug-dump=frames', path).matchAll(
+      / FDE .*pc=([0-9a-f]+)\.\.([0-9a-f]+)/gu,
+    )) {
       const [start, end] = [hex(from), hex(to)];
       if (isStub(start)) continue;
       const found = new Set<string>();
@@ -66,8 +71,10 @@ function framesOf(...functions: readonly (readonly [start: number, sizeBytes: nu
   return compileFrames([{ kind: 'debug_frame', bytes, bases: { section: 0, data: null } }], 0x1000);
 }
 
-/** Symbols of functions in section 1: name, start, size. */
-function symbolsOf(...rows: readonly (readonly [name: string, start: number, sizeBytes: number])[]): RawSymbols {
+type SymbolRow = readonly [name: string, start: number, sizeBytes: number];
+
+/** Symbols of functions in section 1. */
+function symbolsOf(...rows: readonly SymbolRow[]): RawSymbols {
   const table = Buffer.alloc(24 * (rows.length + 1));
   let strings = '\0';
   rows.forEach(([name, start, sizeBytes], i) => {
@@ -88,7 +95,7 @@ const section = (name: string, address: number, sizeBytes: number, entryBytes = 
 
 describe('a symbol without a size', () => {
   const sections = [section('', 0, 0), section('.text', 0x1000, 0x1000)];
-  const nameAt = (frames: UnwindColumns, ...rows: Parameters<typeof symbolsOf>): ((address: number) => string) => {
+  const nameAt = (frames: UnwindColumns, ...rows: readonly SymbolRow[]): ((address: number) => string) => {
     const functions = indexFunctions([symbolsOf(...rows)], sections, (start) => latestEndOf(frames, start));
     return (address) => {
       const place = functions.find(address);
