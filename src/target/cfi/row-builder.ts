@@ -1,5 +1,6 @@
 // Rows of functions in the order a section has them → one table sorted by address, without overlaps, equal neighbours joined.
-// Where two functions claim an address, the one that begins first has it.
+// Where two functions claim an address, the one that begins first has it. Also where each function begins and ends: stripped libraries
+// say so nowhere else.
 
 import { CfiError } from './byte-cursor.ts';
 import { MAX_FDES, MAX_ROWS } from './limits.ts';
@@ -16,6 +17,12 @@ const BYTES_PER_FDE = 28;
 export interface Rows {
   readonly starts: Uint32Array;
   readonly rules: Uint16Array;
+}
+
+/** Functions (or parts of them: what compilers moved out as unlikely has an entry of its own) by offset, none over another. */
+export interface Extents {
+  readonly functionStarts: Uint32Array;
+  readonly functionEnds: Uint32Array;
 }
 
 export class RowBuilder {
@@ -82,13 +89,15 @@ export class RowBuilder {
     this.#fdeRows[this.#fdes] = this.#count;
   }
 
-  build(): Rows {
+  build(): Rows & Extents {
     const order = new Float64Array(this.#fdes);
     for (let i = 0; i < order.length; i += 1) order[i] = (this.#fdeStarts[i] ?? 0) * FDE_SCALE + i;
     order.sort();
     const starts = new Uint32Array(this.#count + 2 * this.#fdes + 1);
     const rules = new Uint16Array(starts.length);
-    let [count, covered] = [0, 0];
+    const functionStarts = new Uint32Array(this.#fdes);
+    const functionEnds = new Uint32Array(this.#fdes);
+    let [count, covered, functions] = [0, 0, 0];
     const emit = (start: number, rule: number): void => {
       if (count > 0 && starts[count - 1] === start) count -= 1;
       if ((count > 0 ? rules[count - 1] : NO_RULE) === rule) return;
@@ -102,6 +111,12 @@ export class RowBuilder {
       const end = this.#fdeEnds[fde] ?? 0;
       if (end <= covered) continue;
       if (start > covered) emit(covered, NO_RULE);
+      // One that begins inside of another has no start that could stand for the rest of it.
+      if (start >= covered) {
+        functionStarts[functions] = start;
+        functionEnds[functions] = end;
+        functions += 1;
+      }
       const last = this.#fdeRows[fde + 1] ?? 0;
       for (let row = this.#fdeRows[fde] ?? 0; row < last; row += 1) {
         const next = row + 1 < last ? (this.#starts[row + 1] ?? 0) : end;
@@ -111,7 +126,12 @@ export class RowBuilder {
       covered = end;
     }
     if (count > 0) emit(covered, NO_RULE);
-    return { starts: starts.slice(0, count), rules: rules.slice(0, count) };
+    return {
+      starts: starts.slice(0, count),
+      rules: rules.slice(0, count),
+      functionStarts: functionStarts.slice(0, functions),
+      functionEnds: functionEnds.slice(0, functions),
+    };
   }
 }
 

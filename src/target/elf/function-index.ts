@@ -46,8 +46,15 @@ interface Entries {
  */
 const MAX_ALIAS_CHARACTERS = 1 << 26;
 
-/** Sorts and thins the functions of all tables. */
-export function sortFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionColumns {
+/** Where a function that begins at an address has ended at the latest, by what else is known of the library; Infinity: not known. */
+export type LatestEnd = (start: number) => number;
+
+/** Sorts and thins the functions of all tables. `latestEnd` is asked for those that claim no size: a wrong name is worse than none. */
+export function sortFunctions(
+  tables: readonly RawSymbols[],
+  sections: readonly Section[],
+  latestEnd: LatestEnd = () => Infinity,
+): FunctionColumns {
   const { starts, tables: tableOf, symbols } = collect(tables);
   const order = sortedByStart(starts);
   const kept = new Uint32Array(order.length);
@@ -75,7 +82,7 @@ export function sortFunctions(tables: readonly RawSymbols[], sections: readonly 
     // A function without a size (assembly) reaches to the next one, but not out of its section: the PLT often follows .init.
     const section = sections[table?.section(index) ?? 0];
     const sectionEnd = section === undefined ? start : section.address + section.sizeBytes;
-    keptEnds[place] = size > 0 ? start + size : Math.min(keptStarts[place + 1] ?? sectionEnd, sectionEnd);
+    keptEnds[place] = size > 0 ? start + size : Math.min(keptStarts[place + 1] ?? sectionEnd, sectionEnd, latestEnd(start));
   }
   return { starts: keptStarts, ends: keptEnds, symbols: keptSymbols };
 }
@@ -104,8 +111,12 @@ export function createFunctionIndex(columns: FunctionColumns, tables: readonly R
 }
 
 /** The functions of all tables, for one look-up and no cache. */
-export function indexFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionIndex {
-  return createFunctionIndex(sortFunctions(tables, sections), tables);
+export function indexFunctions(
+  tables: readonly RawSymbols[],
+  sections: readonly Section[],
+  latestEnd?: LatestEnd,
+): FunctionIndex {
+  return createFunctionIndex(sortFunctions(tables, sections, latestEnd), tables);
 }
 
 /** The place that each table's symbols begin at, when all are put one after the other. */

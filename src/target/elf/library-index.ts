@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { compileFrames } from '../cfi/compile-frames.ts';
 import type { FrameSection } from '../cfi/frame-section.ts';
+import { latestEndOf } from '../cfi/unwind-table.ts';
 import { type ElfFile, PT_LOAD, type Segment } from './elf-file.ts';
 import { sortFunctions } from './function-index.ts';
 import { decodeLibraryIndex, encodeLibraryIndex, INDEX_VERSION, type LibraryIndex } from './library-index-codec.ts';
@@ -44,10 +45,8 @@ export function loadLibraryIndex(input: IndexInput, cache: IndexCache | null): L
 }
 
 function makeIndex({ file, tables, frameSections }: IndexInput): LibraryIndex {
-  return {
-    functions: sortFunctions(tables, file.sections),
-    frames: compileFrames(frameSections, imageBase(file.segments)),
-  };
+  const frames = compileFrames(frameSections, imageBase(file.segments));
+  return { functions: sortFunctions(tables, file.sections, (start) => latestEndOf(frames, start)), frames };
 }
 
 /** The lowest address of what is mapped: rows count from there. */

@@ -6,7 +6,7 @@
 import { unxz } from '../xz/unxz.ts';
 import { bufferSource, type ByteSource } from './byte-source.ts';
 import { readElfFile, SHT_SYMTAB, sectionNamed, type ElfFile } from './elf-file.ts';
-import { type FunctionIndex, indexFunctions } from './function-index.ts';
+import { type FunctionIndex, indexFunctions, type LatestEnd } from './function-index.ts';
 import { readGoFunctions } from './go-functions.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 
@@ -33,27 +33,33 @@ export function readSeparateFunctions(
   file: ElfFile,
   buildId: string,
   find: DebugFileFinder | null,
+  latestEnd?: LatestEnd,
 ): FunctionIndex | null {
   if (file.sections.some(({ type }) => type === SHT_SYMTAB)) return null;
   const link = readLink(source, file);
-  const inFile = buildId === '' && link === null ? null : (find?.({ buildId, link }, functionsOf) ?? null);
-  return inFile ?? readMiniDebugInfo(source, file) ?? readGoFunctions(source, file);
+  const use = (image: ByteSource): FunctionIndex | null => functionsOf(image, latestEnd);
+  const inFile = buildId === '' && link === null ? null : (find?.({ buildId, link }, use) ?? null);
+  return inFile ?? readMiniDebugInfo(source, file, use) ?? readGoFunctions(source, file);
 }
 
 /** null: it has no functions of its own. */
-function functionsOf(source: ByteSource): FunctionIndex | null {
+function functionsOf(source: ByteSource, latestEnd: LatestEnd | undefined): FunctionIndex | null {
   const file = readElfFile(source);
   if (file === null) return null;
-  const functions = indexFunctions(readRawSymbols(source, file), file.sections);
+  const functions = indexFunctions(readRawSymbols(source, file), file.sections, latestEnd);
   return functions.count === 0 ? null : functions;
 }
 
-function readMiniDebugInfo(source: ByteSource, file: ElfFile): FunctionIndex | null {
+function readMiniDebugInfo(
+  source: ByteSource,
+  file: ElfFile,
+  use: (image: ByteSource) => FunctionIndex | null,
+): FunctionIndex | null {
   const section = sectionNamed(file, '.gnu_debugdata');
   if (section === undefined || section.sizeBytes > MAX_PACKED_BYTES) return null;
   const packed = source.read(section.fileOffset, section.sizeBytes);
   const image = packed && unxz(packed, MAX_UNPACKED_BYTES);
-  return image && functionsOf(bufferSource(image));
+  return image && use(bufferSource(image));
 }
 
 function readLink(source: ByteSource, file: ElfFile): DebugFileWanted['link'] {
