@@ -92,6 +92,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
   },
   flags: null,
   names: null,
+  upcall: { frameDataOffset: 40, anchor: 8 },
   continuation: null,
 };
 

@@ -13,6 +13,7 @@ export type BlobKind =
   | 'runtime-stub' // has a frame size of its own: RuntimeStub, and the deoptimization, exception and safepoint blobs
   | 'stub-routines' // many small stubs in one blob, frames by their own rules
   | 'vtable-stub'
+  | 'upcall-stub' // through which C calls Java by the foreign function interface
   | 'adapter'; // i2c/c2i and method handle adapters: no frame
 
 export interface CodeBlob {
@@ -29,6 +30,8 @@ export interface CodeBlob {
   /** First address at which the frame is whole. */
   readonly frameComplete: number;
   readonly nmethod: NmethodHeader | null;
+  /** Of an upcall stub: from its frame's sp to the frame's data; null: not known. */
+  readonly frameDataOffset: number | null;
 }
 
 export interface NmethodHeader {
@@ -64,6 +67,7 @@ const KIND_BY_PREFIX: readonly (readonly [string, BlobKind])[] = [
   ['I2C/C2I adapters', 'adapter'],
   ['MethodHandles adapters', 'adapter'],
   ['MethodHandlesAdapterBlob', 'adapter'],
+  ['upcall_stub', 'upcall-stub'],
 ];
 
 /** By HotSpot's CodeBlobKind. Buffers are told apart by name. */
@@ -77,7 +81,7 @@ const KIND_BY_NUMBER: Readonly<Record<Exclude<BlobKindName, 'Buffer'>, BlobKind>
   Safepoint: 'runtime-stub',
   Exception: 'runtime-stub',
   UncommonTrap: 'runtime-stub',
-  Upcall: 'runtime-stub',
+  Upcall: 'upcall-stub',
 };
 
 /** Reads the header of the blob at `address`; null when it is no blob (freed, or never was one). Throws MemoryFault. */
@@ -107,6 +111,8 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
     frameSizeBytes: Math.max(0, frameSizeWords) * 8,
     frameComplete: codeBegin + (at.frameComplete.isShort ? header.i16(at.frameComplete.at) : header.i32(at.frameComplete.at)),
     nmethod: kind === 'nmethod' ? nmethodHeader(memory.glance(address, layout.nmethod.sizeBytes), layout, name) : null,
+    frameDataOffset:
+      kind === 'upcall-stub' && layout.upcall !== null ? memory.i32(address + layout.upcall.frameDataOffset) : null,
   };
 }
 

@@ -3,10 +3,12 @@
 // without any native frame between. Source: generate_call_stub and generate_catch_exception (hotspot/cpu/*/stubGenerator_*.cpp); the
 // stub's own return address is not needed for it.
 
-import { hex, WalkStop } from '../stack-window.ts';
+import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import type { CodeBlob } from './code-blob.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { Codelet } from './codelets.ts';
-import type { AnchoredFrame, PhysicalFrame } from './physical-frame.ts';
+import type { HotspotLayout } from './layout.ts';
+import { type AnchoredFrame, callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
 /** How a run of Java frames ended. */
@@ -40,10 +42,32 @@ export function entryCaller({ architecture, process, window: at }: WalkContext, 
   const { layout } = process;
   if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `entry frame at ${hex(frame.fp)}`);
   const anchorAt = at.word(frame.fp + architecture.callWrapperOffsetBytes) + layout.callWrapperAnchor;
-  const lastJavaSp = at.word(anchorAt + layout.anchor.lastJavaSp);
-  const native = architecture.callStubCaller(at, frame.fp);
-  if (lastJavaSp === 0) return { kind: 'entry', anchor: null, native };
-  if (lastJavaSp <= frame.fp || !at.covers(lastJavaSp)) throw new WalkStop('bad-frame', `anchor at ${hex(lastJavaSp)}`);
-  const [pc, fp] = [at.word(anchorAt + layout.anchor.lastJavaPc), at.word(anchorAt + layout.anchor.lastJavaFp)];
-  return { kind: 'entry', anchor: { sp: lastJavaSp, fp, pc }, native };
+  return endAt(at, layout, anchorAt, architecture.callStubCaller(at, frame.fp), frame.fp);
+}
+
+/**
+ * The same of an upcall's frame, which keeps an anchor of its own and, as HotSpot's frame::sender does, leads on by that. Throws WalkStop,
+ * also where the VM does not tell where it is.
+ */
+export function upcallCaller({ process, window: at }: WalkContext, blob: CodeBlob, frame: PhysicalFrame): JavaEnd {
+  const { upcall } = process.layout;
+  if (upcall === null || blob.frameDataOffset === null)
+    throw new WalkStop('bad-frame', 'an upcall of a VM that does not tell of it');
+  if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `upcall frame at ${hex(frame.fp)}`);
+  const native = callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
+  return endAt(at, process.layout, frame.sp + blob.frameDataOffset + upcall.anchor, native, frame.fp);
+}
+
+function endAt(
+  at: StackWindow,
+  { anchor }: HotspotLayout,
+  anchorAt: number,
+  native: PhysicalFrame,
+  framePointer: number,
+): JavaEnd {
+  const sp = at.word(anchorAt + anchor.lastJavaSp);
+  if (sp === 0) return { kind: 'entry', anchor: null, native };
+  if (sp <= framePointer || !at.covers(sp)) throw new WalkStop('bad-frame', `anchor at ${hex(sp)}`);
+  const [pc, fp] = [at.word(anchorAt + anchor.lastJavaPc), at.word(anchorAt + anchor.lastJavaFp)];
+  return { kind: 'entry', anchor: { sp, fp, pc }, native };
 }

@@ -16,7 +16,7 @@ import type { KnownBlob } from './code-index.ts';
 import { compiledStep } from './compiled-step.ts';
 import { continuationStep } from './continuation-step.ts';
 import { isContinuationBlob } from './continuations.ts';
-import { entryCaller, isInEntryFrame, type JavaEnd } from './entry-frame.ts';
+import { entryCaller, isInEntryFrame, type JavaEnd, upcallCaller } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { interpreterStep } from './interpreter-step.ts';
 import { stubFrame } from './java-frames.ts';
@@ -90,6 +90,10 @@ export class JavaWalk {
         push(stubFrame(stub.description, known.blob.name), frame);
         return entryCaller(this.#context, frame);
       }
+      if (known.blob.kind === 'upcall-stub' && !frame.isLeaf) {
+        push(stubFrame(known.blob.name, known.blob.name), frame);
+        return upcallCaller(this.#context, known.blob, frame);
+      }
       const next = this.#step(known, frame, frame.isLeaf ? registers : null);
       // A leaf that tore its frame down can leave sp where it was only if it had none: its caller's sp is above all the same.
       if (next.sp <= frame.sp && !(frame.isLeaf && next.sp === frame.sp)) throw new WalkStop('no-progress', `sp ${hex(next.sp)}`);
@@ -112,6 +116,7 @@ export class JavaWalk {
       case 'vtable-stub':
         return stubStep(context, known, frame, context.architecture.frames.unbuilt, registers);
       case 'adapter':
+      case 'upcall-stub':
         return adapterStep(context, known, frame, registers);
       default:
         return known.blob.kind satisfies never;

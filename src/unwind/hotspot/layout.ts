@@ -21,6 +21,7 @@ import { type NmethodLayout, nmethodLayout } from './layout/nmethod-layout.ts';
 import { type StreamLayout, streamLayout } from './layout/stream-layout.ts';
 import { Missing, TableReader } from './layout/table-reader.ts';
 import { type ThreadLayout, threadLayout } from './layout/thread-layout.ts';
+import { type UpcallLayout, upcallLayout } from './layout/upcall-layout.ts';
 import type { VmTables } from './vm-tables.ts';
 
 export interface HotspotLayout extends CodeCacheLayout, MethodLayout, ThreadLayout {
@@ -31,6 +32,8 @@ export interface HotspotLayout extends CodeCacheLayout, MethodLayout, ThreadLayo
   readonly flags: FlagsLayout | null;
   /** What the oops of thread names need; null: names stay comm. */
   readonly names: NamesLayout | null;
+  /** null: a VM that does not tell of upcalls. */
+  readonly upcall: UpcallLayout | null;
   /** null: a VM without virtual threads. */
   readonly continuation: ContinuationLayout | null;
 }
@@ -56,6 +59,7 @@ export function readLayout(tables: VmTables): LayoutResult {
         interpreter: interpreterLayout(look),
         flags: flagsLayout(look),
         names: namesLayout(look),
+        upcall: upcallLayout(look),
         continuation: continuationLayout(look),
       },
     };

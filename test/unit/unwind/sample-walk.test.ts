@@ -15,6 +15,7 @@ import {
   pushThreadStart,
 } from '../../support/synthetic-java-stack.ts';
 import { STACK_END, syntheticSample, SyntheticStack } from '../../support/synthetic-sample.ts';
+import { SYNTHETIC_LAYOUT } from '../../support/synthetic-jvm.ts';
 import { asAddress } from '../../../src/model/units.ts';
 
 const names = ({ stack }: WalkedSample): string[] => stack.frames.map(({ kind, name, bci }) => `${kind} ${name}${bci < 0 ? '' : `@${bci}`}`); // prettier-ignore
@@ -136,6 +137,44 @@ describe('Java, native, Java', () => {
     expect(reasonOf(walked)).toMatch(/^(bad-frame|no-progress)$/);
     expect(names(walked).slice(0, 2)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21']);
   });
+});
+
+test('C calls Java by the foreign function interface: the anchor in the upcall stub joins them', () => {
+  const world = javaWorld();
+  const { code, jvm } = world;
+  const upcallStub = jvm.blob({
+    name: 'upcall_stub',
+    code: [...new Array<number>(11).fill(0x90), 0xe8, 0, 0, 0, 0, 0x90],
+    frameSizeWords: 0,
+  });
+  const [stub, inStub] = [upcallStub - SYNTHETIC_LAYOUT.codeBlob.sizeBytes, upcallStub + 16];
+  jvm.memory.i32(stub + (SYNTHETIC_LAYOUT.upcall?.frameDataOffset ?? NaN), 0x20);
+  const stack = new SyntheticStack();
+  const java = pushJava(world, stack, pushThreadStart(world, stack));
+  // A.caller → a function of C → upcall stub → A.caller → A.leaf
+  stack.push(code.inCallerOut);
+  const native = stack.push(java.fp);
+  stack.skip(0x30);
+  stack.push(code.inCallHelper);
+  const inC = stack.push(native);
+  stack.skip(0x80);
+  const anchorAt = stack.sp + 0x20 + (SYNTHETIC_LAYOUT.upcall?.anchor ?? NaN);
+  [java.sp, code.inCallerOut, java.fp].forEach((word, i) => stack.write(anchorAt + 8 * i, word));
+  stack.push(inStub);
+  stack.push(inC);
+  stack.skip(0x20);
+  stack.push(code.inCaller);
+  stack.push(inC);
+  stack.skip(0x30);
+  const registers = { rip: code.leaf + bodyOffset, rsp: stack.sp, rbp: inC };
+  const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+  expect(names(walked)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21', 'stub upcall_stub', 'vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]); // prettier-ignore
+  expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  // A thread that C made: nothing is older.
+  stack.write(anchorAt, 0);
+  const first = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+  expect(names(first).slice(0, 3)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21', 'stub upcall_stub']);
+  expect(first.stack.outcome).toEqual({ kind: 'complete' });
 });
 
 describe('a leaf in the VM', () => {
