@@ -137,12 +137,18 @@ class Model {
   }
 }
 
+/** Chunks of one file that may still come: each may ask for a new model, 30 KB, for a few bytes of data. */
+export interface ChunkBudget {
+  left: number;
+}
+
 /** Decodes chunks from `from` on; gives where they end and how much of `out` was filled from `written` on. */
 export function decodeLzma2(
   input: Uint8Array,
   from: number,
   out: Uint8Array,
   written: number,
+  budget: ChunkBudget,
 ): { readonly at: number; readonly written: number } {
   let [at, done] = [from, written];
   let model: Model | null = null;
@@ -156,6 +162,7 @@ export function decodeLzma2(
   for (;;) {
     const control = byte();
     if (control === 0) return { at, written: done };
+    if (--budget.left < 0) throw new XzError('chunks without end');
     if (control < 0x80) {
       if (control > 2) throw new XzError('unknown chunk');
       if (control === 1) dictionary = done;

@@ -14,6 +14,8 @@ const CRC32_CHECK = 1;
 const CHECK_BYTES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 /** A variable-length number has nine bytes at most; sizes here are far smaller. */
 const MAX_NUMBER_BYTES = 9;
+/** xz writes one for 64 KiB of packed data, or one a block: 256 for the largest that is unpacked here, and a few times more for retries. */
+const MAX_CHUNKS = 8192;
 
 /** null: no .xz of that kind, damaged, or longer than `limitBytes` when unpacked. */
 export function unxz(packed: Buffer, limitBytes: number): Buffer | null {
@@ -31,13 +33,14 @@ function unpack(packed: Buffer, limitBytes: number): Buffer {
   if (packed[6] !== 0 || check > 15 || crc32(packed.subarray(6, 8)) !== packed.readUInt32LE(8)) throw new XzError('bad header');
   let out = Buffer.alloc(Math.min(limitBytes, Math.max(4096, packed.length * 8)));
   let [at, written] = [STREAM_HEADER_BYTES, 0];
+  const budget = { left: MAX_CHUNKS };
   // An index stands where another block's header would.
   while ((packed[at] ?? 0) !== 0) {
     const data = blockData(packed, at);
     const first = written;
     for (;;) {
       try {
-        ({ at, written } = decodeLzma2(packed, data, out, first));
+        ({ at, written } = decodeLzma2(packed, data, out, first, budget));
         break;
       } catch (error) {
         // More room, and once more: the size is seldom told before.

@@ -1,6 +1,7 @@
 // .xz as the xz program writes it, with every option that a section may have been made with; cut, damaged, too long.
 
 import { spawnSync } from 'node:child_process';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { unxz } from '../../../../src/target/xz/unxz.ts';
@@ -31,6 +32,17 @@ test('a small file that is damaged anywhere gives nothing, or all', () => {
   }
   expect(unxz(SMALL, 1000)?.toString()).toBe('xz unpacked\n');
   expect(unxz(SMALL, 5)).toBeNull();
+});
+
+test("chunks of a byte each: some are read, a million is nobody's", () => {
+  const stored = (count: number): Buffer => {
+    const chunks = Buffer.concat(Array.from({ length: count }, (_, i) => Buffer.from([i === 0 ? 1 : 2, 0, 0, 0x61])));
+    const check = Buffer.alloc(4);
+    check.writeUInt32LE(crc32(Buffer.alloc(count, 0x61)));
+    return Buffer.concat([SMALL.subarray(0, 24), chunks, Buffer.alloc(4), check, Buffer.alloc(4)]);
+  };
+  expect(unxz(stored(1000), 1_000_000)?.toString()).toBe('a'.repeat(1000));
+  expect(unxz(stored(1_000_000), 1_000_000)).toBeNull();
 });
 
 describeOnHost('what xz writes', ['xz'], () => {
