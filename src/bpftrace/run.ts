@@ -34,6 +34,11 @@ export interface Capture {
   feedJvm(locator: JvmThreadLocator): Promise<boolean>;
 }
 
+/**
+ * bpftrace reads its buffers when all probes are attached, so a sample or a heartbeat tells as much as the record that says so; that one may be among the
+ * lost, or wait for minutes behind another CPU's, where a machine is too busy. So long after the first of these it is not waited for any more.
+ */
+const READY_AFTER_MS = 1000;
 /** Of bpftrace's own words, kept to explain a failure. */
 const MAX_MESSAGES = 200;
 
@@ -46,6 +51,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   let stopping = false;
   let isKilled = false;
   let pieces = 0;
+  let readyTimer: NodeJS.Timeout | undefined;
   let markReady: () => void = () => undefined;
   const feed = new JvmFeed(new Promise<void>((resolve) => (markReady = resolve)));
 
@@ -59,9 +65,18 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
       onEvent({ kind: 'message', text });
     }
   };
+  const readySoon = (): void => {
+    if (!isReady)
+      readyTimer ??= setTimeout(() => {
+        sink.ready();
+      }, READY_AFTER_MS);
+  };
   const [outNoise, errNoise] = [new NoiseFilter(), new NoiseFilter()];
   const assembly = new SampleAssembly(program, {
-    sample: (sample) => onEvent({ kind: 'sample', sample }),
+    sample: (sample) => {
+      readySoon();
+      onEvent({ kind: 'sample', sample });
+    },
     broken: (tid) => onEvent({ kind: 'broken-sample', tid }),
   });
   const sink: RecordSink = {
@@ -82,7 +97,10 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
       onEvent({ kind: 'ready' });
     },
     budget: (every, skippedTicks) => onEvent({ kind: 'budget', every, skippedTicks }),
-    heartbeat: (timeNs) => onEvent({ kind: 'heartbeat', timeNs }),
+    heartbeat: (timeNs) => {
+      readySoon();
+      onEvent({ kind: 'heartbeat', timeNs });
+    },
     other: (text) => say(text, outNoise),
   };
   const parser = new RecordParser(sink);
@@ -106,6 +124,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     stdout.end();
     stderr.end();
     assembly.end();
+    clearTimeout(readyTimer);
     feed.close();
     markReady();
     const error = failureOf(exit, { isReady, stopping, isKilled, messages });

@@ -31,11 +31,11 @@ export const KIND_MEANINGS: Readonly<Record<Exclude<BoxKind, 'all'>, string>> = 
   native: 'a function of a library or program',
   vm: 'a function of the Java VM itself',
   kernel: 'a function of the kernel',
-  'native-gap': 'frames of C++ are missing here: nothing says how to walk them; the Java frames around it are exact',
-  frozen: "older frames of this virtual thread lie in the heap, not on the stack; the frames below are its carrier's",
+  'native-gap': 'native frames are missing here: nothing says how to walk them; Java frames around it are exact',
+  frozen: "older frames of this virtual thread lie in the heap, not on the stack; what called them is its carrier's",
   unresolved: 'there is a frame, its name is not known',
   unfinished: 'the stack could not be walked further: its older frames are missing',
-  label: 'no code: what the stacks below it have in common',
+  label: 'no code: what its stacks have in common',
 };
 
 /** What code a node was, of a bit mask of kinds: e.g. `mostly C2; also interpreted, C1`. */

@@ -72,7 +72,9 @@ describeOnHost('processes that cannot be profiled', ['root', 'bpftrace', 'jdk17'
       await until('it to stop', () => (/\) T /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')) ? true : null));
       const { status, stderr } = await runJtrace(['profile', pid, '-d', '200ms']);
       expect(status, stderr).toBe(0);
-      expect(stderr).toContain(`jtrace: warning: process ${pid} is stopped, and has no samples until it goes on: kill -CONT ${pid}\n`);
+      expect(stderr).toContain(
+        `jtrace: warning: process ${pid} is stopped, and has no samples until it goes on: kill -CONT ${pid}\n`,
+      );
     } finally {
       child.kill('SIGKILL');
     }

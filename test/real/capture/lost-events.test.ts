@@ -1,10 +1,15 @@
 // A reader that stalls with a buffer that is too small: events are lost, counted, and no sample is put together from two.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { pointOf } from '../../../src/model/registers.ts';
+import { asPid } from '../../../src/model/units.ts';
 import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { withCompiledAsync } from '../../support/machine-code.ts';
+import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { startReady } from '../processes/ready-process.ts';
 import { programFor, withCapture } from './captured.ts';
@@ -40,5 +45,25 @@ describeOnHost('lost events', ['root', 'bpftrace', 'cc'], () => {
         await target.stop();
       }
     });
+  });
+
+  test('the record that says that all is attached: a sample says it, too', async () => {
+    const [bpftrace = ''] = bpftracesAtHand();
+    const folder = mkdtempSync(join(tmpdir(), 'jtrace-unready-'));
+    try {
+      const fake = join(folder, 'unready');
+      const recorded = join(REPOSITORY, 'test/fixtures/capture/bpftrace-0.17.0.txt');
+      const script = `trap 'exit 0' INT\ncat > /dev/null\ngrep -v '^R$' '${recorded}'\nwhile :; do sleep 0.1; done\n`;
+      writeFileSync(fake, `#!/bin/sh\n${script}`, { mode: 0o755 });
+      await withCapture(fake, await programFor(bpftrace, [asPid(process.pid)]), async (captured) => {
+        await captured.ready();
+        expect(captured.samples().length).toBeGreaterThan(0);
+        await captured.capture.stop();
+        expect(captured.kinds().at(-1)).toBe('stopped');
+        expect(captured.kinds()).not.toContain('failed');
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

@@ -66,7 +66,7 @@ test('a native gap says that C++ frames are missing and Java frames are not; whe
     return describe({ ...model, data, names: [name] }, weighed(model, NO_FILTER, 0), 1, 0, 0).details[0];
   };
   expect(kindOf('[native gap]')).toBe(
-    'frames of C++ are missing here: nothing says how to walk them; the Java frames around it are exact',
+    'native frames are missing here: nothing says how to walk them; Java frames around it are exact',
   );
   expect(kindOf(ALL_HIDDEN)).toContain('which this page leaves out');
 });
