@@ -66,6 +66,7 @@ export const AARCH64: Architecture = {
   },
   // The general rules hold for these, but the return barrier's.
   stubs: {
+    wayOut: () => null,
     exceptionBlobState: () => null,
     forwardExceptionState: () => null,
     adapterCaller: () => null,

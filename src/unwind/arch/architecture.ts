@@ -68,6 +68,17 @@ export interface FrameCode {
 
 /** Single stubs of HotSpot whose frames are like no other's. Where an architecture has no such rule, the general ones hold. */
 export interface StubCode {
+  /**
+   * How a leaf at `pc` in StubRoutines leaves its frame, told by the code from there on. `code` reads between `begin` and `end` of the blob;
+   * `barrier`: where Java returns to the call stub. null: it cannot be told.
+   */
+  readonly wayOut: (
+    code: (start: number, end: number) => CodeBytes,
+    pc: number,
+    begin: number,
+    end: number,
+    barrier: number,
+  ) => StubState | null;
   /** Leaf in one of the two blobs that C2 code leaves to; null: no known shape. `code`: the whole blob. */
   readonly exceptionBlobState: (code: CodeBytes, pc: number) => FrameState | null;
   /** In forward_exception; null: as in any stub. `code`: the whole stub; `isLeaf` false: it called C++. */

@@ -20,6 +20,7 @@ import {
   prologueState,
   savedRegisterBytes,
 } from './x86-code.ts';
+import { wayOut } from './x86-way-out.ts';
 
 const LONGEST_CALL_BYTES = 8;
 const DIRECT_CALL_BYTES = 5;
@@ -64,6 +65,7 @@ export const X86_64: Architecture = {
     pushedForCall: () => 0,
   },
   stubs: {
+    wayOut,
     exceptionBlobState,
     forwardExceptionState,
     adapterCaller,

@@ -4,7 +4,7 @@ import type { Registers } from '../../model/registers.ts';
 import { type StubState, WHOLE } from '../arch/code-bytes.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
-import { callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
+import { callerByWayOut, callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { stubFrame } from './java-frames.ts';
 import {
@@ -13,6 +13,7 @@ import {
   runtimeStubLeafState,
   stubRoutineEndState,
   stubRoutineLeafState,
+  stubRoutineWayOut,
 } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -47,9 +48,11 @@ export function stubRoutineStep(
   frame: PhysicalFrame,
   registers: Registers | null,
 ): PhysicalFrame {
+  const { process } = context;
+  const state = forwarding(process, frame) ?? leafWayOut(process, known, frame);
+  if (state !== null) return stubStep(context, known, frame, state, registers);
   return (
-    unnamedStub(context, known, frame) ??
-    stubStep(context, known, frame, stubRoutineState(context.process, known, frame), registers)
+    unnamedStub(context, known, frame) ?? stubStep(context, known, frame, stubRoutineState(process, known, frame), registers)
   );
 }
 
@@ -82,6 +85,8 @@ export function stubStep(
       const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
       return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp)));
     }
+    case 'way-out':
+      return callerByWayOut(context, frame, state, registers);
     case 'partial':
     case 'popped':
     case 'linked':
@@ -102,12 +107,17 @@ function unnamedStub(context: WalkContext, known: KnownBlob, frame: PhysicalFram
   return caller;
 }
 
+function forwarding({ code, stubs }: HotspotProcess, frame: PhysicalFrame): StubState | null {
+  const stub = stubs.at(frame.pc);
+  return stub === null ? null : forwardingState(code, stub, frame);
+}
+
+function leafWayOut({ code, callStubReturn }: HotspotProcess, known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState | null {
+  return isLeaf ? stubRoutineWayOut(code, known, pc, callStubReturn) : null;
+}
+
 /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
-function stubRoutineState({ code, stubs }: HotspotProcess, known: KnownBlob, frame: PhysicalFrame): StubState {
-  const { pc, isLeaf } = frame;
-  const stub = stubs.at(pc);
-  const forwarding = stub === null ? null : forwardingState(code, stub, frame);
-  if (forwarding !== null) return forwarding;
+function stubRoutineState({ code, stubs }: HotspotProcess, known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState {
   return isLeaf ? stubRoutineLeafState(code, known, stubs, pc) : { kind: 'frame-pointer' };
 }
 
