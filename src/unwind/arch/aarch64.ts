@@ -70,6 +70,7 @@ export const AARCH64: Architecture = {
     exceptionBlobState: () => null,
     forwardExceptionState: () => null,
     adapterCaller: () => null,
+    redirectedCaller: () => null,
     isEntryFrameWhole: () => false,
     isReturnBarrier,
     isThawEntry: () => false,

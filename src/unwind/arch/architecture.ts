@@ -85,6 +85,13 @@ export interface StubCode {
   readonly forwardExceptionState: (code: CodeBytes, pc: number, isLeaf: boolean) => FrameState | null;
   /** The caller of a leaf in an adapter that has moved the return address; null: it has not. Throws WalkStop. */
   readonly adapterCaller: (code: CodeBytes, window: StackWindow, registers: Registers) => PhysicalFrame | null;
+  /** The caller of an adapter that has the call to it redirected, which `registers` null has called the VM; null: it does not. Throws WalkStop. */
+  readonly redirectedCaller: (
+    code: CodeBytes,
+    window: StackWindow,
+    frame: PhysicalFrame,
+    registers: Registers | null,
+  ) => PhysicalFrame | null;
   /** Whether the call stub, with which `code` begins, has its JavaCallWrapper in its frame, and does not return yet. */
   readonly isEntryFrameWhole: (code: CodeBytes, pc: number) => boolean;
   /** Whether `pc` is where the oldest thawed frame of a continuation returns to. */

@@ -2,7 +2,7 @@
 
 import { type RegisterName, type Registers, X86_64_REGISTERS } from '../../model/registers.ts';
 import { X86_64_DWARF } from '../../model/unwind-rule.ts';
-import { adapterCaller } from '../hotspot/adapter-frame.ts';
+import { adapterCaller, redirectedCaller } from '../hotspot/adapter-frame.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller, isEntryFrameWhole } from '../hotspot/call-stub-frame.ts';
 import { exceptionBlobState } from '../hotspot/exception-blob-state.ts';
 import { forwardExceptionState } from '../hotspot/forward-exception-state.ts';
@@ -69,6 +69,7 @@ export const X86_64: Architecture = {
     exceptionBlobState,
     forwardExceptionState,
     adapterCaller,
+    redirectedCaller,
     isEntryFrameWhole,
     isReturnBarrier: (code, pc) => matches(code, pc, TO_CONTINUATION_ENTRY),
     isThawEntry: (code, pc) => matches(code, pc, THAW_ENTRY),

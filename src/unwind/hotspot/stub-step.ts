@@ -121,17 +121,19 @@ function stubRoutineState({ code, stubs }: HotspotProcess, known: KnownBlob, { p
   return isLeaf ? stubRoutineLeafState(code, known, stubs, pc) : { kind: 'frame-pointer' };
 }
 
-/** A leaf in an I2C/C2I adapter that has moved the return address; null: it is where every other stub has it. */
+/** An I2C/C2I adapter that has moved the return address or its stack; null: it is where every other stub has it. */
 function movedReturn(
   context: WalkContext,
   { blob }: KnownBlob,
   frame: PhysicalFrame,
   registers: Registers | null,
 ): PhysicalFrame | null {
-  if (registers === null) return null;
   const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
   const code = context.process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
-  const caller = context.architecture.stubs.adapterCaller(code, context.window, registers);
+  const { adapterCaller, redirectedCaller } = context.architecture.stubs;
+  const caller =
+    redirectedCaller(code, context.window, frame, registers) ??
+    (registers === null ? null : adapterCaller(code, context.window, registers));
   if (caller === null || !context.returns.canReturnTo(caller.pc)) return null;
   context.push(stubFrame(blob.name, blob.name), frame);
   return caller;
