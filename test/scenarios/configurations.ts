@@ -116,6 +116,14 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   // No agent here: its module would not fit the cache's.
   { name: 'Leyden cache', jdks: from(25), flags: always(), archive: 'aot-cache', works: ORDINARY },
   { name: 'no AVX', flags: always('-XX:UseAVX=0'), works: ['stubs'] },
+  // String.indexOf as a stub, as on Intel's newest processors for clients; there it takes most of a round.
+  {
+    name: 'stubs of efficiency cores',
+    jdks: from(25),
+    flags: always('-XX:UseAVX=2', '-XX:+EnableX86ECoreOpts'),
+    works: ['stubs'],
+    blurred: true,
+  },
   { name: 'redefined classes', flags: always(), works: ['redefine', 'calls', 'handles'] },
   { name: 'redefined classes, interpreter', flags: always('-Xint'), works: ['redefine'] },
   { name: 'unloaded classes', flags: always('-XX:CompileThresholdScaling=0.1'), works: ['unloading', 'calls'] },

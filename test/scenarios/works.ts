@@ -106,8 +106,6 @@ export const WORKS = {
       },
     },
     mustSee: ['Stubs.copyBytes', 'Stubs.copyObjects', 'Stubs.maths', 'Stubs.big'],
-    // C2's String.indexOf of JDK 25 and on has a place whose caller no rule finds: told as bad-frame, 2 of 273 samples.
-    leastComplete: 0.97,
   },
   jni: {
     ...SOUND,

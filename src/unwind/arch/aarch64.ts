@@ -66,9 +66,11 @@ export const AARCH64: Architecture = {
   },
   // The general rules hold for these, but the return barrier's.
   stubs: {
+    wayOut: () => null,
     exceptionBlobState: () => null,
     forwardExceptionState: () => null,
     adapterCaller: () => null,
+    redirectedCaller: () => null,
     isEntryFrameWhole: () => false,
     isReturnBarrier,
     isThawEntry: () => false,

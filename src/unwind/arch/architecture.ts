@@ -68,12 +68,30 @@ export interface FrameCode {
 
 /** Single stubs of HotSpot whose frames are like no other's. Where an architecture has no such rule, the general ones hold. */
 export interface StubCode {
+  /**
+   * How a leaf at `pc` in StubRoutines leaves its frame, told by the code from there on. `code` reads between `begin` and `end` of the blob;
+   * `barrier`: where Java returns to the call stub. null: it cannot be told.
+   */
+  readonly wayOut: (
+    code: (start: number, end: number) => CodeBytes,
+    pc: number,
+    begin: number,
+    end: number,
+    barrier: number,
+  ) => StubState | null;
   /** Leaf in one of the two blobs that C2 code leaves to; null: no known shape. `code`: the whole blob. */
   readonly exceptionBlobState: (code: CodeBytes, pc: number) => FrameState | null;
   /** In forward_exception; null: as in any stub. `code`: the whole stub; `isLeaf` false: it called C++. */
   readonly forwardExceptionState: (code: CodeBytes, pc: number, isLeaf: boolean) => FrameState | null;
   /** The caller of a leaf in an adapter that has moved the return address; null: it has not. Throws WalkStop. */
   readonly adapterCaller: (code: CodeBytes, window: StackWindow, registers: Registers) => PhysicalFrame | null;
+  /** The caller of an adapter that has the call to it redirected, which `registers` null has called the VM; null: it does not. Throws WalkStop. */
+  readonly redirectedCaller: (
+    code: CodeBytes,
+    window: StackWindow,
+    frame: PhysicalFrame,
+    registers: Registers | null,
+  ) => PhysicalFrame | null;
   /** Whether the call stub, with which `code` begins, has its JavaCallWrapper in its frame, and does not return yet. */
   readonly isEntryFrameWhole: (code: CodeBytes, pc: number) => boolean;
   /** Whether `pc` is where the oldest thawed frame of a continuation returns to. */

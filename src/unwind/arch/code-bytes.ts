@@ -20,9 +20,17 @@ export type FrameState =
    */
   | { readonly kind: 'linked'; readonly spOffset: number; readonly spRegister: number | null };
 
+/** A value by way of a register (the processor's number): offsets, with a word loaded at each but the last, which is only added. */
+export interface RegisterPath {
+  readonly register: number;
+  readonly path: readonly number[];
+}
+
 /** How a stub's frame is left. */
 export type StubState =
   | FrameState
+  /** Where the return address is, and what the frame pointer register holds at the return. */
+  | { readonly kind: 'way-out'; readonly returnAt: RegisterPath; readonly fp: RegisterPath }
   /** The frame pointer register is the stub's frame pointer. */
   | { readonly kind: 'frame-pointer' };
 

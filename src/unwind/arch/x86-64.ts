@@ -2,7 +2,7 @@
 
 import { type RegisterName, type Registers, X86_64_REGISTERS } from '../../model/registers.ts';
 import { X86_64_DWARF } from '../../model/unwind-rule.ts';
-import { adapterCaller } from '../hotspot/adapter-frame.ts';
+import { adapterCaller, redirectedCaller } from '../hotspot/adapter-frame.ts';
 import { CALL_WRAPPER_OFFSET_BYTES, callStubCaller, isEntryFrameWhole } from '../hotspot/call-stub-frame.ts';
 import { exceptionBlobState } from '../hotspot/exception-blob-state.ts';
 import { forwardExceptionState } from '../hotspot/forward-exception-state.ts';
@@ -20,6 +20,7 @@ import {
   prologueState,
   savedRegisterBytes,
 } from './x86-code.ts';
+import { wayOut } from './x86-way-out.ts';
 
 const LONGEST_CALL_BYTES = 8;
 const DIRECT_CALL_BYTES = 5;
@@ -64,9 +65,11 @@ export const X86_64: Architecture = {
     pushedForCall: () => 0,
   },
   stubs: {
+    wayOut,
     exceptionBlobState,
     forwardExceptionState,
     adapterCaller,
+    redirectedCaller,
     isEntryFrameWhole,
     isReturnBarrier: (code, pc) => matches(code, pc, TO_CONTINUATION_ENTRY),
     isThawEntry: (code, pc) => matches(code, pc, THAW_ENTRY),

@@ -1,8 +1,10 @@
 // The caller of a leaf in an I2C/C2I adapter on x86-64. C2I takes the return address off the stack, makes room for the interpreter's arguments
 // below it and puts it back: from then on its caller's sp is only in r13. I2C moves it, too, but what it is called from keeps a frame
-// pointer. Sources: hotspot/cpu/x86/sharedRuntime_x86_64.cpp, gen_c2i_adapter and gen_i2c_adapter; the bytes are those of JDK 8 to 27.
+// pointer. Where compiled code has called C2I although the callee is compiled by now, it first lets the VM redirect that call, below an aligned stack.
+// Sources: hotspot/cpu/x86/sharedRuntime_x86_64.cpp, gen_c2i_adapter, gen_i2c_adapter, patch_callers_callsite; the bytes are those of JDK 8 to 27.
 
 import { asX86, type Registers } from '../../model/registers.ts';
+import { X86_64_DWARF } from '../../model/unwind-rule.ts';
 import { type CodeBytes, matches } from '../arch/code-bytes.ts';
 import type { StackWindow } from '../stack-window.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
@@ -25,6 +27,11 @@ const I2C_BEGIN = [0x4c, 0x8b, 0xdc, 0x58] as const;
 const I2C_POP_AT = 3;
 const AND_RSP = [0x48, 0x83, 0xe4, 0xf0] as const;
 const PUSH_RAX = [0x50] as const;
+/** mov r13, rsp; mov rax, [rsp]; and rsp, -16: then all registers are pushed and the VM is called; r13 stays until mov rsp, r13. */
+const REDIRECT_BEGIN = [0x4c, 0x8b, 0xec, 0x48, 0x8b, 0x04, 0x24, 0x48, 0x83, 0xe4, 0xf0] as const;
+const RESTORE_RSP = [0x49, 0x8b, 0xe5] as const;
+/** It saves and restores 16 registers and at most 32 vectors, in some 600 bytes. */
+const MAX_REDIRECT_BYTES = 2048;
 
 /** `code`: the adapter's, up to behind the moves at pc. null: pc stands where the return address is on top of the stack. */
 export function adapterCaller(code: CodeBytes, window: StackWindow, given: Registers): PhysicalFrame | null {
@@ -54,4 +61,23 @@ function pushEnd(code: CodeBytes, at: number): number | null {
   const aligned = afterSub(code, at);
   const push = aligned + AND_RSP.length;
   return matches(code, aligned, AND_RSP) && matches(code, push, PUSH_RAX) ? push + PUSH_RAX.length : null;
+}
+
+/**
+ * The caller of C2I while it has its call redirected, for a leaf there and for the frame that called the VM; null: it is not at that. `code`: as in
+ * {@link adapterCaller}.
+ */
+export function redirectedCaller(
+  code: CodeBytes,
+  window: StackWindow,
+  { pc, fp, registers: known }: PhysicalFrame,
+  leaf: Registers | null,
+): PhysicalFrame | null {
+  const r13 = leaf === null ? (known?.[X86_64_DWARF.bytecodePointer] ?? NaN) : asX86(leaf).r13;
+  if (!window.covers(r13)) return null;
+  for (let at = pc - 1; at >= Math.max(code.address, pc - MAX_REDIRECT_BYTES); at -= 1) {
+    if (matches(code, at, RESTORE_RSP)) return null;
+    if (matches(code, at, REDIRECT_BEGIN)) return callerFrame(window.word(r13), r13 + 8, fp);
+  }
+  return null;
 }

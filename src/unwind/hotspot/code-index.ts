@@ -4,7 +4,7 @@
 
 import type { Frame } from '../../model/frame.ts';
 import type { Architecture } from '../arch/architecture.ts';
-import type { CodeBytes, FrameState } from '../arch/code-bytes.ts';
+import type { CodeBytes, FrameState, StubState } from '../arch/code-bytes.ts';
 import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_CODE_INDEX_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { CodeCache } from './code-cache.ts';
@@ -21,6 +21,8 @@ export class KnownBlob {
   readonly blob: CodeBlob;
   /** Rules found for leaf pcs: they depend on code bytes only, and those parts of code are never patched. */
   readonly leafStates = new Map<number, FrameState>();
+  /** Ways out of StubRoutines; null: the code does not tell. */
+  readonly waysOut = new Map<number, StubState | null>();
   readonly scopes = new Map<number, ScopesResult>();
   /**
    * Logical frames by 4 × the pc's offset in the code + the state of the frame there (java-frames.ts): names of an nmethod do not

@@ -1,8 +1,8 @@
 // The caller of a compiled or stub frame, by what is known of the frame: its size, or how far it is built or torn down.
 
 import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
-import type { FrameState } from '../arch/code-bytes.ts';
-import { hex, WalkStop } from '../stack-window.ts';
+import type { FrameState, RegisterPath, StubState } from '../arch/code-bytes.ts';
+import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
@@ -49,4 +49,30 @@ export function callerOfUnbuilt(
   const fp = state.savedFpAt === null ? frame.fp : window.word(frame.sp + state.savedFpAt);
   const returnAt = frame.sp + state.returnAt;
   return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, fp));
+}
+
+/** The caller of a leaf whose code tells where its return address is. */
+export function callerByWayOut(
+  { window, returns }: WalkContext,
+  frame: PhysicalFrame,
+  { returnAt, fp }: Extract<StubState, { readonly kind: 'way-out' }>,
+  registers: Registers | null,
+): PhysicalFrame {
+  if (registers === null) throw new WalkStop('bad-frame', 'a caller is not left by its code');
+  const at = valueOf(window, registers, returnAt);
+  const callerFp = valueOf(window, registers, fp);
+  if (at === null || callerFp === null || at < frame.sp || !window.covers(at)) return returns.searched(frame);
+  return returns.checked(frame, callerFrame(window.returnAddress(at), at + 8, callerFp));
+}
+
+/** null: it leads out of the stack. Throws WalkStop where a word of the stack is not known. */
+function valueOf(window: StackWindow, registers: Registers, { register, path }: RegisterPath): number | null {
+  let value = registerByNumber(registers, register);
+  for (const [i, offset] of path.entries()) {
+    value += offset;
+    if (i === path.length - 1) break;
+    if (!window.covers(value)) return null;
+    value = window.word(value);
+  }
+  return value;
 }

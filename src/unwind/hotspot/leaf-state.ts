@@ -5,6 +5,7 @@
 import type { FrameState, StubState } from '../arch/code-bytes.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
 import { ENTRY_BYTES } from '../limits.ts';
+import { MemoryFault } from '../memory-view.ts';
 import type { CodeIndex, KnownBlob } from './code-index.ts';
 import type { Codelet } from './codelets.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
@@ -89,6 +90,23 @@ export function stubRoutineEndState(index: CodeIndex, known: KnownBlob, pc: numb
   const { epilogueState, afterEpilogueState } = index.architecture.frames;
   const code = index.codeAround(known.blob, pc);
   return epilogueState(code, pc) ?? afterEpilogueState(code, pc);
+}
+
+/** How a leaf in StubRoutines leaves its frame, by the code that it runs until then; null: that does not tell. */
+export function stubRoutineWayOut(index: CodeIndex, known: KnownBlob, pc: number, callStubReturn: number): StubState | null {
+  let way = known.waysOut.get(pc);
+  if (way === undefined) {
+    const { codeBegin, codeEnd } = known.blob;
+    try {
+      way = index.architecture.stubs.wayOut((start, end) => index.code(start, end), pc, codeBegin, codeEnd, callStubReturn);
+    } catch (error) {
+      // Code that cannot be read tells nothing; what the other rules need of it may be there.
+      if (!(error instanceof MemoryFault)) throw error;
+      return null;
+    }
+    known.waysOut.set(pc, way);
+  }
+  return way;
 }
 
 /** State of a frame in StubRoutines (arraycopy, CRC32, …) at a leaf pc. Throws MemoryFault. */

@@ -4,7 +4,7 @@ import type { Registers } from '../../model/registers.ts';
 import { type StubState, WHOLE } from '../arch/code-bytes.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
-import { callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
+import { callerByWayOut, callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { stubFrame } from './java-frames.ts';
 import {
@@ -13,6 +13,7 @@ import {
   runtimeStubLeafState,
   stubRoutineEndState,
   stubRoutineLeafState,
+  stubRoutineWayOut,
 } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -47,9 +48,11 @@ export function stubRoutineStep(
   frame: PhysicalFrame,
   registers: Registers | null,
 ): PhysicalFrame {
+  const { process } = context;
+  const state = forwarding(process, frame) ?? leafWayOut(process, known, frame);
+  if (state !== null) return stubStep(context, known, frame, state, registers);
   return (
-    unnamedStub(context, known, frame) ??
-    stubStep(context, known, frame, stubRoutineState(context.process, known, frame), registers)
+    unnamedStub(context, known, frame) ?? stubStep(context, known, frame, stubRoutineState(process, known, frame), registers)
   );
 }
 
@@ -82,6 +85,8 @@ export function stubStep(
       const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
       return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp)));
     }
+    case 'way-out':
+      return callerByWayOut(context, frame, state, registers);
     case 'partial':
     case 'popped':
     case 'linked':
@@ -102,26 +107,33 @@ function unnamedStub(context: WalkContext, known: KnownBlob, frame: PhysicalFram
   return caller;
 }
 
+function forwarding({ code, stubs }: HotspotProcess, frame: PhysicalFrame): StubState | null {
+  const stub = stubs.at(frame.pc);
+  return stub === null ? null : forwardingState(code, stub, frame);
+}
+
+function leafWayOut({ code, callStubReturn }: HotspotProcess, known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState | null {
+  return isLeaf ? stubRoutineWayOut(code, known, pc, callStubReturn) : null;
+}
+
 /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */
-function stubRoutineState({ code, stubs }: HotspotProcess, known: KnownBlob, frame: PhysicalFrame): StubState {
-  const { pc, isLeaf } = frame;
-  const stub = stubs.at(pc);
-  const forwarding = stub === null ? null : forwardingState(code, stub, frame);
-  if (forwarding !== null) return forwarding;
+function stubRoutineState({ code, stubs }: HotspotProcess, known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState {
   return isLeaf ? stubRoutineLeafState(code, known, stubs, pc) : { kind: 'frame-pointer' };
 }
 
-/** A leaf in an I2C/C2I adapter that has moved the return address; null: it is where every other stub has it. */
+/** An I2C/C2I adapter that has moved the return address or its stack; null: it is where every other stub has it. */
 function movedReturn(
   context: WalkContext,
   { blob }: KnownBlob,
   frame: PhysicalFrame,
   registers: Registers | null,
 ): PhysicalFrame | null {
-  if (registers === null) return null;
   const end = Math.min(blob.codeEnd, frame.pc + ADAPTER_BYTES_BEHIND);
   const code = context.process.code.code(Math.max(blob.codeBegin, frame.pc - MAX_ADAPTER_BYTES), end);
-  const caller = context.architecture.stubs.adapterCaller(code, context.window, registers);
+  const { adapterCaller, redirectedCaller } = context.architecture.stubs;
+  const caller =
+    redirectedCaller(code, context.window, frame, registers) ??
+    (registers === null ? null : adapterCaller(code, context.window, registers));
   if (caller === null || !context.returns.canReturnTo(caller.pc)) return null;
   context.push(stubFrame(blob.name, blob.name), frame);
   return caller;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { RegisterName } from '../../../../src/model/registers.ts';
 import { X86_64_REGISTERS } from '../../../../src/model/registers.ts';
-import { adapterCaller } from '../../../../src/unwind/hotspot/adapter-frame.ts';
+import { adapterCaller, redirectedCaller } from '../../../../src/unwind/hotspot/adapter-frame.ts';
 import { StackWindow } from '../../../../src/unwind/stack-window.ts';
 
 const CODE = 0x7f00_0000_1000;
@@ -45,4 +45,34 @@ test('I2C: mov r11, rsp; pop rax; sub rsp; and rsp, -16; push rax', () => {
   expect(callerAt(code, 4)).toEqual([RETURN, STACK, 0x77]);
   expect(callerAt(code, 12)).toEqual([RETURN, STACK, 0x77]);
   expect(callerAt(code, 13)).toBeNull();
+});
+
+test('C2I that has its call redirected: mov r13, rsp; mov rax, [rsp]; and rsp, -16; pushf; …; mov rsp, r13', () => {
+  const code = [0x4c, 0x8b, 0xec, 0x48, 0x8b, 0x04, 0x24, 0x48, 0x83, 0xe4, 0xf0, 0x9c, 0x9d, 0x49, 0x8b, 0xe5, 0x90];
+  const word = Buffer.alloc(8);
+  word.writeBigUInt64LE(BigInt(RETURN));
+  const chunks = [{ address: (STACK + 0x68) as never, bytes: new Uint8Array(word) }];
+  const window = new StackWindow({ chunks, unreadablePages: [], end: (STACK + 4096) as never } as never, null);
+  const bytes = { address: CODE, bytes: Uint8Array.from(code) };
+  const registers = Object.fromEntries(X86_64_REGISTERS.map((name) => [name, name === 'r13' ? STACK + 0x68 : 0])) as Record<RegisterName, number>; // prettier-ignore
+  const called = new Float64Array(17).fill(NaN);
+  called[13] = STACK + 0x68;
+  const at = (offset: number, isLeaf: boolean): readonly number[] | null => {
+    const frame = { pc: CODE + offset, sp: STACK, fp: 0x77, isLeaf, registers: isLeaf ? undefined : called };
+    const found = redirectedCaller(bytes, window, frame, isLeaf ? registers : null);
+    return found === null ? null : [found.pc, found.sp, found.fp];
+  };
+  const caller = [RETURN, STACK + 0x70, 0x77];
+  expect([0, 3, 7, 11, 12, 13, 16].map((offset) => at(offset, true))).toEqual([
+    null,
+    caller,
+    caller,
+    caller,
+    caller,
+    caller,
+    null,
+  ]);
+  expect(at(12, false)).toEqual(caller);
+  // A caller whose r13 is not known.
+  expect(redirectedCaller(bytes, window, { pc: CODE + 12, sp: STACK, fp: 0, isLeaf: false }, null)).toBeNull();
 });
