@@ -70,24 +70,39 @@ export const JTRACE: ServerTool = {
   },
 };
 
-/** `callGraph` as perf's flag wants it. */
-export function perf(callGraph: string): ServerTool {
+export interface PerfOptions {
+  /** As perf's flag wants it. */
+  readonly callGraph: string;
+  /**
+   * A timer for each thread of the server (`-p`), which starts whenever the thread is switched to, or for each CPU (`-a`), of which the server's
+   * samples are taken.
+   */
+  readonly scope: 'threads' | 'cpus';
+}
+
+export function perf(options: PerfOptions): ServerTool {
+  const { callGraph, scope } = options;
+  const [of, taken] = scope === 'cpus' ? ['-a', ' --pid PID'] : ['-p PID', ''];
   return {
-    name: `perf ${callGraph}`,
-    command: `perf record -F ${String(RATE_HZ)} --call-graph ${callGraph} -p PID; perf script --no-inline`,
+    name: scope === 'cpus' ? `perf ${callGraph}, -a` : `perf ${callGraph}`,
+    command: `perf record -F ${String(RATE_HZ)} --call-graph ${callGraph} ${of} -o perf.data; perf script --no-inline${taken} -i perf.data`,
     rateHz: RATE_HZ,
-    begin: (options) => beginPerf(callGraph, options),
+    begin: (beginning) => beginPerf(options, beginning),
   };
 }
 
-async function beginPerf(callGraph: string, { pid, seconds, starter, program }: BeginOptions): Promise<() => Promise<Found>> {
+async function beginPerf(
+  { callGraph, scope }: PerfOptions,
+  { pid, seconds, starter, program }: BeginOptions,
+): Promise<() => Promise<Found>> {
   const folder = mkdtempSync(join(tmpdir(), 'jtrace-bench-'));
   const [data, text, stats] = ['perf.data', 'script.txt', 'stats.txt'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
-  const record = ['perf', 'record', '-F', String(RATE_HZ), '--call-graph', callGraph, '-p', String(pid), '-o', data];
+  const [of, taken] = scope === 'cpus' ? [['-a'], ['--pid', String(pid)]] : [['-p', String(pid)], []];
+  const record = ['perf', 'record', '-F', String(RATE_HZ), '--call-graph', callGraph, ...of, '-o', data];
   const recording = run([...starter, ...record, '--', 'sleep', String(seconds)]);
   // Its sleep has begun: so have its events.
   for (const untilMs = Date.now() + START_TIMEOUT_MS; programBelow(recording.pid, 'sleep') === null;) {
@@ -99,7 +114,7 @@ async function beginPerf(callGraph: string, { pid, seconds, starter, program }: 
       await recording.end();
       // Names inlined functions by an addr2line for every file otherwise: most of the time it takes, and the others name none.
       const fields = 'comm,pid,tid,time,event,ip,sym,symoff,dso';
-      const script = ['perf', 'script', '--no-inline', '-F', fields, '-i', data];
+      const script = ['perf', 'script', '--no-inline', ...taken, '-F', fields, '-i', data];
       await run([...starter, ...script], text).end();
       // Not in the group: only we want to know.
       await run(['perf', 'report', '--stats', '-i', data], stats).end();
