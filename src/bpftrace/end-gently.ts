@@ -1,7 +1,6 @@
 // bpftrace is asked to end (SIGINT), and then has its buffers to drain: those are samples, so it is killed when it hangs, not when it is
 // slow; but not waited for without end: while its buffers are never empty it goes on sampling (0.17), as on a machine whose CPUs are all taken.
 
-import { performance } from 'node:perf_hooks';
 import type { Child } from '../child/start-child.ts';
 
 /** After SIGINT bpftrace drains its buffers and detaches, in 0.2 s as a rule; one that prints nothing at so many looks in a row hangs. */

@@ -9,7 +9,7 @@ import { readProc } from './read-proc.ts';
 /** TASK_COMM_LEN is 16; kernel threads show up to 64. */
 const MAX_COMM_BYTES = 256;
 
-export interface ProcessLabel {
+interface ProcessLabel {
   readonly name: string;
   /** `docker 1f2e3d4c5b6a`, also behind the name; '': none, or a service, which is no part of what a program is. */
   readonly container: string;
