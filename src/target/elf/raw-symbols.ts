@@ -15,6 +15,15 @@ const STB_LOCAL = 0;
 /** Section indexes from here on have a meaning of their own (SHN_ABS, SHN_COMMON). */
 const SHN_LORESERVE = 0xff00;
 const SHN_ABS = 0xfff1;
+const AT = 0x40;
+const DOT = 0x2e;
+
+/** Symbols side by side; `symbols`: which ones. */
+export interface SymbolColumns {
+  readonly starts: Float64Array;
+  readonly sizes: Float64Array;
+  readonly symbols: Uint32Array;
+}
 
 /** One symbol table of a file. Indexes run from 0 to `count`; values and sizes are as the file claims. */
 export class RawSymbols {
@@ -44,10 +53,6 @@ export class RawSymbols {
   section(index: number): number {
     return this.#word(index, 1) >>> 16;
   }
-  isFunction(index: number): boolean {
-    const type = this.#word(index, 1) & 0xf;
-    return (type === STT_FUNC || type === STT_GNU_IFUNC) && this.section(index) > 0 && this.section(index) < SHN_LORESERVE;
-  }
   isThreadLocal(index: number): boolean {
     return (this.#word(index, 1) & 0xf) === STT_TLS;
   }
@@ -70,6 +75,55 @@ export class RawSymbols {
     return version < 0 ? text : text.slice(0, version);
   }
 
+  /**
+   * Adds the functions that have an address to columns, from `count` on; `first` is added to their indexes. Returns how many there are then.
+   * The one loop over all symbols that every new library costs.
+   */
+  addFunctions({ starts, sizes, symbols }: SymbolColumns, count: number, first: number): number {
+    const words = this.#words;
+    let next = count;
+    for (let index = 1, at = SYMBOL_WORDS; index < this.count; index++, at += SYMBOL_WORDS) {
+      const info = words[at + 1] ?? 0;
+      const type = info & 0xf;
+      const section = info >>> 16;
+      if ((type !== STT_FUNC && type !== STT_GNU_IFUNC) || section === 0 || section >= SHN_LORESERVE) continue;
+      const start = (words[at + 2] ?? 0) + (words[at + 3] ?? 0) * TWO_TO_32;
+      if (start === 0) continue;
+      starts[next] = start;
+      sizes[next] = (words[at + 4] ?? 0) + (words[at + 5] ?? 0) * TWO_TO_32;
+      symbols[next++] = first + index;
+    }
+    return next;
+  }
+
+  /** Of the name's bytes, cut as {@link name} does: twice their number, and 1 more when a '.' is among them. */
+  nameShape(index: number): number {
+    const strings = this.#strings;
+    const start = this.#word(index, 0);
+    const limit = Math.min(start + MAX_SYMBOL_NAME_BYTES, strings.length);
+    let dot = 0;
+    let end = start;
+    for (; end < limit; end++) {
+      const byte = strings[end];
+      if (byte === 0 || (byte === AT && end > start)) break;
+      if (byte === DOT) dot = 1;
+    }
+    return Math.max(0, end - start) * 2 + dot;
+  }
+
+  /** Whether the first `length` bytes of a name come before those of another. */
+  isBefore(index: number, other: RawSymbols, otherIndex: number, length: number): boolean {
+    const mine = this.#strings;
+    const theirs = other.#strings;
+    const start = this.#word(index, 0);
+    const otherStart = other.#word(otherIndex, 0);
+    for (let i = 0; i < length; i++) {
+      const difference = (mine[start + i] ?? 0) - (theirs[otherStart + i] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
+  }
+
   /** Index of the defined symbol of that name; -1 when there is none. */
   indexOfName(name: string): number {
     const wanted = Buffer.from(name);
@@ -80,7 +134,7 @@ export class RawSymbols {
       if (this.#strings[start] !== first || !this.isDefined(index)) continue;
       const end = start + wanted.length;
       const after = this.#strings[end];
-      if ((after === 0 || after === 0x40) && this.#strings.subarray(start, end).equals(wanted)) return index; // 0x40: '@'
+      if ((after === 0 || after === AT) && this.#strings.subarray(start, end).equals(wanted)) return index;
     }
     return -1;
   }
