@@ -99,11 +99,6 @@ export function createFunctionIndex(columns: FunctionColumns, tables: readonly R
   };
 }
 
-/** The functions of all tables, for one look-up and no cache. */
-export function indexFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionIndex {
-  return createFunctionIndex(sortFunctions(tables, sections), tables);
-}
-
 /** Places in the low bits of a number, addresses above, where both fit: sorted without a call for each comparison, 4 ms instead of 40. */
 const PACKED_PLACES = 2 ** 21;
 const PACKED_ADDRESSES = 2 ** 32;

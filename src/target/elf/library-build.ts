@@ -64,7 +64,7 @@ export function readLibraryBuild(
   const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
   const functions = createFunctionIndex(index.functions, tables);
   const frames = createUnwindTable(index.frames);
-  const separate = readSeparateFunctions(source, file, buildId, find);
+  const separate = readSeparateFunctions(source, file, buildId, { find, cache });
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {

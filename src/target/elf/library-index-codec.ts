@@ -1,5 +1,6 @@
 // A library's index ↔ the bytes of a cache entry: a header, then the columns as they are. What is read is not believed: magic, version,
-// key, sizes, checksum, and the order that look-ups rely on are checked; anything else is no entry.
+// key, sizes and checksum are checked; anything else is no entry. The order of columns is not looked at again: look-ups end in any, and who
+// could write one out of order with its checksum has the rights of the user already (src/app/user-cache).
 // Layout: magic 8, key 32, crc32 of what follows 4, then 5 counts of 4, base 8, and the columns, each from a multiple of 8.
 
 import { crc32 } from 'node:zlib';
@@ -105,7 +106,7 @@ export function decodeLibraryIndex(entry: Buffer, key: Uint8Array): LibraryIndex
   const lengths = new Uint32Array(buffer, place(6), expressions);
   const list = cut(new Uint8Array(buffer, place(7), sizes[7] ?? 0), lengths);
   const base = entry.readDoubleLE(BASE_AT);
-  if (list === null || !ascends(starts) || !ascends(rowStarts) || !Number.isSafeInteger(base)) return null;
+  if (list === null || !Number.isSafeInteger(base)) return null;
   return {
     functions: { starts, ends, symbols },
     frames: { base, starts: rowStarts, rules: ruleNumbers, ruleWords, expressions: list },
@@ -121,10 +122,4 @@ function cut(bytes: Uint8Array, lengths: Uint32Array): Uint8Array[] | null {
     at += length;
   }
   return at === bytes.length ? list : null;
-}
-
-/** Strictly: also no NaN among them. */
-function ascends(column: Float64Array | Uint32Array): boolean {
-  for (let i = 1; i < column.length; i += 1) if (!((column[i - 1] ?? 0) < (column[i] ?? 0))) return false;
-  return true;
 }

@@ -4,10 +4,12 @@
 // Sources: GDB manual, "Debugging Information in Separate Files" and "MiniDebugInfo".
 
 import { unxz } from '../xz/unxz.ts';
+import { readBuildId } from './build-id.ts';
 import { bufferSource, type ByteSource } from './byte-source.ts';
 import { readElfFile, SHT_SYMTAB, sectionNamed, type ElfFile } from './elf-file.ts';
-import { type FunctionIndex, indexFunctions } from './function-index.ts';
+import { createFunctionIndex, type FunctionIndex } from './function-index.ts';
 import { readGoFunctions } from './go-functions.ts';
+import { type IndexCache, loadLibraryIndex } from './library-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 
 /** Fedora's largest, a browser's, has some megabytes; libc's 100 KB. */
@@ -32,28 +34,31 @@ export function readSeparateFunctions(
   source: ByteSource,
   file: ElfFile,
   buildId: string,
-  find: DebugFileFinder | null,
+  { find, cache }: { readonly find: DebugFileFinder | null; readonly cache: IndexCache | null },
 ): FunctionIndex | null {
   if (file.sections.some(({ type }) => type === SHT_SYMTAB)) return null;
   const link = readLink(source, file);
-  const inFile = buildId === '' && link === null ? null : (find?.({ buildId, link }, functionsOf) ?? null);
-  return inFile ?? readMiniDebugInfo(source, file) ?? readGoFunctions(source, file);
+  const inFile =
+    buildId === '' && link === null ? null : (find?.({ buildId, link }, (found) => functionsOf(found, cache)) ?? null);
+  return inFile ?? readMiniDebugInfo(source, file, cache) ?? readGoFunctions(source, file);
 }
 
-/** null: it has no functions of its own. */
-function functionsOf(source: ByteSource): FunctionIndex | null {
+/** null: it has no functions of its own. Of its call frame tables none is made: the library's own are there. */
+function functionsOf(source: ByteSource, cache: IndexCache | null): FunctionIndex | null {
   const file = readElfFile(source);
   if (file === null) return null;
-  const functions = indexFunctions(readRawSymbols(source, file), file.sections);
+  const tables = readRawSymbols(source, file);
+  const index = loadLibraryIndex({ buildId: readBuildId(source, file), file, tables, frameSections: [] }, cache);
+  const functions = createFunctionIndex(index.functions, tables);
   return functions.count === 0 ? null : functions;
 }
 
-function readMiniDebugInfo(source: ByteSource, file: ElfFile): FunctionIndex | null {
+function readMiniDebugInfo(source: ByteSource, file: ElfFile, cache: IndexCache | null): FunctionIndex | null {
   const section = sectionNamed(file, '.gnu_debugdata');
   if (section === undefined || section.sizeBytes > MAX_PACKED_BYTES) return null;
   const packed = source.read(section.fileOffset, section.sizeBytes);
   const image = packed && unxz(packed, MAX_UNPACKED_BYTES);
-  return image && functionsOf(bufferSource(image));
+  return image && functionsOf(bufferSource(image), cache);
 }
 
 function readLink(source: ByteSource, file: ElfFile): DebugFileWanted['link'] {
