@@ -99,7 +99,7 @@ export const APPROXIMATE_ADVICE: Readonly<Record<ApproximateReason, ReasonAdvice
   },
   'unvalidated-step': {
     meaning:
-      'No rule fits the place (an adapter between two instructions, a routine called directly from compiled code): the nearest word that can be the return address was taken.',
-    advice: 'None.',
+      'No rule fits the place (an adapter between two instructions, a routine called directly from compiled code): the nearest word that can be the return address was taken. Or code that a runtime other than HotSpot generated, and that no perf map names, was taken to keep a frame pointer.',
+    advice: 'In Java: none. A runtime that writes a perf map (Node: --perf-basic-prof) has exact stacks, and names.',
   },
 };

@@ -19,9 +19,9 @@ export interface Mapping {
   readonly fileId: string;
 }
 
-/** A function symbol that covers an address. */
+/** A function that covers an address. */
 export interface NativeSymbol {
-  /** Demangled. Hostile text. */
+  /** Demangled; '' when no symbol says it, but call frame information says where the function lies. Hostile text. */
   readonly name: string;
   readonly start: ElfAddress;
   readonly sizeBytes: number;
@@ -50,7 +50,7 @@ export interface TargetReader {
   maps(): readonly Mapping[] | null;
   /** The ELF file behind a mapping, reached through the target's own root (map_files); null when it is none or cannot be read. */
   library(mapping: Mapping): MappedLibrary | null;
-  /** The function that covers an address of a library (demangled), from .symtab or .dynsym. */
+  /** The function that covers an address of a library: by its symbols, else (without a name) by its call frame information. */
   symbolAt(library: MappedLibrary, address: ElfAddress): NativeSymbol | null;
   /** The function that covers an address of code the process has generated, from its perf map; addresses are its own. */
   generatedCodeAt?(address: Address): NativeSymbol | null;

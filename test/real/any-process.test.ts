@@ -95,6 +95,20 @@ describeOnHost('any process', ['root', 'bpftrace', 'cc', 'binutils', 'xz'], () =
     expect(stacks.flatMap(({ frames }) => frames).some((frame) => /^\[misled\+0x/.test(frame))).toBe(true);
   });
 
+  test('stripped, and nothing beside it: every function is one frame, by its start', async () => {
+    run('objcopy', '--strip-all', '--remove-section=.note.gnu.build-id', 'whole', 'bare');
+    const symbols = spawnSync('nm', ['whole'], { encoding: 'utf8', cwd: folder }).stdout;
+    const placeOf = (name: string): string => {
+      const address = new RegExp(`^([0-9a-f]+) [tT] ${name}$`, 'm').exec(symbols)?.[1] ?? '';
+      return `[bare+0x${parseInt(address, 16).toString(16)}]`;
+    };
+    const { stacks } = await stacksOf(String(await start(join(folder, 'bare'))));
+    expect(shareOf(stacks, CALLS.map(placeOf))).toBeGreaterThan(0.9);
+    const known = new Set([...CALLS, '_start'].map(placeOf));
+    const frames = new Set(stacks.flatMap(({ frames }) => frames).filter((frame) => frame.startsWith('[bare+0x')));
+    expect([...frames].filter((frame) => !known.has(frame))).toEqual([]);
+  });
+
   test('stripped, with a mini table (.gnu_debugdata), as Fedora builds', async () => {
     run('objcopy', '--only-keep-debug', '--remove-section=.debug*', 'whole', 'mini');
     run('xz', '-f', 'mini');
@@ -124,6 +138,16 @@ describeOnHost('any process', ['root', 'bpftrace', 'cc', 'binutils', 'xz'], () =
     } finally {
       rmSync(map, { force: true });
     }
+  });
+
+  test('Node without a perf map: frames of generated code follow one another, and the stacks are approximate', async () => {
+    writeFileSync(join(folder, 'busy.js'), NODE_PROGRAM);
+    const pid = await start(process.execPath, '--no-opt', '--always-sparkplug', join(folder, 'busy.js'));
+    const { stacks, summary } = await stacksOf(String(pid));
+    // turn, caller, hottest.
+    expect(shareOf(stacks, ['[anonymous]', '[anonymous]', '[anonymous]'])).toBeGreaterThan(0.7);
+    expect(shareOf(stacks, ['[anonymous]', '[native gap]', '[anonymous]'])).toBe(0);
+    expect(summary).toContain('unvalidated-step');
   });
 
   test("somebody else's perf map is not believed, nor a link that leads to it", async () => {

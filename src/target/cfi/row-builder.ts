@@ -1,5 +1,6 @@
 // Rows of functions in the order a section has them → one table sorted by address, without overlaps, equal neighbours joined.
-// Where two functions claim an address, the one that begins first has it.
+// Where two functions claim an address, the one that begins first has it. Also where each function begins and ends: stripped libraries
+// say so nowhere else.
 
 import { CfiError } from './byte-cursor.ts';
 import { MAX_FDES, MAX_ROWS } from './limits.ts';
@@ -16,6 +17,12 @@ const BYTES_PER_FDE = 28;
 export interface Rows {
   readonly starts: Uint32Array;
   readonly rules: Uint16Array;
+}
+
+/** Functions (or parts of them: what compilers moved out as unlikely has an entry of its own) by offset, none over another. */
+export interface Extents {
+  readonly functionStarts: Uint32Array;
+  readonly functionEnds: Uint32Array;
 }
 
 export class RowBuilder {
@@ -83,21 +90,31 @@ export class RowBuilder {
     this.#count += 1;
   }
 
-  build(): Rows {
+  build(): Rows & Extents {
     const [fromStarts, fromRules, fdeStarts, fdeEnds, fdeRows] = [this.#starts, this.#rules, this.#fdeStarts, this.#fdeEnds, this.#fdeRows]; // prettier-ignore
     fdeRows[this.#fdes] = this.#count;
     const order = this.#byStart();
     const starts = new Uint32Array(this.#count + 2 * this.#fdes + 1);
     const rules = new Uint16Array(starts.length);
+    const functionStarts = new Uint32Array(this.#fdes);
+    const functionEnds = new Uint32Array(this.#fdes);
+    let functions = 0;
     // A row of its own for what lies between functions, and behind the last; `rule` is that of the row written last.
     let [count, covered, rule] = [0, 0, NO_RULE];
     for (let i = 0; i < order.length; i += 1) {
       const fde = (order[i] ?? 0) % FDE_SCALE;
+      const start = fdeStarts[fde] ?? 0;
       const end = fdeEnds[fde] ?? 0;
       if (end <= covered) continue;
-      if ((fdeStarts[fde] ?? 0) > covered && rule !== NO_RULE) {
+      if (start > covered && rule !== NO_RULE) {
         starts[count] = covered;
         rules[count++] = rule = NO_RULE;
+      }
+      // One that begins inside of another has no start that could stand for the rest of it.
+      if (start >= covered) {
+        functionStarts[functions] = start;
+        functionEnds[functions] = end;
+        functions += 1;
       }
       const last = fdeRows[fde + 1] ?? 0;
       for (let row = fdeRows[fde] ?? 0; row < last; row += 1) {
@@ -114,7 +131,12 @@ export class RowBuilder {
       starts[count] = covered;
       rules[count++] = NO_RULE;
     }
-    return { starts: starts.slice(0, count), rules: rules.slice(0, count) };
+    return {
+      starts: starts.slice(0, count),
+      rules: rules.slice(0, count),
+      functionStarts: functionStarts.slice(0, functions),
+      functionEnds: functionEnds.slice(0, functions),
+    };
   }
 
   /** Functions' places by their start; of equal ones the first comes first. */

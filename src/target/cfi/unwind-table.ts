@@ -1,8 +1,8 @@
 // Call frame information of one library build as sorted columns: which rule holds from which offset on. 6 bytes a row; the rules
-// themselves are some hundred, made into objects when one is first asked for.
+// themselves are some hundred, made into objects when one is first asked for. And which function covers an address: 8 bytes each.
 
 import { AARCH64_DWARF, type CfaRule, type RegisterRule, type UnwindRule, X86_64_DWARF } from '../../model/unwind-rule.ts';
-import type { Rows } from './row-builder.ts';
+import type { Extents, Rows } from './row-builder.ts';
 import {
   CFA_EXPRESSION,
   CFA_OFFSET,
@@ -18,7 +18,7 @@ import {
 } from './rule-state.ts';
 
 /** All that a table is made of: what is written to disk, too. */
-export interface UnwindColumns extends Rows {
+export interface UnwindColumns extends Rows, Extents {
   /** Offsets count from here. */
   readonly base: number;
   /** STATE_WORDS words a rule; the first stands for no rule. */
@@ -26,10 +26,18 @@ export interface UnwindColumns extends Rows {
   readonly expressions: readonly Uint8Array[];
 }
 
+/** Where code lies that call frame information speaks of as one function. */
+export interface FunctionExtent {
+  readonly start: number;
+  readonly end: number;
+}
+
 export interface UnwindTable {
   readonly rows: number;
   readonly sizeBytes: number;
   ruleAt(address: number): UnwindRule | null;
+  /** The function that covers an address; null: nothing is said of it. */
+  functionAt(address: number): FunctionExtent | null;
 }
 
 const IN_REGISTER: RegisterRule = { kind: 'same' };
@@ -41,7 +49,12 @@ export function createUnwindTable(columns: UnwindColumns): UnwindTable {
   const made = new Map<number, UnwindRule | null>();
   return {
     rows: starts.length,
-    sizeBytes: starts.byteLength + rules.byteLength + columns.ruleWords.byteLength,
+    sizeBytes:
+      starts.byteLength +
+      rules.byteLength +
+      columns.ruleWords.byteLength +
+      columns.functionStarts.byteLength +
+      columns.functionEnds.byteLength,
     ruleAt(address) {
       const number = rules[lastNotAbove(starts, address - base)] ?? NO_RULE;
       if (number === NO_RULE) return null;
@@ -49,7 +62,26 @@ export function createUnwindTable(columns: UnwindColumns): UnwindTable {
       if (rule === undefined) made.set(number, (rule = makeRule(columns, number)));
       return rule;
     },
+    functionAt: (address) => extentAt(columns, address),
   };
+}
+
+function extentAt({ base, functionStarts, functionEnds }: UnwindColumns, address: number): FunctionExtent | null {
+  const place = lastNotAbove(functionStarts, address - base);
+  const end = base + (functionEnds[place] ?? 0);
+  return place >= 0 && address < end ? { start: base + (functionStarts[place] ?? 0), end } : null;
+}
+
+/**
+ * Where whatever begins at `start` has ended: with the function that holds it, else where the next one begins; Infinity: nothing says.
+ * For symbols that claim no size.
+ */
+export function latestEndOf({ base, functionStarts, functionEnds }: UnwindColumns, start: number): number {
+  const place = lastNotAbove(functionStarts, start - base);
+  const end = base + (functionEnds[place] ?? 0);
+  if (place >= 0 && start < end) return end;
+  const next = functionStarts[place + 1];
+  return next === undefined ? Infinity : base + next;
 }
 
 function makeRule({ ruleWords, expressions }: UnwindColumns, number: number): UnwindRule | null {

@@ -26,6 +26,8 @@ export interface Section {
   readonly sizeBytes: number;
   /** Index of the section this one refers to: a symbol table's strings, a relocation table's symbols. */
   readonly link: number;
+  /** Of sections that hold entries of one size; 0: others, or not said. */
+  readonly entryBytes: number;
 }
 
 export interface ElfFile {
@@ -143,5 +145,6 @@ function decodeSection(row: Buffer, names: Buffer): Section {
     fileOffset: word(row, 24),
     sizeBytes: word(row, 32),
     link: row.readUInt32LE(40),
+    entryBytes: word(row, 56),
   };
 }

@@ -33,8 +33,18 @@ export interface FunctionIndex {
   readonly sizeBytes: number;
 }
 
-/** Sorts and thins the functions of all tables. Loops are plain, each over all symbols once: most of it runs before the code is warm. */
-export function sortFunctions(tables: readonly RawSymbols[], sections: readonly Section[]): FunctionColumns {
+/** Where a function that begins at an address has ended at the latest, by what else is known of the library; Infinity: not known. */
+export type LatestEnd = (start: number) => number;
+
+/**
+ * Sorts and thins the functions of all tables. `latestEnd` is asked for those that claim no size: a wrong name is worse than none. Loops
+ * are plain, each over all symbols once: most of it runs before the code is warm.
+ */
+export function sortFunctions(
+  tables: readonly RawSymbols[],
+  sections: readonly Section[],
+  latestEnd: LatestEnd = () => Infinity,
+): FunctionColumns {
   const firstOfTable = firstSymbols(tables);
   const aliases = new Aliases(tables, firstOfTable);
   const total = tables.reduce((sum, table) => sum + table.count, 0);
@@ -71,7 +81,7 @@ export function sortFunctions(tables: readonly RawSymbols[], sections: readonly 
     const which = tableOf(symbols[place] ?? 0, firstOfTable);
     const section = sections[tables[which]?.section((symbols[place] ?? 0) - (firstOfTable[which] ?? 0)) ?? 0];
     const sectionEnd = section === undefined ? start : section.address + section.sizeBytes;
-    ends[place] = Math.min(place + 1 < count ? (starts[place + 1] ?? 0) : sectionEnd, sectionEnd);
+    ends[place] = Math.min(place + 1 < count ? (starts[place + 1] ?? 0) : sectionEnd, sectionEnd, latestEnd(start));
   }
   return { starts: starts.slice(0, count), ends: ends.slice(0, count), symbols: symbols.slice(0, count) };
 }

@@ -10,6 +10,7 @@ import { readBuildId } from './build-id.ts';
 import { readElfFile, type Segment } from './elf-file.ts';
 import { createFunctionIndex, type FunctionIndex, type FunctionSymbol } from './function-index.ts';
 import { type IndexCache, loadLibraryIndex } from './library-index.ts';
+import { linkerStubs } from './linker-stubs.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 import { type DebugFileFinder, readSeparateFunctions } from './separate-symbols.ts';
 import { findTlsSlots } from './tls-slots.ts';
@@ -19,7 +20,7 @@ const MAX_DEMANGLED_NAMES = 16_384;
 /** Names looked up and kept, found or not: the VM's tables need about 40. */
 const MAX_NAMED_VALUES = 1024;
 
-/** A covering function, with the name as frames show it. */
+/** A covering function, with the name as frames show it; '': only where it lies is known. */
 export interface LibraryFunction {
   readonly name: string;
   readonly start: number;
@@ -61,10 +62,11 @@ export function readLibraryBuild(
   const tables = readRawSymbols(source, file);
   const tls = findTlsSlots(source, file, tables[0]);
   const buildId = readBuildId(source, file);
-  const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
+  const { index, key } = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
   const functions = createFunctionIndex(index.functions, tables);
   const frames = createUnwindTable(index.frames);
-  const separate = readSeparateFunctions(source, file, buildId, { find, cache });
+  const separate = readSeparateFunctions(source, file, { buildId, frames: index.frames, key }, { find, cache });
+  const stubAt = linkerStubs(file);
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();
   const lookUp = (name: string): number | null => {
@@ -73,6 +75,23 @@ export function readLibraryBuild(
       if (index >= 0) return table.value(index);
     }
     return null;
+  };
+  const named = (address: number): LibraryFunction | null => {
+    const symbol = nearest(address, functions, separate);
+    if (symbol === null) return null;
+    // Of each address there is one function.
+    return memoize(found, symbol.start, MAX_DEMANGLED_NAMES, () => {
+      const { mangledName, start, sizeBytes } = symbol.read();
+      return { name: demangleShort(mangledName), start, sizeBytes };
+    });
+  };
+  // Where no symbol reaches: what begins there, by the name of a symbol that begins there, too, and claims less.
+  const unnamed = (address: number): LibraryFunction | null => {
+    const extent = stubAt(address) ?? frames.functionAt(address);
+    if (extent === null) return null;
+    const { start, end } = extent;
+    const symbol = named(start);
+    return { name: symbol?.start === start ? symbol.name : '', start, sizeBytes: end - start };
   };
   return {
     buildId,
@@ -85,15 +104,7 @@ export function readLibraryBuild(
       (separate?.sizeBytes ?? 0) +
       frames.sizeBytes +
       tables.reduce((sum, table) => sum + table.sizeBytes, 0),
-    functionAt(address) {
-      const symbol = nearest(address, functions, separate);
-      if (symbol === null) return null;
-      // Of each address there is one function.
-      return memoize(found, symbol.start, MAX_DEMANGLED_NAMES, () => {
-        const { mangledName, start, sizeBytes } = symbol.read();
-        return { name: demangleShort(mangledName), start, sizeBytes };
-      });
-    },
+    functionAt: (address) => named(address) ?? unnamed(address),
     valueOf: (name) => memoize(values, name, MAX_NAMED_VALUES, () => lookUp(name)),
     unwindRuleAt: (address) => frames.ruleAt(address),
   };

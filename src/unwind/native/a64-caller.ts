@@ -3,7 +3,7 @@
 
 import { nativeLeafState } from '../arch/a64-frames.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
-import type { NativePlace } from './native-code.ts';
+import { keepsFramePointer, type NativePlace } from './native-code.ts';
 
 /** null: none that can be believed. */
 export function a64CallerOf(point: NativePoint, place: NativePlace, options: NativeWalkOptions): NativeCaller | null {
@@ -11,12 +11,14 @@ export function a64CallerOf(point: NativePoint, place: NativePlace, options: Nat
   const plausible = (pc: number): boolean =>
     isJavaCode(pc) ? callsOutOfJava(pc) : code.isReturnAddress(pc) || code.isSignalReturn(pc, false);
   const caller = (pc: number | null, sp: number, fp: number | null, adjoining: boolean): NativeCaller | null =>
-    pc === null || fp === null || sp < point.sp || !plausible(pc) ? null : { point: { pc, sp, fp, isLeaf: false }, adjoining };
+    pc === null || fp === null || sp < point.sp || !plausible(pc)
+      ? null
+      : { point: { pc, sp, fp, isLeaf: false }, adjoining, isGuess: place.generated === 'unnamed' };
   const byRecord = (adjoining: boolean): NativeCaller | null => {
     if (!window.covers(point.fp) || point.fp < point.sp) return null;
     return caller(window.tryReturnAddress(point.fp + 8), point.fp + 16, window.tryWord(point.fp), adjoining);
   };
-  if (!point.isLeaf) return byRecord(code.framePointerFrom(place) !== null || place.isGenerated);
+  if (!point.isLeaf) return byRecord(code.framePointerFrom(place) !== null || keepsFramePointer(place, false));
   const around = code.functionCode(place, point.pc);
   const state = around === null ? null : nativeLeafState(around, point.pc);
   switch (state?.kind) {
@@ -28,6 +30,6 @@ export function a64CallerOf(point: NativePoint, place: NativePlace, options: Nat
       return caller(window.tryReturnAddress(at), at + 8, fp, true) ?? byRecord(false);
     }
     default:
-      return byRecord(state?.kind === 'frame-pointer' || place.isGenerated);
+      return byRecord(state?.kind === 'frame-pointer' || keepsFramePointer(place, true));
   }
 }

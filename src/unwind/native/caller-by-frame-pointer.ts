@@ -3,7 +3,7 @@
 
 import { WORD_BYTES } from '../../model/units.ts';
 import { a64CallerOf } from './a64-caller.ts';
-import type { NativeCode, NativePlace } from './native-code.ts';
+import { keepsFramePointer, type NativeCode, type NativePlace } from './native-code.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
 
 const RET = 0xc3;
@@ -20,7 +20,7 @@ export function callerByFramePointer(point: NativePoint, place: NativePlace, opt
   const at = (returnSlot: number, fp: number | null, adjoining: boolean): NativeCaller | null => {
     const pc = window.tryWord(returnSlot);
     if (pc === null || fp === null || !plausible(pc, returnSlot + 8)) return null;
-    return { point: { pc, sp: returnSlot + 8, fp, isLeaf: false }, adjoining };
+    return { point: { pc, sp: returnSlot + 8, fp, isLeaf: false }, adjoining, isGuess: place.generated === 'unnamed' };
   };
   if (from !== null && point.isLeaf) {
     // The prologue's first instruction is push: at it the return address is on top, behind it the saved rbp lies over it.
@@ -35,7 +35,7 @@ export function callerByFramePointer(point: NativePoint, place: NativePlace, opt
     if (called !== null) return called;
   }
   if (!window.covers(point.fp) || point.fp < point.sp) return null;
-  return at(point.fp + 8, window.tryWord(point.fp), from !== null || place.isGenerated);
+  return at(point.fp + 8, window.tryWord(point.fp), from !== null || keepsFramePointer(place, point.isLeaf));
 }
 
 /**

@@ -15,10 +15,11 @@ import { MAX_CACHE_ENTRIES } from '../limits.ts';
 export interface NativePlace {
   readonly mapping: Mapping;
   readonly library: MappedLibrary | null;
+  /** Without a name where only its call frame information tells where the function begins. */
   readonly symbol: NativeSymbol | null;
   readonly isVm: boolean;
-  /** Code of no file that a perf map names: `symbol` is the map's. Such code keeps frame pointers. */
-  readonly isGenerated: boolean;
+  /** Code that a runtime generated: by a perf map, whose symbol it is, or `unnamed`, of no file and in no map; null: other code. */
+  readonly generated: 'named' | 'unnamed' | null;
   /** The address as the library's own headers count it; the address itself without a library. */
   readonly elfAddress: number;
 }
@@ -34,6 +35,10 @@ const MAX_PRIMED = 64;
 /** Stands where a library's path stands. */
 const PERF_MAP = '[perf map]';
 const VM_LIBRARY = /\/libjvm\.so$/;
+/** Functions of V8 that are no C++: they are compiled into the program, without call frame information. */
+const V8_BUILTIN = /^Builtins_/;
+/** Mappings that runtimes put generated code into: anonymous ones (also shared, or with a name), and memory that .NET maps twice. */
+const OF_NO_FILE = /^(?:|\[anon.*\]|\/\/anon|\/dev\/zero|\/memfd:.*)$/s;
 
 export class NativeCode {
   readonly architecture: Architecture;
@@ -105,14 +110,15 @@ export class NativeCode {
     if (library === null && this.#hasPerfMap()) return this.#generatedAt(pc, mapping);
     const elfAddress = library === null ? pc : pc - library.bias;
     const symbol = library === null ? null : this.#reader.symbolAt(library, asElfAddress(elfAddress));
-    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), isGenerated: false, elfAddress };
+    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), generated: null, elfAddress };
     this.#places.set(pc, place);
     return place;
   }
 
   #generatedAt(pc: number, mapping: Mapping): NativePlace {
     const symbol = this.#reader.generatedCodeAt?.(asAddress(pc)) ?? null;
-    const place = { mapping, library: null, symbol, isVm: false, isGenerated: symbol !== null, elfAddress: pc };
+    const generated = symbol !== null ? 'named' : OF_NO_FILE.test(mapping.path) ? 'unnamed' : null;
+    const place: NativePlace = { mapping, library: null, symbol, isVm: false, generated, elfAddress: pc };
     this.#generated.set(pc, place);
     return place;
   }
@@ -124,9 +130,10 @@ export class NativeCode {
   /** Whether `pc` stands in the code that a signal handler returns to (at a leaf also behind its first instruction). */
   isSignalReturn(pc: number, isLeaf: boolean): boolean {
     const place = this.at(pc);
-    // No libc gives it a symbol of a function: whatever has one is something else.
+    // No libc gives it a symbol of a function: whatever has one is something else. Call frame information does speak of it.
     const { returnCode, returnSteps, returnSymbols } = this.architecture.signals;
-    if (place === null || (place.symbol !== null && !returnSymbols.includes(place.symbol.name))) return false;
+    const name = place === null ? null : nameOf(place);
+    if (place === null || (name !== null && !returnSymbols.includes(name))) return false;
     const key = isLeaf ? pc : -pc;
     let known = this.#signalReturns.get(key);
     if (known === undefined) {
@@ -184,8 +191,8 @@ export class NativeCode {
     return known;
   }
 
-  #findFramePointer({ symbol, library, isGenerated }: NativePlace): number | null {
-    if (symbol === null || (library === null && !isGenerated)) return null;
+  #findFramePointer({ symbol, library, generated }: NativePlace): number | null {
+    if (symbol === null || (library === null && generated === null)) return null;
     const bias = library?.bias ?? 0;
     const key = `${library?.key ?? symbol.name}+${String(symbol.start)}`;
     let offset = this.#prologues.get(key);
@@ -247,24 +254,37 @@ function sameCode(a: readonly Mapping[], b: readonly Mapping[]): boolean {
 
 /** `hasPerfMap`: code of no file moves, and an address of it tells nobody anything. */
 function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
-  const { library, mapping, symbol } = place;
+  const { library, mapping } = place;
   const path = library?.path ?? mapping.path;
   const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
   return {
     kind: place.isVm ? 'vm' : 'native',
-    // A symbol without a name tells nothing.
-    name: symbol === null || symbol.name === '' ? placeName(place, base, hasPerfMap) : symbol.name,
+    name: nameOf(place) ?? placeName(place, base, hasPerfMap),
     signature: '',
     bci: -1,
     line: 0,
-    library: place.isGenerated ? PERF_MAP : path,
+    library: place.generated === 'named' ? PERF_MAP : path,
     lineApproximate: false,
     marker: null,
   };
 }
 
-function placeName({ library, elfAddress }: NativePlace, base: string, hasPerfMap: boolean): string {
-  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${elfAddress.toString(16)}]`;
+/** The name of the function at a place; null: none, or only where it begins is known. */
+export function nameOf({ symbol }: NativePlace): string | null {
+  return symbol === null || symbol.name === '' ? null : symbol.name;
+}
+
+/**
+ * Whether code at a place keeps a frame pointer whatever its first instructions are: what runtimes generate, as nearly all do, and V8's
+ * own builtins where they have called something, because V8 walks its stacks by them.
+ */
+export function keepsFramePointer(place: NativePlace, isLeaf: boolean): boolean {
+  return place.generated !== null || (!isLeaf && V8_BUILTIN.test(nameOf(place) ?? ''));
+}
+
+/** Where a function begins stands for all of it, so that one function is one box. */
+function placeName({ library, elfAddress, symbol }: NativePlace, base: string, hasPerfMap: boolean): string {
+  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${(symbol?.start ?? elfAddress).toString(16)}]`;
 }
 
 function search(maps: readonly Mapping[], pc: number): Mapping | null {

@@ -21,6 +21,8 @@ export interface NativeCaller {
   readonly point: NativePoint;
   /** false: found by taking up rbp after a function without frame pointer; frames between are missing. */
   readonly adjoining: boolean;
+  /** Generated code that nothing is known of is taken to keep a frame pointer, as nearly all does. */
+  readonly isGuess?: boolean;
 }
 
 export interface NativeWalkOptions {

@@ -1,5 +1,6 @@
 // Walks native frames: by call frame information, exactly, wherever a library has it for the pc; else by the frame pointer, where the
-// function's prologue is seen to keep one; else a gap is shown and the chain in rbp is taken up again, if it leads anywhere.
+// function's prologue is seen to keep one, or in generated code, whose prologues nobody knows, as a guess; else a gap is shown and the
+// chain in rbp is taken up again, if it leads anywhere.
 
 import type { FrameTrace, UnfinishedReason } from '../../model/frame.ts';
 import type { Address } from '../../model/units.ts';
@@ -9,7 +10,7 @@ import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
 import { callerByFramePointer } from './caller-by-frame-pointer.ts';
 import { callerByRule } from './caller-by-rule.ts';
-import type { NativePlace } from './native-code.ts';
+import { nameOf, type NativePlace } from './native-code.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
 import { type RegisterFile, unknownRegisters } from './register-file.ts';
 
@@ -43,12 +44,13 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
     const step = stepFrom(point, place, options);
     if (step.kind === 'start') return { kind: 'thread-start', overGap };
     if (step.kind === 'lost') {
-      if (THREAD_STARTS.test(place.symbol?.name ?? '')) return { kind: 'thread-start', overGap };
-      if (untilSp === null) return unfinished('no-unwind-info', place.symbol?.name ?? place.mapping.path);
+      if (THREAD_STARTS.test(nameOf(place) ?? '')) return { kind: 'thread-start', overGap };
+      if (untilSp === null) return unfinished('no-unwind-info', nameOf(place) ?? place.mapping.path);
       push(gapFrame(), traceOf(point));
       return { kind: 'met' };
     }
     const { caller } = step;
+    if (caller.isGuess === true) window.approximations.add('unvalidated-step');
     if (!caller.adjoining) {
       push(gapFrame(), traceOf(point));
       overGap = true;
@@ -67,7 +69,7 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
 function stepFrom(point: NativePoint, place: NativePlace, options: NativeWalkOptions): Step {
   const exact = stepByRule(point, place, options);
   if (exact !== null) return exact;
-  if (THREAD_STARTS.test(place.symbol?.name ?? '')) return { kind: 'lost' };
+  if (THREAD_STARTS.test(nameOf(place) ?? '')) return { kind: 'lost' };
   const caller = callerByFramePointer(point, place, options);
   return caller === null ? { kind: 'lost' } : { kind: 'caller', caller };
 }

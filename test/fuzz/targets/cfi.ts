@@ -3,7 +3,7 @@
 
 import { X86_64_DWARF } from '../../../src/model/unwind-rule.ts';
 import { compileFrames } from '../../../src/target/cfi/compile-frames.ts';
-import { createUnwindTable } from '../../../src/target/cfi/unwind-table.ts';
+import { createUnwindTable, type UnwindColumns } from '../../../src/target/cfi/unwind-table.ts';
 import { callerByRule } from '../../../src/unwind/native/caller-by-rule.ts';
 import { StackWindow, WalkStop } from '../../../src/unwind/stack-window.ts';
 import { asAddress } from '../../../src/model/units.ts';
@@ -65,14 +65,26 @@ class CfiSubject implements Subject {
       () => `${String(starts.length)} rows of ${String(section.bytes.length)} bytes`,
     );
     for (let i = 1; i < starts.length; i += 1) check((starts[i - 1] ?? 0) < (starts[i] ?? 0), () => 'rows that are not in order');
+    checkExtents(columns);
     const table = createUnwindTable(columns);
     const outcomes = new Set<string>();
     for (let address = BASE - 8; address < BASE + 4096; address += 32) {
       const rule = table.ruleAt(address);
+      const extent = table.functionAt(address);
+      check(extent === null || (extent.start <= address && address < extent.end), () => 'a function that does not cover its address');
       outcomes.add(rule === null ? 'no rule' : useRule(rule));
     }
     return [...outcomes].sort().join(' ');
   }
+}
+
+/** Functions lie one behind the other. */
+function checkExtents({ functionStarts, functionEnds }: UnwindColumns): void {
+  check(functionStarts.length === functionEnds.length, () => 'starts and ends differ in length');
+  functionStarts.forEach((start, i) => {
+    check(start < (functionEnds[i] ?? 0), () => 'a function that ends before it begins');
+    check(i === 0 || start >= (functionEnds[i - 1] ?? 0), () => 'functions over one another');
+  });
 }
 
 const CHUNK = { address: asAddress(STACK), bytes: Uint8Array.from({ length: 256 }, (_, i) => (i % 8 === 6 ? 0 : i)) };

@@ -169,7 +169,7 @@ test('.debug_frame is unpacked, also in the older form', () => {
   const fileOf = (name: string, sizeBytes: number, isCompressed: boolean): ElfFile => ({
     architecture: 'x86-64',
     segments: [],
-    sections: [{ name, type: 1, isCompressed, address: 0, fileOffset: 0, sizeBytes, link: 0 }],
+    sections: [{ name, type: 1, isCompressed, address: 0, fileOffset: 0, sizeBytes, link: 0, entryBytes: 0 }],
   });
   for (const [name, image, isCompressed] of [
     ['.debug_frame', packed, true],

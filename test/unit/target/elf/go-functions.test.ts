@@ -35,7 +35,7 @@ function table(change: (bytes: Buffer) => void = () => undefined, textStart = TE
 
 function read(bytes: Buffer): FunctionIndex | null {
   const section = (name: string, address: number, sizeBytes: number): Section => {
-    return { name, type: 1, isCompressed: false, address, fileOffset: 0, sizeBytes, link: 0 };
+    return { name, type: 1, isCompressed: false, address, fileOffset: 0, sizeBytes, link: 0, entryBytes: 0 };
   };
   const file: ElfFile = {
     architecture: 'x86-64',

@@ -28,8 +28,8 @@ describe('readLibraryBuild', () => {
     ].map((address) => `${address.toString(16)} ${at(address)}`); // prettier-ignore
     expect(rows).toEqual([
       '40f -',
-      '410 -', // the PLT has no symbols
-      '42f -',
+      '410  0x410+16', // the PLT has no symbols: no neighbour's name
+      '42f  0x420+16',
       '430 unsized_first 0x430+4', // reaches to the next
       '433 unsized_first 0x430+4',
       '434 unsized_second 0x434+2',

@@ -63,10 +63,33 @@ test('a library that comes back at another base: its prologues are there, not wh
   expect(second && code.framePointerFrom(second)).toBe(0x50004);
 });
 
-test('a symbol without a name is shown by its place', () => {
+test('a function without a name is shown by its start, all of it as one; code of no known function by its address', () => {
   const reader = processWith({ maps: [mapping(0x10000, '/a.so')] });
-  const code = new NativeCode({ ...reader, symbolAt: () => ({ name: '', start: asElfAddress(0), sizeBytes: 0x100 }) });
+  const code = new NativeCode({
+    ...reader,
+    symbolAt: (_, address) => (address < 0x80 ? { name: '', start: asElfAddress(0x10), sizeBytes: 0x70 } : null),
+  });
   code.beginBatch(1000);
-  const place = code.at(0x10010);
-  expect(place && code.frame(place).name).toBe('[a.so+0x10]');
+  const names = [0x10010, 0x10011, 0x1007f, 0x10085].map((pc) => {
+    const place = code.at(pc);
+    return place && code.frame(place).name;
+  });
+  expect(names).toEqual(['[a.so+0x10]', '[a.so+0x10]', '[a.so+0x10]', '[a.so+0x85]']);
+});
+
+test("a signal handler's return is known by its code, also where call frame information gives it an extent; not under another name", () => {
+  const restorer = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
+  const isReturn = (name: string): boolean => {
+    const code = new NativeCode({
+      ...processWith({ maps: [mapping(0x10000, '/libc.so')] }),
+      read: (address, into) => {
+        into.set(restorer.slice(address - 0x10010, address - 0x10010 + into.length));
+        return true;
+      },
+      symbolAt: () => ({ name, start: asElfAddress(0xf), sizeBytes: 0x0a }),
+    });
+    code.beginBatch(1000);
+    return code.isSignalReturn(0x10010, false);
+  };
+  expect([isReturn(''), isReturn('__restore_rt'), isReturn('f')]).toEqual([true, true, false]);
 });

@@ -36,10 +36,15 @@ function walk(
     untilSp?: number;
     callsOutOfJava?: boolean;
     path?: string;
+    /** No JVM: code of no file may be what a runtime generated. */
+    generates?: boolean;
+    /** false: whatever is mapped at the path is no library. */
+    isFile?: boolean;
+    plainName?: string;
     rules?: (address: number) => UnwindRule | null;
     patches?: readonly (readonly [address: number, bytes: readonly number[]])[];
   } = {},
-): { readonly end: NativeEnd; readonly names: readonly string[] } {
+): { readonly end: NativeEnd; readonly names: readonly string[]; readonly guesses: readonly string[] } {
   const memory = new SyntheticMemory();
   for (const at of [LEAF, MIDDLE, PLAIN, START]) memory.write(at, new Uint8Array(FUNCTION_BYTES));
   for (const at of [LEAF, MIDDLE, START]) memory.write(at, WITH_FP);
@@ -49,22 +54,23 @@ function walk(
   const functions = [
     { name: 'leaf', start: LEAF, sizeBytes: FUNCTION_BYTES },
     { name: 'middle', start: MIDDLE, sizeBytes: FUNCTION_BYTES },
-    { name: 'plain', start: PLAIN, sizeBytes: FUNCTION_BYTES },
+    { name: options.plainName ?? 'plain', start: PLAIN, sizeBytes: FUNCTION_BYTES },
     { name: 'start_thread', start: START, sizeBytes: FUNCTION_BYTES },
   ];
-  const target = syntheticTarget(memory, {
+  const process = syntheticTarget(memory, {
     path: options.path ?? '/lib/libx.so',
     start: CODE,
     end: CODE + 0x1000,
     functions,
     ...(options.rules === undefined ? {} : { rules: options.rules }),
   });
+  const target = options.isFile === false ? { ...process, library: () => null } : process;
   const bytes = Buffer.alloc(words.length * 8);
   words.forEach((word, index) => bytes.writeBigUInt64LE(BigInt(word), index * 8));
   const chunks = [{ address: asAddress(STACK), bytes }];
   const end = asAddress(STACK + bytes.length);
   const window = new StackWindow({ chunks, unreadablePages: [], end, cut: false, lostChunks: 0 }, null);
-  const code = new NativeCode(target);
+  const code = new NativeCode(target, () => options.generates ?? false);
   code.beginBatch(1000);
   const frames: Frame[] = [];
   const result = walkNative(
@@ -78,7 +84,8 @@ function walk(
       untilSp: options.untilSp ?? null,
     },
   );
-  return { end: result, names: frames.map(({ name, marker }) => (marker === null ? name : `<${marker}>`)) };
+  const names = frames.map(({ name, marker }) => (marker === null ? name : `<${marker}>`));
+  return { end: result, names, guesses: [...window.approximations] };
 }
 
 const at = (word: number): number => STACK + 8 * word;
@@ -117,7 +124,7 @@ test('a chain that leads nowhere: unfinished, unless Java is known below', () =>
       detail: 'plain',
     });
     const met = walk(stack, { pc: PLAIN + 4, sp: at(0), fp }, { untilSp: at(3) });
-    expect(met).toEqual({ end: { kind: 'met' }, names: ['plain', '<native-gap>'] });
+    expect(met).toEqual({ end: { kind: 'met' }, names: ['plain', '<native-gap>'], guesses: [] });
   }
 });
 
@@ -137,6 +144,37 @@ test("a signal handler's return: where the kernel put the registers", () => {
   // HotSpot's handler begins with a jump: on top of the stack is the restorer.
   const vm = walk([RESTORE, 0, 0], { pc: PLAIN, sp: at(0), fp: 0 }, { path: '/jdk/lib/server/libjvm.so' });
   expect(vm.end).toEqual({ kind: 'signal', contextAt: at(1) });
+});
+
+describe('generated code that no map names', () => {
+  const stack = [0, PLAIN, 0, 0, at(8), PLAIN + 9, 0, 0, at(12), PLAIN + 9, 0, 0, 0, PLAIN + 9];
+  const point = { pc: PLAIN + 4, sp: at(0), fp: at(4) };
+
+  test.each(['', '[anon:v8]', '/memfd:doublemapper'])("in '%s': its frames follow one another, as a guess", (path) => {
+    const { names, guesses } = walk(stack, point, { path, generates: true, isFile: false });
+    const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
+    expect(names).toEqual(new Array(4).fill(`[${base}]`));
+    expect(guesses).toEqual(['unvalidated-step']);
+  });
+
+  test('code of a file that cannot be read, and of a JVM, is none: gaps', () => {
+    const dll = walk(stack, point, { path: '/lib/kernel32.dll', generates: true, isFile: false });
+    expect(dll.names.slice(0, 3)).toEqual(['[kernel32.dll]', '<native-gap>', '[kernel32.dll]']);
+    const jvm = walk(stack, point, { path: '' });
+    expect(jvm.names.slice(0, 3)).toEqual([
+      `[anonymous+0x${(PLAIN + 4).toString(16)}]`,
+      '<native-gap>',
+      `[anonymous+0x${(PLAIN + 8).toString(16)}]`,
+    ]);
+    expect([dll.guesses, jvm.guesses]).toEqual([[], []]);
+  });
+});
+
+test("V8's builtins: a caller keeps a frame pointer wherever its prologue is; a leaf may not have one yet", () => {
+  const stack = [0, PLAIN, 0, 0, at(8), PLAIN + 9, 0, 0, at(12), PLAIN + 9, 0, 0, 0, START + AFTER_CALL];
+  const { names, guesses } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: at(4) }, { plainName: 'Builtins_Trampoline' });
+  expect(names).toEqual(['Builtins_Trampoline', '<native-gap>', 'Builtins_Trampoline', 'Builtins_Trampoline', 'start_thread']);
+  expect(guesses).toEqual([]);
 });
 
 test('a chain in a circle ends', () => {
