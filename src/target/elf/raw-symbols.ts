@@ -15,6 +15,8 @@ const STB_LOCAL = 0;
 /** Section indexes from here on have a meaning of their own (SHN_ABS, SHN_COMMON). */
 const SHN_LORESERVE = 0xff00;
 const SHN_ABS = 0xfff1;
+/** Looks for one name: it stands in a string table once, mostly, and its place in one symbol and perhaps in another's value. */
+const MAX_NAME_LOOKS = 16;
 const AT = 0x40;
 const DOT = 0x2e;
 
@@ -127,16 +129,38 @@ export class RawSymbols {
   /** Index of the defined symbol of that name; -1 when there is none. */
   indexOfName(name: string): number {
     const wanted = Buffer.from(name);
-    const first = wanted[0];
-    if (first === undefined || wanted.length > MAX_SYMBOL_NAME_BYTES) return -1;
+    if (wanted.length === 0 || wanted.length > MAX_SYMBOL_NAME_BYTES) return -1;
+    // By the built-in searches: a loop over all symbols takes ten times as long before it is warm.
+    let best = -1;
+    let looks = 0;
+    for (let start = this.#strings.indexOf(wanted); start >= 0; start = this.#strings.indexOf(wanted, start + 1)) {
+      if (++looks > MAX_NAME_LOOKS) return this.#searchName(wanted);
+      if (!this.#endsAt(start + wanted.length)) continue;
+      // Symbols whose name begins there, and other words of the same value.
+      for (let at = this.#words.indexOf(start, SYMBOL_WORDS); at >= 0; at = this.#words.indexOf(start, at + 1)) {
+        if (++looks > MAX_NAME_LOOKS) return this.#searchName(wanted);
+        const index = at / SYMBOL_WORDS;
+        if (!Number.isInteger(index) || !this.isDefined(index)) continue;
+        if (best < 0 || index < best) best = index;
+        break;
+      }
+    }
+    return best;
+  }
+
+  /** For a file in which the name, or its place, stands over and over: then one look at each symbol is less. */
+  #searchName(wanted: Buffer): number {
     for (let index = 1; index < this.count; index++) {
       const start = this.#word(index, 0);
-      if (this.#strings[start] !== first || !this.isDefined(index)) continue;
+      if (this.#strings[start] !== wanted[0] || !this.isDefined(index)) continue;
       const end = start + wanted.length;
-      const after = this.#strings[end];
-      if ((after === 0 || after === AT) && this.#strings.subarray(start, end).equals(wanted)) return index;
+      if (this.#endsAt(end) && this.#strings.subarray(start, end).equals(wanted)) return index;
     }
     return -1;
+  }
+
+  #endsAt(end: number): boolean {
+    return this.#strings[end] === 0 || this.#strings[end] === AT;
   }
 
   #word(index: number, word: number): number {
