@@ -71,7 +71,10 @@ class CfiSubject implements Subject {
     for (let address = BASE - 8; address < BASE + 4096; address += 32) {
       const rule = table.ruleAt(address);
       const extent = table.functionAt(address);
-      check(extent === null || (extent.start <= address && address < extent.end), () => 'a function that does not cover its address');
+      check(
+        extent === null || (extent.start <= address && address < extent.end),
+        () => 'a function that does not cover its address',
+      );
       outcomes.add(rule === null ? 'no rule' : useRule(rule));
     }
     return [...outcomes].sort().join(' ');
