@@ -58,7 +58,7 @@ export interface TargetReader {
   unwindRule(library: MappedLibrary, address: ElfAddress): UnwindRule | null;
   /** Value of a defined symbol by its mangled name; for thread-locals (STT_TLS) the offset in the TLS block. */
   symbolNamed(library: MappedLibrary, name: string): ElfAddress | null;
-  /** File address of the first R_X86_64_DTPMOD64 relocation's slot: holds the TLS module id at run time. */
+  /** File address of the slot of a R_X86_64_DTPMOD64 relocation of its own: holds the TLS module id at run time. */
   tlsModuleSlot(library: MappedLibrary): ElfAddress | null;
   /**
    * aarch64: file address of the TLS descriptor (two words: resolver, argument) of the thread-local at `offset` in the library's TLS

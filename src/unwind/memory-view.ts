@@ -18,14 +18,14 @@ export class MemoryFault extends Error {
 }
 
 /** Longest C string read (type and field names of the VM's tables, blob names): the longest in JDK 8 to 27 is below 200 bytes. */
-const MAX_C_STRING_BYTES = 512;
+export const MAX_C_STRING_BYTES = 512;
 /** Largest single block: the biggest legitimate one is a metadata array (facts/hotspot.md section 7: 1 MB). */
 const MAX_BLOCK_BYTES = 1 << 20;
 
 /** Headers and names of the VM: as many sizes as there are get a buffer of their own. */
 const MAX_GLANCE_BYTES = 512;
 
-const TWO_TO_32 = 0x1_0000_0000;
+export const TWO_TO_32 = 0x1_0000_0000;
 
 /**
  * Decodes `bytes` as memory at `address`: what one block read gave. Offsets come from the VM's tables, which are the target's:
@@ -67,7 +67,7 @@ export class Block {
 }
 
 /** Plain loads: a DataView for each block costs more than the block. */
-function int32(bytes: Uint8Array, at: number): number {
+export function int32(bytes: Uint8Array, at: number): number {
   return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }
 
@@ -165,39 +165,4 @@ export class MemoryView {
     this.spend(into.length + READ_COST_BYTES);
     if (!this.isPlausible(address) || !this.#reader.read(address, into)) throw new MemoryFault(address);
   }
-}
-
-/** Pages kept by {@link pageCached}: the VM's tables and their strings span about 60. */
-const MAX_CACHED_PAGES = 1024;
-
-/**
- * A reader that fetches whole pages and keeps them: for one pass over memory that does not change meanwhile (the VM's constant
- * tables), thousands of small reads at the price of some dozen. Falls back to an exact read where a page is not whole.
- */
-export function pageCached(reader: MemorySource): MemorySource {
-  const pages = new Map<number, Uint8Array | null>();
-  const page = (start: number): Uint8Array | null => {
-    let found = pages.get(start);
-    if (found === undefined) {
-      const bytes = new Uint8Array(PAGE_BYTES);
-      found = reader.read(start, bytes) ? bytes : null;
-      if (pages.size < MAX_CACHED_PAGES) pages.set(start, found);
-    }
-    return found;
-  };
-  return {
-    ...(reader.architecture === undefined ? {} : { architecture: reader.architecture }),
-    read(address, into) {
-      for (let done = 0; done < into.length;) {
-        const at = address + done;
-        const offset = at % PAGE_BYTES;
-        const size = Math.min(PAGE_BYTES - offset, into.length - done);
-        const bytes = page(at - offset);
-        if (bytes === null) return reader.read(address, into);
-        into.set(bytes.subarray(offset, offset + size), done);
-        done += size;
-      }
-      return true;
-    },
-  };
 }

@@ -1,14 +1,19 @@
 // The instructions of a CIE and an FDE → rows: from which address on which rules hold. A state machine over DW_CFA_*; leaves out
 // registers that nobody needs to go on (vectors). Sources: DWARF 5, 6.4.2 and 7.24; GNU's and ARM's own from binutils' dwarf2.h.
+// States are numbers (rule-state.ts): libjvm's 480,000 instructions lead between some hundred of them, so an instruction is worked out once for
+// each state that it is met in (state-steps.ts).
 
 import { type ByteCursor, CfiError } from './byte-cursor.ts';
 import { type PointerBases, readPointer } from './encoded-pointer.ts';
 import { Expressions } from './expressions.ts';
 import { MAX_OFFSET, MAX_REMEMBERED_STATES } from './limits.ts';
-import { CFA_EXPRESSION, CFA_OFFSET, CFA_REGISTER, FIRST_REGISTER, REGISTER_COUNT, RuleState, SLOT, slot } from './rule-state.ts';
+import { CFA_EXPRESSION, CFA_OFFSET, CFA_REGISTER, FIRST_REGISTER, REGISTER_COUNT, type RuleSet, RuleState, SLOT, slot } from './rule-state.ts'; // prettier-ignore
+import { StateSteps } from './state-steps.ts';
 
 /** What the instructions of one CIE are read with. */
 export interface ProgramContext {
+  /** Tells CIEs apart. */
+  readonly number: number;
   readonly codeAlignment: number;
   readonly dataAlignment: number;
   readonly pointerEncoding: number;
@@ -22,11 +27,12 @@ const MAX_LOCATION = 2 ** 53;
 
 /** What the rows go to. */
 export interface RowSink {
-  /** The rules of `state` hold from `address` on. */
-  row(address: number, state: RuleState): void;
+  /** A rule holds from `address` on. */
+  add(address: number, rule: number): void;
 }
 
 const NOTHING: ProgramContext = {
+  number: 0,
   codeAlignment: 1,
   dataAlignment: 1,
   pointerEncoding: 0,
@@ -35,19 +41,41 @@ const NOTHING: ProgramContext = {
   initial: null,
 };
 
-/** Runs instructions on one state, over and over: the states that are remembered on the way are made once. */
+/** Instructions of one byte, or with operands of one byte, by the byte without what is part of it. */
+const ADVANCE = 0x40;
+const OFFSET = 0x80;
+const RESTORE = 0xc0;
+const NOP = 0x00;
+const ADVANCE_1 = 0x02;
+const ADVANCE_2 = 0x03;
+const REMEMBER = 0x0a;
+const RECALL = 0x0b;
+const DEFINE_CFA = 0x0c;
+const DEFINE_CFA_REGISTER = 0x0d;
+const DEFINE_CFA_OFFSET = 0x0e;
+const PRIMARY = 0xc0;
+const LOW = 0x3f;
+/** The operand, as LEB128 of one byte. */
+const isSmall = (byte: number | undefined): byte is number => byte !== undefined && byte < 0x80;
+
+/** Runs instructions on numbered states. */
 export class FrameProgram {
-  readonly state = new RuleState();
-  readonly #remembered = Array.from({ length: MAX_REMEMBERED_STATES }, () => new RuleState());
+  readonly #state = new RuleState();
+  readonly #remembered = new Uint16Array(MAX_REMEMBERED_STATES);
   readonly #cursor: ByteCursor;
+  readonly #rules: RuleSet;
   readonly #sink: RowSink;
+  readonly #steps: StateSteps;
   #context: ProgramContext = NOTHING;
+  #number = 0;
   #depth = 0;
   #location = 0;
 
-  constructor(cursor: ByteCursor, sink: RowSink) {
+  constructor(cursor: ByteCursor, rules: RuleSet, sink: RowSink, steps = new StateSteps()) {
     this.#cursor = cursor;
+    this.#rules = rules;
     this.#sink = sink;
+    this.#steps = steps;
   }
 
   /** Where the row begins that holds now. */
@@ -55,14 +83,72 @@ export class FrameProgram {
     return this.#location;
   }
 
-  /** Runs the instructions up to the cursor's end, from `start` on; the sink is told all rows but the last. */
-  run(context: ProgramContext, start: number): void {
+  /**
+   * Runs the instructions up to the cursor's end, from the state numbered `from` and from `start` on; the sink is told all rows but
+   * the last, whose state's number is returned. Throws CfiError.
+   */
+  run(context: ProgramContext, from: number, start: number): number {
     this.#context = context;
+    this.#number = from;
     this.#location = start;
     this.#depth = 0;
-    if (context.initial !== null) this.state.copy(context.initial);
     const cursor = this.#cursor;
-    while (cursor.at < cursor.end) this.#instruction();
+    const { bytes, end } = cursor;
+    for (let { at } = cursor; at < end;) {
+      const byte = bytes[at] ?? 0;
+      const next = at + 1 < end ? bytes[at + 1] : undefined;
+      let length = 0;
+      if ((byte & PRIMARY) === ADVANCE) {
+        this.#advance(this.#location + (byte & LOW) * context.codeAlignment);
+        length = 1;
+      } else if ((byte & PRIMARY) === RESTORE) {
+        length = this.#step(at, 1, byte);
+      } else if ((byte & PRIMARY) === OFFSET || byte === DEFINE_CFA_OFFSET || byte === DEFINE_CFA_REGISTER) {
+        if (isSmall(next)) length = this.#step(at, 2, (next << 8) | byte);
+      } else if (byte === DEFINE_CFA) {
+        const second = at + 2 < end ? bytes[at + 2] : undefined;
+        if (isSmall(next) && isSmall(second)) length = this.#step(at, 3, (second << 16) | (next << 8) | byte);
+      } else if (byte === NOP) {
+        length = 1;
+      } else if (byte === REMEMBER) {
+        this.#remember();
+        length = 1;
+      } else if (byte === RECALL) {
+        this.#recall();
+        length = 1;
+      } else if (byte === ADVANCE_1 && next !== undefined) {
+        this.#advance(this.#location + next * context.codeAlignment);
+        length = 2;
+      } else if (byte === ADVANCE_2 && next !== undefined && at + 2 < end) {
+        this.#advance(this.#location + (next | ((bytes[at + 2] ?? 0) << 8)) * context.codeAlignment);
+        length = 3;
+      }
+      if (length === 0) this.#workOut(at);
+      at = length === 0 ? cursor.at : at + length;
+    }
+    return this.#number;
+  }
+
+  /** An instruction of `length` bytes that only changes the state; its bytes as a number. */
+  #step(at: number, length: number, instruction: number): number {
+    const { number } = this.#context;
+    const known = this.#steps.get(number, this.#number, instruction);
+    if (known !== 0) {
+      this.#number = known;
+      return length;
+    }
+    const before = this.#number;
+    this.#workOut(at);
+    this.#steps.set(number, before, instruction, this.#number);
+    return length;
+  }
+
+  /** Any instruction, on the state itself. */
+  #workOut(at: number): void {
+    this.#cursor.at = at;
+    this.#rules.load(this.#number, this.#state);
+    this.#instruction();
+    this.#number = this.#rules.number(this.#state);
   }
 
   #instruction(): void {
@@ -72,9 +158,6 @@ export class FrameProgram {
     const byte = cursor.u8();
     const low = byte & 0x3f;
     switch (byte >>> 6) {
-      case 1: // DW_CFA_advance_loc
-        this.#advance(this.#location + low * codeAlignment);
-        return;
       case 2: // DW_CFA_offset
         this.#rule(low, slot(SLOT.saved, cursor.uleb() * dataAlignment));
         return;
@@ -84,8 +167,6 @@ export class FrameProgram {
       default:
     }
     switch (byte) {
-      case 0x00: // DW_CFA_nop
-        break;
       case 0x01: // DW_CFA_set_loc
         this.#advance(readPointer(cursor, context.pointerEncoding, context.bases));
         break;
@@ -113,12 +194,6 @@ export class FrameProgram {
       case 0x09: // DW_CFA_register
         this.#rule(cursor.uleb(), slot(SLOT.register, cursor.uleb()));
         break;
-      case 0x0a: // DW_CFA_remember_state
-        this.#remember();
-        break;
-      case 0x0b: // DW_CFA_restore_state
-        this.#recall();
-        break;
       case 0x0c: // DW_CFA_def_cfa
         this.#cfaRegister(cursor.uleb());
         this.#cfaOffset(cursor.uleb());
@@ -132,8 +207,8 @@ export class FrameProgram {
         this.#cfaOffset(cursor.uleb());
         break;
       case 0x0f: // DW_CFA_def_cfa_expression
-        this.state.set(CFA_REGISTER, CFA_EXPRESSION);
-        this.state.set(CFA_OFFSET, this.#expression());
+        this.#state.set(CFA_REGISTER, CFA_EXPRESSION);
+        this.#state.set(CFA_OFFSET, this.#expression());
         break;
       case 0x10: // DW_CFA_expression
         this.#rule(cursor.uleb(), slot(SLOT.savedAt, this.#expression()));
@@ -176,12 +251,12 @@ export class FrameProgram {
 
   #advance(to: number): void {
     if (!(to >= this.#location && to < MAX_LOCATION)) throw new CfiError('a location before the last');
-    if (to > this.#location) this.#sink.row(this.#location, this.state);
+    if (to > this.#location) this.#sink.add(this.#location, this.#rules.ofRow(this.#number));
     this.#location = to;
   }
 
   #rule(register: number, value: number): void {
-    if (register < REGISTER_COUNT) this.state.set(FIRST_REGISTER + register, value);
+    if (register < REGISTER_COUNT) this.#state.set(FIRST_REGISTER + register, value);
   }
 
   #restore(register: number): void {
@@ -192,12 +267,12 @@ export class FrameProgram {
 
   #cfaRegister(register: number): void {
     if (register >= REGISTER_COUNT) throw new CfiError('a CFA of a register that is not kept');
-    this.state.set(CFA_REGISTER, register + 1);
+    this.#state.set(CFA_REGISTER, register + 1);
   }
 
   #cfaOffset(offset: number): void {
     if (!Number.isInteger(offset) || Math.abs(offset) > MAX_OFFSET) throw new CfiError('an offset that nothing has');
-    this.state.set(CFA_OFFSET, offset);
+    this.#state.set(CFA_OFFSET, offset);
   }
 
   #expression(): number {
@@ -205,20 +280,18 @@ export class FrameProgram {
   }
 
   #remember(): void {
-    const kept = this.#remembered[this.#depth];
-    if (kept === undefined) throw new CfiError('too many states to remember');
-    kept.copy(this.state);
+    if (this.#depth >= MAX_REMEMBERED_STATES) throw new CfiError('too many states to remember');
+    this.#remembered[this.#depth] = this.#number;
     this.#depth += 1;
   }
 
   #recall(): void {
-    const kept = this.#remembered[this.#depth - 1];
-    if (kept === undefined) throw new CfiError('no state to restore');
+    if (this.#depth === 0) throw new CfiError('no state to restore');
     this.#depth -= 1;
-    this.state.copy(kept);
+    this.#number = this.#remembered[this.#depth] ?? 0;
   }
 
   #needsPlainCfa(): void {
-    if ((this.state.words[CFA_REGISTER] ?? 0) <= 0) throw new CfiError('a CFA that is no register');
+    if ((this.#state.words[CFA_REGISTER] ?? 0) <= 0) throw new CfiError('a CFA that is no register');
   }
 }

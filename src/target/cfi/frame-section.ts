@@ -7,7 +7,8 @@ import type { Expressions } from './expressions.ts';
 import { FrameProgram, type ProgramContext, type RowSink } from './frame-program.ts';
 import { MAX_AUGMENTATION_CHARS, MAX_CIES } from './limits.ts';
 import type { RowBuilder } from './row-builder.ts';
-import { CFA_REGISTER, FLAG_SIGNAL, FLAGS, FIRST_REGISTER, NO_RULE, REGISTER_COUNT, RETURN_SHIFT, type RuleState, type RuleSet, SLOT } from './rule-state.ts'; // prettier-ignore
+import { FLAG_SIGNAL, FLAGS, NO_RULE, REGISTER_COUNT, RETURN_SHIFT, type RuleSet, RuleState } from './rule-state.ts';
+import { StateSteps } from './state-steps.ts';
 
 /** A section's bytes and where they lie. */
 export interface FrameSection {
@@ -19,7 +20,8 @@ export interface FrameSection {
 /** What a CIE says for all of its functions. */
 interface CommonInformation {
   readonly hasAugmentationData: boolean;
-  readonly initial: RuleState;
+  /** Number of the state that functions begin with. */
+  readonly initial: number;
   readonly context: ProgramContext;
 }
 
@@ -34,7 +36,7 @@ export function readFrameSection(section: FrameSection, rows: RowBuilder, rules:
 
 /** Of a CIE: its instructions hold for the whole of a function. */
 const NO_ROWS: RowSink = {
-  row: () => {
+  add: () => {
     throw new CfiError('a location in a CIE');
   },
 };
@@ -47,8 +49,11 @@ class SectionReader {
   readonly #common = new Map<number, CommonInformation | null>();
   /** CIEs lie side by side: all together they have no more bytes than the section, unless somebody lets them overlap. */
   #commonBytesLeft: number;
+  #commonCount = 0;
   readonly #cursor: ByteCursor;
+  readonly #steps = new StateSteps();
   readonly #program: FrameProgram;
+  #lastCommon: { readonly offset: number; readonly common: CommonInformation | null } | null = null;
 
   constructor(section: FrameSection, rows: RowBuilder, rules: RuleSet, expressions: Expressions) {
     this.#section = section;
@@ -57,11 +62,7 @@ class SectionReader {
     this.#expressions = expressions;
     this.#commonBytesLeft = section.bytes.length;
     this.#cursor = new ByteCursor(section.bytes, 0, section.bytes.length);
-    this.#program = new FrameProgram(this.#cursor, {
-      row: (address, state) => {
-        rows.add(address, ruleNumber(rules, state));
-      },
-    });
+    this.#program = new FrameProgram(this.#cursor, rules, rows, this.#steps);
   }
 
   run(): void {
@@ -124,8 +125,8 @@ class SectionReader {
     const program = this.#program;
     rows.begin(start, start + size);
     try {
-      program.run(common.context, start);
-      rows.add(program.location, ruleNumber(this.#rules, program.state));
+      const last = program.run(common.context, common.initial, start);
+      rows.add(program.location, this.#rules.ofRow(last));
     } catch (error) {
       if (!(error instanceof CfiError)) throw error;
       rows.add(program.location, NO_RULE);
@@ -133,6 +134,14 @@ class SectionReader {
   }
 
   #commonAt(offset: number): CommonInformation | null {
+    // Mostly the same for one function after the other.
+    if (this.#lastCommon?.offset === offset) return this.#lastCommon.common;
+    const common = this.#findCommon(offset);
+    this.#lastCommon = { offset, common };
+    return common;
+  }
+
+  #findCommon(offset: number): CommonInformation | null {
     const known = this.#common.get(offset);
     if (known !== undefined) return known;
     if (this.#common.size >= MAX_CIES) this.#common.clear();
@@ -170,12 +179,22 @@ class SectionReader {
     if (returnRegister >= REGISTER_COUNT) throw new CfiError('a return address nobody keeps');
     const hasAugmentationData = augmentation.startsWith('z');
     const { pointerEncoding, isSignal } = readAugmentation(cursor, augmentation);
-    const context = { codeAlignment, dataAlignment, pointerEncoding, bases, expressions: this.#expressions, initial: null };
-    const program = new FrameProgram(cursor, NO_ROWS);
-    program.state.set(FLAGS, (returnRegister << RETURN_SHIFT) | (isSignal ? FLAG_SIGNAL : 0));
-    program.run(context, 0);
-    const initial = program.state;
-    return { hasAugmentationData, initial, context: { ...context, initial } };
+    const number = this.#commonCount++;
+    if (number >= MAX_CIES) throw new CfiError('too many CIEs');
+    const context = {
+      number,
+      codeAlignment,
+      dataAlignment,
+      pointerEncoding,
+      bases,
+      expressions: this.#expressions,
+      initial: null,
+    };
+    const state = new RuleState();
+    state.set(FLAGS, (returnRegister << RETURN_SHIFT) | (isSignal ? FLAG_SIGNAL : 0));
+    const initial = new FrameProgram(cursor, this.#rules, NO_ROWS, this.#steps).run(context, this.#rules.number(state), 0);
+    this.#rules.load(initial, state);
+    return { hasAugmentationData, initial, context: { ...context, initial: state } };
   }
 }
 
@@ -209,12 +228,4 @@ function readText(cursor: ByteCursor): string {
     text += String.fromCharCode(byte);
   }
   return text;
-}
-
-/** The number of a state; of one that does not say where the caller is, none. */
-function ruleNumber(rules: RuleSet, state: RuleState): number {
-  const { words } = state;
-  const returnSlot = words[FIRST_REGISTER + ((words[FLAGS] ?? 0) >> RETURN_SHIFT)];
-  if (words[CFA_REGISTER] === 0 && returnSlot !== SLOT.undefined) return NO_RULE;
-  return rules.number(state);
 }

@@ -35,6 +35,8 @@ export class RowBuilder {
   /** Index of each function's first row; the next one's is its end. */
   #fdeRows: Uint32Array;
   #fdes = 0;
+  /** Index of the last function's first row. */
+  #first = 0;
 
   /** `sectionBytes`: of how much this will be made, so that columns need not grow. */
   constructor(base: number, sectionBytes: number) {
@@ -68,14 +70,14 @@ export class RowBuilder {
     this.#fdeEnds[at] = to;
     this.#fdeRows[at] = this.#count;
     this.#fdes += 1;
-    this.#fdeRows[this.#fdes] = this.#count;
+    this.#first = this.#count;
   }
 
   /** A row of the function begun last. */
   add(address: number, rule: number): void {
     const offset = address - this.#base;
     if (offset < 0 || offset >= MAX_IMAGE_BYTES) throw new CfiError('a row outside of the image');
-    if (this.#count > (this.#fdeRows[this.#fdes - 1] ?? 0) && this.#rules[this.#count - 1] === rule) return;
+    if (this.#count > this.#first && this.#rules[this.#count - 1] === rule) return;
     if (this.#count >= MAX_ROWS) throw new CfiError('too many rows');
     if (this.#count >= this.#starts.length) {
       this.#starts = larger(this.#starts);
@@ -86,52 +88,62 @@ export class RowBuilder {
     this.#starts[this.#count] = offset;
     this.#rules[this.#count] = rule;
     this.#count += 1;
-    this.#fdeRows[this.#fdes] = this.#count;
   }
 
   build(): Rows & Extents {
-    const order = new Float64Array(this.#fdes);
-    for (let i = 0; i < order.length; i += 1) order[i] = (this.#fdeStarts[i] ?? 0) * FDE_SCALE + i;
-    order.sort();
+    const [fromStarts, fromRules, fdeStarts, fdeEnds, fdeRows] = [this.#starts, this.#rules, this.#fdeStarts, this.#fdeEnds, this.#fdeRows]; // prettier-ignore
+    fdeRows[this.#fdes] = this.#count;
+    const order = this.#byStart();
     const starts = new Uint32Array(this.#count + 2 * this.#fdes + 1);
     const rules = new Uint16Array(starts.length);
     const functionStarts = new Uint32Array(this.#fdes);
     const functionEnds = new Uint32Array(this.#fdes);
-    let [count, covered, functions] = [0, 0, 0];
-    const emit = (start: number, rule: number): void => {
-      if (count > 0 && starts[count - 1] === start) count -= 1;
-      if ((count > 0 ? rules[count - 1] : NO_RULE) === rule) return;
-      starts[count] = start;
-      rules[count] = rule;
-      count += 1;
-    };
-    for (const key of order) {
-      const fde = key % FDE_SCALE;
-      const start = this.#fdeStarts[fde] ?? 0;
-      const end = this.#fdeEnds[fde] ?? 0;
+    let functions = 0;
+    // A row of its own for what lies between functions, and behind the last; `rule` is that of the row written last.
+    let [count, covered, rule] = [0, 0, NO_RULE];
+    for (let i = 0; i < order.length; i += 1) {
+      const fde = (order[i] ?? 0) % FDE_SCALE;
+      const start = fdeStarts[fde] ?? 0;
+      const end = fdeEnds[fde] ?? 0;
       if (end <= covered) continue;
-      if (start > covered) emit(covered, NO_RULE);
+      if (start > covered && rule !== NO_RULE) {
+        starts[count] = covered;
+        rules[count++] = rule = NO_RULE;
+      }
       // One that begins inside of another has no start that could stand for the rest of it.
       if (start >= covered) {
         functionStarts[functions] = start;
         functionEnds[functions] = end;
         functions += 1;
       }
-      const last = this.#fdeRows[fde + 1] ?? 0;
-      for (let row = this.#fdeRows[fde] ?? 0; row < last; row += 1) {
-        const next = row + 1 < last ? (this.#starts[row + 1] ?? 0) : end;
-        const from = Math.max(this.#starts[row] ?? 0, covered);
-        if (from < Math.min(next, end)) emit(from, this.#rules[row] ?? NO_RULE);
+      const last = fdeRows[fde + 1] ?? 0;
+      for (let row = fdeRows[fde] ?? 0; row < last; row += 1) {
+        const next = row + 1 < last ? (fromStarts[row + 1] ?? 0) : end;
+        const from = Math.max(fromStarts[row] ?? 0, covered);
+        const fresh = fromRules[row] ?? NO_RULE;
+        if (from >= Math.min(next, end) || fresh === rule) continue;
+        starts[count] = from;
+        rules[count++] = rule = fresh;
       }
       covered = end;
     }
-    if (count > 0) emit(covered, NO_RULE);
+    if (count > 0 && rule !== NO_RULE) {
+      starts[count] = covered;
+      rules[count++] = NO_RULE;
+    }
     return {
       starts: starts.slice(0, count),
       rules: rules.slice(0, count),
       functionStarts: functionStarts.slice(0, functions),
       functionEnds: functionEnds.slice(0, functions),
     };
+  }
+
+  /** Functions' places by their start; of equal ones the first comes first. */
+  #byStart(): Float64Array {
+    const order = new Float64Array(this.#fdes);
+    for (let i = 0; i < order.length; i += 1) order[i] = (this.#fdeStarts[i] ?? 0) * FDE_SCALE + i;
+    return order.sort();
   }
 }
 

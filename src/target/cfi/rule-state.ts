@@ -49,11 +49,6 @@ export class RuleState {
     this.hash ^= mix(index, old) ^ mix(index, value);
     this.words[index] = value;
   }
-
-  copy(from: RuleState): void {
-    this.words.set(from.words);
-    this.hash = from.hash;
-  }
 }
 
 function mix(index: number, value: number): number {
@@ -70,10 +65,12 @@ const FIRST_TABLE_SIZE = 1 << 10;
 /** Places looked at for one state: some few in real libraries. Hashes are no secret, so a hostile file could make all of them equal. */
 const MAX_PROBES = 64;
 
-/** Distinct states, numbered from 1 in the order they came. */
+/** Distinct states, numbered from 1 in the order they came: also those that only lead to a row's. */
 export class RuleSet {
   #words = new Int32Array(STATE_WORDS * 64);
   #hashes = new Int32Array(64);
+  /** 1: a state that says where the caller is. */
+  #whole = new Int32Array(64);
   #count = 1;
   /** Numbers by hash, at most half full. */
   #table = new Uint16Array(FIRST_TABLE_SIZE);
@@ -99,12 +96,25 @@ export class RuleSet {
     if (fresh >= this.#hashes.length) {
       this.#words = doubled(this.#words);
       this.#hashes = doubled(this.#hashes);
+      this.#whole = doubled(this.#whole);
     }
     this.#words.set(state.words, fresh * STATE_WORDS);
     this.#hashes[fresh] = state.hash;
+    this.#whole[fresh] = Number(isWhole(state.words));
     this.#table[place] = fresh;
     if (this.#count * 2 > this.#table.length) this.#grow();
     return fresh;
+  }
+
+  /** Sets `into` to the state of a number. */
+  load(number: number, into: RuleState): void {
+    into.words.set(this.#words.subarray(number * STATE_WORDS, (number + 1) * STATE_WORDS));
+    into.hash = this.#hashes[number] ?? 0;
+  }
+
+  /** What a row of a state has: its number; of one that does not say where the caller is, none. */
+  ofRow(number: number): number {
+    return this.#whole[number] === 1 ? number : NO_RULE;
   }
 
   #placeOf(hash: number): number {
@@ -129,6 +139,10 @@ export class RuleSet {
     for (let i = 0; i < STATE_WORDS; i += 1) if (this.#words[start + i] !== words[i]) return false;
     return true;
   }
+}
+
+function isWhole(words: Int32Array): boolean {
+  return words[CFA_REGISTER] !== 0 || words[FIRST_REGISTER + ((words[FLAGS] ?? 0) >> RETURN_SHIFT)] === SLOT.undefined;
 }
 
 function doubled(array: Int32Array): Int32Array<ArrayBuffer> {

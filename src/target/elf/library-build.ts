@@ -3,7 +3,7 @@
 
 import type { UnwindRule } from '../../model/unwind-rule.ts';
 import { findFrameSections } from '../cfi/find-frame-sections.ts';
-import { createUnwindTable, latestEndOf } from '../cfi/unwind-table.ts';
+import { createUnwindTable } from '../cfi/unwind-table.ts';
 import { demangleShort } from '../demangle/demangle.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readBuildId } from './build-id.ts';
@@ -62,10 +62,10 @@ export function readLibraryBuild(
   const tables = readRawSymbols(source, file);
   const tls = findTlsSlots(source, file, tables[0]);
   const buildId = readBuildId(source, file);
-  const index = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
+  const { index, key } = loadLibraryIndex({ buildId, file, tables, frameSections: findFrameSections(source, file) }, cache);
   const functions = createFunctionIndex(index.functions, tables);
   const frames = createUnwindTable(index.frames);
-  const separate = readSeparateFunctions(source, file, buildId, find, (start) => latestEndOf(index.frames, start));
+  const separate = readSeparateFunctions(source, file, { buildId, frames: index.frames, key }, { find, cache });
   const stubAt = linkerStubs(file);
   const found = new Map<number, LibraryFunction>();
   const values = new Map<string, number | null>();

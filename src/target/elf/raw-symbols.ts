@@ -15,6 +15,17 @@ const STB_LOCAL = 0;
 /** Section indexes from here on have a meaning of their own (SHN_ABS, SHN_COMMON). */
 const SHN_LORESERVE = 0xff00;
 const SHN_ABS = 0xfff1;
+/** Looks for one name: it stands in a string table once, mostly, and its place in one symbol and perhaps in another's value. */
+const MAX_NAME_LOOKS = 16;
+const AT = 0x40;
+const DOT = 0x2e;
+
+/** Symbols side by side; `symbols`: which ones. */
+export interface SymbolColumns {
+  readonly starts: Float64Array;
+  readonly sizes: Float64Array;
+  readonly symbols: Uint32Array;
+}
 
 /** One symbol table of a file. Indexes run from 0 to `count`; values and sizes are as the file claims. */
 export class RawSymbols {
@@ -44,10 +55,6 @@ export class RawSymbols {
   section(index: number): number {
     return this.#word(index, 1) >>> 16;
   }
-  isFunction(index: number): boolean {
-    const type = this.#word(index, 1) & 0xf;
-    return (type === STT_FUNC || type === STT_GNU_IFUNC) && this.section(index) > 0 && this.section(index) < SHN_LORESERVE;
-  }
   isThreadLocal(index: number): boolean {
     return (this.#word(index, 1) & 0xf) === STT_TLS;
   }
@@ -70,19 +77,90 @@ export class RawSymbols {
     return version < 0 ? text : text.slice(0, version);
   }
 
+  /**
+   * Adds the functions that have an address to columns, from `count` on; `first` is added to their indexes. Returns how many there are then.
+   * The one loop over all symbols that every new library costs.
+   */
+  addFunctions({ starts, sizes, symbols }: SymbolColumns, count: number, first: number): number {
+    const words = this.#words;
+    let next = count;
+    for (let index = 1, at = SYMBOL_WORDS; index < this.count; index++, at += SYMBOL_WORDS) {
+      const info = words[at + 1] ?? 0;
+      const type = info & 0xf;
+      const section = info >>> 16;
+      if ((type !== STT_FUNC && type !== STT_GNU_IFUNC) || section === 0 || section >= SHN_LORESERVE) continue;
+      const start = (words[at + 2] ?? 0) + (words[at + 3] ?? 0) * TWO_TO_32;
+      if (start === 0) continue;
+      starts[next] = start;
+      sizes[next] = (words[at + 4] ?? 0) + (words[at + 5] ?? 0) * TWO_TO_32;
+      symbols[next++] = first + index;
+    }
+    return next;
+  }
+
+  /** Of the name's bytes, cut as {@link name} does: twice their number, and 1 more when a '.' is among them. */
+  nameShape(index: number): number {
+    const strings = this.#strings;
+    const start = this.#word(index, 0);
+    const limit = Math.min(start + MAX_SYMBOL_NAME_BYTES, strings.length);
+    let dot = 0;
+    let end = start;
+    for (; end < limit; end++) {
+      const byte = strings[end];
+      if (byte === 0 || (byte === AT && end > start)) break;
+      if (byte === DOT) dot = 1;
+    }
+    return Math.max(0, end - start) * 2 + dot;
+  }
+
+  /** Whether the first `length` bytes of a name come before those of another. */
+  isBefore(index: number, other: RawSymbols, otherIndex: number, length: number): boolean {
+    const mine = this.#strings;
+    const theirs = other.#strings;
+    const start = this.#word(index, 0);
+    const otherStart = other.#word(otherIndex, 0);
+    for (let i = 0; i < length; i++) {
+      const difference = (mine[start + i] ?? 0) - (theirs[otherStart + i] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    return false;
+  }
+
   /** Index of the defined symbol of that name; -1 when there is none. */
   indexOfName(name: string): number {
     const wanted = Buffer.from(name);
-    const first = wanted[0];
-    if (first === undefined || wanted.length > MAX_SYMBOL_NAME_BYTES) return -1;
+    if (wanted.length === 0 || wanted.length > MAX_SYMBOL_NAME_BYTES) return -1;
+    // By the built-in searches: a loop over all symbols takes ten times as long before it is warm.
+    let best = -1;
+    let looks = 0;
+    for (let start = this.#strings.indexOf(wanted); start >= 0; start = this.#strings.indexOf(wanted, start + 1)) {
+      if (++looks > MAX_NAME_LOOKS) return this.#searchName(wanted);
+      if (!this.#endsAt(start + wanted.length)) continue;
+      // Symbols whose name begins there, and other words of the same value.
+      for (let at = this.#words.indexOf(start, SYMBOL_WORDS); at >= 0; at = this.#words.indexOf(start, at + 1)) {
+        if (++looks > MAX_NAME_LOOKS) return this.#searchName(wanted);
+        const index = at / SYMBOL_WORDS;
+        if (!Number.isInteger(index) || !this.isDefined(index)) continue;
+        if (best < 0 || index < best) best = index;
+        break;
+      }
+    }
+    return best;
+  }
+
+  /** For a file in which the name, or its place, stands over and over: then one look at each symbol is less. */
+  #searchName(wanted: Buffer): number {
     for (let index = 1; index < this.count; index++) {
       const start = this.#word(index, 0);
-      if (this.#strings[start] !== first || !this.isDefined(index)) continue;
+      if (this.#strings[start] !== wanted[0] || !this.isDefined(index)) continue;
       const end = start + wanted.length;
-      const after = this.#strings[end];
-      if ((after === 0 || after === 0x40) && this.#strings.subarray(start, end).equals(wanted)) return index; // 0x40: '@'
+      if (this.#endsAt(end) && this.#strings.subarray(start, end).equals(wanted)) return index;
     }
     return -1;
+  }
+
+  #endsAt(end: number): boolean {
+    return this.#strings[end] === 0 || this.#strings[end] === AT;
   }
 
   #word(index: number, word: number): number {

@@ -3,11 +3,14 @@
 // caller's affair (src/target/debug-files.ts); what they hold is used for names, never for addresses of data.
 // Sources: GDB manual, "Debugging Information in Separate Files" and "MiniDebugInfo".
 
+import { latestEndOf, type UnwindColumns } from '../cfi/unwind-table.ts';
 import { unxz } from '../xz/unxz.ts';
+import { readBuildId } from './build-id.ts';
 import { bufferSource, type ByteSource } from './byte-source.ts';
 import { readElfFile, SHT_SYMTAB, sectionNamed, type ElfFile } from './elf-file.ts';
-import { type FunctionIndex, indexFunctions, type LatestEnd } from './function-index.ts';
+import { createFunctionIndex, type FunctionIndex } from './function-index.ts';
 import { readGoFunctions } from './go-functions.ts';
+import { type IndexCache, type IndexInput, loadLibraryIndex } from './library-index.ts';
 import { readRawSymbols } from './raw-symbols.ts';
 
 /** Fedora's largest, a browser's, has some megabytes; libc's 100 KB. */
@@ -24,6 +27,14 @@ export interface DebugFileWanted {
   readonly link: { readonly name: string; readonly crc: number } | null;
 }
 
+/** What is known of the library itself. */
+export interface KnownLibrary {
+  readonly buildId: string;
+  readonly frames: UnwindColumns;
+  /** Of its index in the cache; null: it is not kept, and nothing that depends on it is. */
+  readonly key: Buffer | null;
+}
+
 /** Opens the debug file that fits, and hands it to `use`; null: there is none. */
 export type DebugFileFinder = <Result>(wanted: DebugFileWanted, use: (source: ByteSource) => Result | null) => Result | null;
 
@@ -31,22 +42,24 @@ export type DebugFileFinder = <Result>(wanted: DebugFileWanted, use: (source: By
 export function readSeparateFunctions(
   source: ByteSource,
   file: ElfFile,
-  buildId: string,
-  find: DebugFileFinder | null,
-  latestEnd?: LatestEnd,
+  { buildId, frames, key }: KnownLibrary,
+  { find, cache }: { readonly find: DebugFileFinder | null; readonly cache: IndexCache | null },
 ): FunctionIndex | null {
   if (file.sections.some(({ type }) => type === SHT_SYMTAB)) return null;
   const link = readLink(source, file);
-  const use = (image: ByteSource): FunctionIndex | null => functionsOf(image, latestEnd);
+  const within = { key, latestEnd: (start: number) => latestEndOf(frames, start) };
+  const use = (image: ByteSource): FunctionIndex | null => functionsOf(image, within, key === null ? null : cache);
   const inFile = buildId === '' && link === null ? null : (find?.({ buildId, link }, use) ?? null);
   return inFile ?? readMiniDebugInfo(source, file, use) ?? readGoFunctions(source, file);
 }
 
-/** null: it has no functions of its own. */
-function functionsOf(source: ByteSource, latestEnd: LatestEnd | undefined): FunctionIndex | null {
+/** null: it has no functions of its own. Of its call frame tables none is made: the library's own are there. */
+function functionsOf(source: ByteSource, within: IndexInput['within'], cache: IndexCache | null): FunctionIndex | null {
   const file = readElfFile(source);
   if (file === null) return null;
-  const functions = indexFunctions(readRawSymbols(source, file), file.sections, latestEnd);
+  const tables = readRawSymbols(source, file);
+  const input = { buildId: readBuildId(source, file), file, tables, frameSections: [], within };
+  const functions = createFunctionIndex(loadLibraryIndex(input, cache).index.functions, tables);
   return functions.count === 0 ? null : functions;
 }
 

@@ -3,7 +3,8 @@
 
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { ARCHITECTURES } from '../arch/architectures.ts';
-import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
+import { FrozenMemory } from '../frozen-memory.ts';
+import { MemoryFault, MemoryView } from '../memory-view.ts';
 import { CodeCache } from './code-cache.ts';
 import { CodeIndex } from './code-index.ts';
 import { type Codelet, readCodelets } from './codelets.ts';
@@ -66,7 +67,7 @@ export function attachHotspot(reader: TargetReader): AttachResult {
     const cache = new CodeCache(memory, layout);
     const callStubReturn = memory.word(layout.callStubReturnAddress);
     if (callStubReturn === 0 || memory.word(layout.interpreter.code) === 0 || !cache.refresh()) return { kind: 'starting' };
-    const frozen = new MemoryView(pageCached(reader));
+    const frozen = new FrozenMemory(reader);
     const enterSpecialAt =
       layout.continuation === null
         ? null

@@ -4,7 +4,8 @@
 
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
 import { asElfAddress } from '../../model/units.ts';
-import { MemoryFault, MemoryView, pageCached } from '../memory-view.ts';
+import { FrozenMemory } from '../frozen-memory.ts';
+import { MemoryFault } from '../memory-view.ts';
 
 /** JDK 17 has 801 fields, 769 types, 398 int constants; the bound of facts/hotspot.md section 7 is 2^17 entries. */
 const MAX_ENTRIES = 1 << 17;
@@ -36,7 +37,7 @@ interface Column {
  * not relocated yet.
  */
 export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTables | null {
-  const memory = new MemoryView(pageCached(reader));
+  const memory = new FrozenMemory(reader);
   const global = (name: string): number => {
     const address = reader.symbolNamed(library, name);
     if (address === null) throw new MemoryFault(0);
@@ -48,49 +49,52 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
     return { base: global(name), stride, at: (column) => global(`${entry}${column}Offset`) };
   };
   const text = (pointer: number): string | null => (pointer === 0 ? null : memory.cString(pointer));
-  const eachEntry = (column: Column, nameOffset: number, visit: (entry: number, name: string) => void): void => {
+  /** `known`: names by their pointers, where many entries share one. */
+  const eachEntry = (
+    column: Column,
+    nameOffset: number,
+    known: Map<number, string> | null,
+    visit: (entry: number, name: string) => void,
+  ): void => {
     for (let i = 0, entry = column.base; i < MAX_ENTRIES; i += 1, entry += column.stride) {
-      const name = text(memory.word(entry + nameOffset));
+      const pointer = memory.word(entry + nameOffset);
+      const name = known?.get(pointer) ?? text(pointer);
       if (name === null) return;
+      known?.set(pointer, name);
       visit(entry, name);
     }
   };
 
-  const entries = new Map<string, number>();
-  const offsets = new Map<string, number>();
-  const statics = new Map<string, number>();
-  const sizes = new Map<string, number>();
+  // Entries by name: what they say is read when it is asked for, which of most is never.
+  const fields = new Map<string, Map<string, number>>();
+  const typeNames = new Map<number, string>();
+  const types = new Map<string, number>();
   const constants = new Map<string, number>();
+  let at: Readonly<Record<'isStatic' | 'offset' | 'address' | 'size' | 'value', number>>;
   try {
     const structs = table('gHotSpotVMStructs', 'gHotSpotVMStructEntry');
-    const [typeName, fieldName, isStatic, offset, address] = ['TypeName', 'FieldName', 'IsStatic', 'Offset', 'Address'].map(
-      structs.at,
-    );
-    if (
-      typeName === undefined ||
-      fieldName === undefined ||
-      isStatic === undefined ||
-      offset === undefined ||
-      address === undefined
-    )
-      return null;
-    eachEntry(structs, typeName, (entry, type) => {
-      const key = `${type}::${text(memory.word(entry + fieldName)) ?? ''}`;
-      entries.set(key, entry);
-      if (memory.i32(entry + isStatic) === 0) offsets.set(key, memory.word(entry + offset));
-      else statics.set(key, memory.word(entry + address));
+    const [typeName, fieldName] = [structs.at('TypeName'), structs.at('FieldName')];
+    eachEntry(structs, typeName, typeNames, (entry, type) => {
+      let ofType = fields.get(type);
+      if (ofType === undefined) fields.set(type, (ofType = new Map<string, number>()));
+      ofType.set(text(memory.word(entry + fieldName)) ?? '', entry);
     });
-    const types = table('gHotSpotVMTypes', 'gHotSpotVMTypeEntry');
-    const [typesName, size] = [types.at('TypeName'), types.at('Size')];
-    eachEntry(types, typesName, (entry, type) => sizes.set(type, memory.word(entry + size)));
+    const typeColumn = table('gHotSpotVMTypes', 'gHotSpotVMTypeEntry');
+    eachEntry(typeColumn, typeColumn.at('TypeName'), null, (entry, type) => types.set(type, entry));
     const ints = table('gHotSpotVMIntConstants', 'gHotSpotVMIntConstantEntry');
-    const [intsName, value] = [ints.at('Name'), ints.at('Value')];
-    eachEntry(ints, intsName, (entry, name) => constants.set(name, memory.i32(entry + value)));
+    eachEntry(ints, ints.at('Name'), null, (entry, name) => constants.set(name, entry));
+    at = {
+      isStatic: structs.at('IsStatic'),
+      offset: structs.at('Offset'),
+      address: structs.at('Address'),
+      size: typeColumn.at('Size'),
+      value: ints.at('Value'),
+    };
   } catch (error) {
     if (error instanceof MemoryFault) return null;
     throw error;
   }
-  if (offsets.size === 0 || sizes.size === 0) return null;
+  if (fields.size === 0 || types.size === 0) return null;
   const orNull = <Part>(read: () => Part): Part | null => {
     try {
       return read();
@@ -100,32 +104,45 @@ export function readVmTables(reader: TargetReader, library: MappedLibrary): VmTa
     }
   };
   let longs: Map<string, number> | null = null;
+  let longValue = 0;
   const longConstants = (): Map<string, number> => {
     const found = new Map<string, number>();
     const column = table('gHotSpotVMLongConstants', 'gHotSpotVMLongConstantEntry');
-    const [name, value] = [column.at('Name'), column.at('Value')];
-    eachEntry(column, name, (entry, constant) => found.set(constant, memory.word(entry + value)));
+    longValue = column.at('Value');
+    eachEntry(column, column.at('Name'), null, (entry, constant) => found.set(constant, entry));
     return found;
   };
+  /** `isStatic`: of which kind it must be. */
+  const field = <Part>(type: string, name: string, isStatic: boolean, read: (entry: number) => Part): Part | null => {
+    const entry = fields.get(type)?.get(name);
+    return entry === undefined ? null : orNull(() => ((memory.i32(entry + at.isStatic) !== 0) === isStatic ? read(entry) : null));
+  };
+  const staticAddress = (type: string, name: string): number | null =>
+    field(type, name, true, (entry) => memory.word(entry + at.address));
   return {
-    offset: (type, field) => offsets.get(`${type}::${field}`) ?? null,
-    staticAddress: (type, field) => statics.get(`${type}::${field}`) ?? null,
-    // Read when asked: few fields are told apart by it.
-    fieldType(type, field) {
-      const entry = entries.get(`${type}::${field}`);
+    offset: (type, name) => field(type, name, false, (entry) => memory.word(entry + at.offset)),
+    staticAddress,
+    fieldType(type, name) {
+      const entry = fields.get(type)?.get(name);
       return entry === undefined
         ? null
         : orNull(() => text(memory.word(entry + global('gHotSpotVMStructEntryTypeStringOffset'))));
     },
-    staticValue(type, field) {
-      const address = statics.get(`${type}::${field}`);
-      return address === undefined ? null : orNull(() => memory.i32(address));
+    staticValue(type, name) {
+      const address = staticAddress(type, name);
+      return address === null ? null : orNull(() => memory.i32(address));
     },
-    typeSizeBytes: (type) => sizes.get(type) ?? null,
+    typeSizeBytes(type) {
+      const entry = types.get(type);
+      return entry === undefined ? null : orNull(() => memory.word(entry + at.size));
+    },
     intConstant(name) {
+      const entry = constants.get(name);
+      if (entry !== undefined) return orNull(() => memory.i32(entry + at.value));
       // What fits no int stands in a table of its own, which is read when something of it is asked for.
-      if (!constants.has(name)) longs ??= orNull(longConstants) ?? new Map<string, number>();
-      return constants.get(name) ?? longs?.get(name) ?? null;
+      longs ??= orNull(longConstants) ?? new Map<string, number>();
+      const long = longs.get(name);
+      return long === undefined ? null : orNull(() => memory.word(long + longValue));
     },
   };
 }

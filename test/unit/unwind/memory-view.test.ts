@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Block, MemoryFault, MemoryView, pageCached } from '../../../src/unwind/memory-view.ts';
+import { FrozenMemory } from '../../../src/unwind/frozen-memory.ts';
+import { Block, MemoryFault, MemoryView } from '../../../src/unwind/memory-view.ts';
 import { SyntheticMemory } from '../../support/synthetic-target.ts';
 
 describe('a block', () => {
@@ -33,7 +34,7 @@ describe('a view', () => {
   test('knows how far addresses go on its architecture', () => {
     const view = new MemoryView({ architecture: 'x86-64', read: () => true });
     expect([2 ** 47 - 8, 2 ** 47].map((address) => view.isPlausible(address))).toEqual([true, false]);
-    expect(() => new MemoryView(pageCached({ architecture: 'x86-64', read: () => true })).word(2 ** 47)).toThrow(MemoryFault);
+    expect(() => new FrozenMemory({ architecture: 'x86-64', read: () => true }).word(2 ** 47)).toThrow(MemoryFault);
     const larger = new MemoryView({ architecture: 'aarch64', read: () => true });
     expect([2 ** 47, 2 ** 48].map((address) => larger.isPlausible(address))).toEqual([true, false]);
   });
@@ -54,12 +55,35 @@ describe('a view', () => {
       0x8000,
       Uint8Array.from({ length: 5000 }, (_, i) => i & 0xff),
     );
-    const cached = new MemoryView(pageCached(memory));
+    const cached = new FrozenMemory(memory);
     const plain = new MemoryView(memory);
     for (const [address, size] of [[0x8000, 8], [0x8ffc, 8], [0x9000, 100], [0x8100, 4600]] as const) expect(cached.block(address, size).bytes).toEqual(plain.block(address, size).bytes); // prettier-ignore
     expect(() => cached.block(0x9000, 1000)).toThrow(MemoryFault);
     const reads = memory.reads;
     for (let i = 0; i < 100; i += 1) cached.word(0x8000 + 8 * i);
     expect(memory.reads).toBe(reads);
+  });
+
+  test('frozen memory says what is read plainly, at every place of a page and beside it', () => {
+    const memory = new SyntheticMemory();
+    memory.write(
+      0x8000,
+      Uint8Array.from({ length: 5000 }, (_, i) => (i % 600 === 599 ? 0 : 1 + (i % 255))),
+    );
+    const cached = new FrozenMemory(memory);
+    const plain = new MemoryView(memory);
+    const said = (ask: () => unknown): unknown => {
+      try {
+        return ask();
+      } catch (error) {
+        return error instanceof MemoryFault ? 'fault' : error;
+      }
+    };
+    const places = Array.from({ length: 5100 }, (_, i) => 0x7ff0 + i);
+    const answers = (view: MemoryView) =>
+      places.map((at) => (['word', 'i32', 'u32', 'u8', 'cString'] as const).map((ask) => said(() => view[ask](at))));
+    expect(answers(cached)).toEqual(answers(plain));
+    for (const at of [-8, 0, 0.5, 4095, 2 ** 47, 2 ** 60, NaN]) expect(said(() => cached.word(at))).toBe('fault');
+    for (const at of [-8, 0, 4095, 2 ** 47, NaN]) expect(said(() => cached.cString(at))).toBe('fault');
   });
 });

@@ -8,7 +8,7 @@ import { compileFrames } from '../../../../src/target/cfi/compile-frames.ts';
 import { createUnwindTable, latestEndOf, type UnwindColumns } from '../../../../src/target/cfi/unwind-table.ts';
 import { bufferSource } from '../../../../src/target/elf/byte-source.ts';
 import type { Section } from '../../../../src/target/elf/elf-file.ts';
-import { indexFunctions } from '../../../../src/target/elf/function-index.ts';
+import { createFunctionIndex, sortFunctions } from '../../../../src/target/elf/function-index.ts';
 import { readLibraryBuild } from '../../../../src/target/elf/library-build.ts';
 import { linkerStubs } from '../../../../src/target/elf/linker-stubs.ts';
 import { RawSymbols } from '../../../../src/target/elf/raw-symbols.ts';
@@ -96,7 +96,11 @@ const section = (name: string, address: number, sizeBytes: number, entryBytes = 
 describe('a symbol without a size', () => {
   const sections = [section('', 0, 0), section('.text', 0x1000, 0x1000)];
   const nameAt = (frames: UnwindColumns, ...rows: readonly SymbolRow[]): ((address: number) => string) => {
-    const functions = indexFunctions([symbolsOf(...rows)], sections, (start) => latestEndOf(frames, start));
+    const tables = [symbolsOf(...rows)];
+    const functions = createFunctionIndex(
+      sortFunctions(tables, sections, (start) => latestEndOf(frames, start)),
+      tables,
+    );
     return (address) => {
       const place = functions.find(address);
       return place < 0 ? '-' : functions.at(place).mangledName;
