@@ -67,7 +67,8 @@ export type UnfinishedReason =
 export type ApproximateReason =
   | 'reread-page' // a page was read again after the tick
   | 'reread-anchor' // the anchor was read after the tick
-  | 'unvalidated-step'; // a step was chosen by plausibility, not by rule
+  | 'unvalidated-step' // a step was chosen by plausibility, not by rule
+  | 'native-gap'; // native frames in the middle are missing, of a stack that leads to its thread's start
 
 export type StackOutcome =
   | { readonly kind: 'complete' }

@@ -107,4 +107,10 @@ export const APPROXIMATE_ADVICE: Readonly<Record<ApproximateReason, ReasonAdvice
       'No rule fits the place (an adapter between two instructions, a routine called directly from compiled code): the nearest word that can be the return address was taken. Or code that a runtime other than HotSpot generated, and that no perf map names, was taken to keep a frame pointer.',
     advice: 'In Java: none. A runtime that writes a perf map (Node: --perf-basic-prof) has exact stacks, and names.',
   },
+  'native-gap': {
+    meaning:
+      'No unwind table covers some native code, and it keeps no frame pointer: the frames of its callers up to the next one that does are missing, where [native gap] stands. The stack leads to its thread’s first function.',
+    advice:
+      'A debug file of that library (its build id in a -dbg or -dbgsym package) or a build with -fno-omit-frame-pointer closes the gap.',
+  },
 };

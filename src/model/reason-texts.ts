@@ -30,6 +30,7 @@ export const APPROXIMATE_TEXTS: Readonly<Record<ApproximateReason, string>> = {
   'reread-page': 'a page read again later',
   'reread-anchor': 'last Java frame read later',
   'unvalidated-step': 'step by plausibility',
+  'native-gap': 'frames in between are missing',
 };
 
 export const LEAF_TEXTS: Readonly<Record<FrameKind, string>> = {

@@ -26,12 +26,13 @@ const APPROXIMATE: Readonly<Record<ApproximateReason, true>> = {
   'reread-page': true,
   'reread-anchor': true,
   'unvalidated-step': true,
+  'native-gap': true,
 };
 const OUTCOMES: Readonly<Record<StackOutcome['kind'], true>> = { complete: true, approximate: true, unfinished: true };
 const WEIGHT_UNITS: Readonly<Record<Profile['weightUnit'], true>> = { samples: true, nanoseconds: true, bytes: true };
 /** Bytecode indexes and lines are below 2^16; other tools' lines may be more. */
 const MAX_POSITION = 2 ** 31 - 1;
-/** Reasons of one approximate stack: there are three. */
+/** Reasons of one approximate stack: there are four. */
 const MAX_REASONS = 16;
 
 export class DecodedTables {

@@ -114,7 +114,7 @@ class SampleWalk {
       let end = this.#native(leaf, null);
       while (end.kind === 'signal') end = this.#native(this.#interrupted(end.contextAt), null);
       if (notReady !== null) return unfinished(notReady.reason, notReady.detail);
-      return endOfNative(end);
+      return this.#endOfNative(end);
     }
     return this.#fromLeaf(hotspot, leaf);
   }
@@ -148,10 +148,10 @@ class SampleWalk {
     if (end.kind === 'java') return this.#java(hotspot, { ...end.point, isLeaf: false });
     if (end.kind === 'thread-start') {
       const java = end.overGap && this.#isJavaThread(hotspot) ? this.#scanOver(hotspot, start, before) : null;
-      return java === null ? { kind: 'complete' } : this.#java(hotspot, java);
+      return java === null ? this.#endOfNative(end) : this.#java(hotspot, java);
     }
     const java = this.#sample.anchor?.thread === 0 ? null : this.#leafCall(hotspot, start);
-    return java === null ? endOfNative(end) : this.#java(hotspot, java);
+    return java === null ? this.#endOfNative(end) : this.#java(hotspot, java);
   }
 
   /** null: none. Where it cannot be (a signal handler on a stack of its own), the native frames are shown, and the reason. */
@@ -208,6 +208,22 @@ class SampleWalk {
       callsOutOfJava: (pc) => hotspot?.code.callsOut(pc) ?? false,
       untilSp,
     });
+  }
+
+  #endOfNative(end: NativeEnd): StackOutcome {
+    switch (end.kind) {
+      case 'thread-start':
+        if (end.overGap) this.#window.approximations.add('native-gap');
+        return { kind: 'complete' };
+      case 'unfinished':
+        return unfinished(end.reason, end.detail);
+      case 'java':
+      case 'met':
+      case 'signal':
+        return unfinished('bad-frame', 'native frames led into Java code of no known VM');
+      default:
+        return end satisfies never;
+    }
   }
 
   /** Native frames below the oldest Java frame, if they lead to the thread's start: never a reason to be unfinished. */
@@ -268,21 +284,6 @@ class SampleWalk {
 function leafOf(registers: Registers): PhysicalFrame {
   const link = linkOf(registers);
   return { ...pointOf(registers), isLeaf: true, registers: registerFile(registers), ...(link === null ? {} : { link }) };
-}
-
-function endOfNative(end: NativeEnd): StackOutcome {
-  switch (end.kind) {
-    case 'thread-start':
-      return { kind: 'complete' };
-    case 'unfinished':
-      return unfinished(end.reason, end.detail);
-    case 'java':
-    case 'met':
-    case 'signal':
-      return unfinished('bad-frame', 'native frames led into Java code of no known VM');
-    default:
-      return end satisfies never;
-  }
 }
 
 function unfinished(reason: UnfinishedReason, detail: string): StackOutcome {

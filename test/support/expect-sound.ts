@@ -16,6 +16,7 @@ const APPROXIMATE = {
   'reread-page': true,
   'reread-anchor': true,
   'unvalidated-step': true,
+  'native-gap': true,
 } as const satisfies Record<ApproximateReason, true>;
 
 /** Outcome of the closed set, markers where they belong, lengths in bounds. */

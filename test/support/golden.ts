@@ -1,4 +1,4 @@
-// Expected texts in files: a missing one fails, BLESS=1 writes it anew, a difference is told by file and line.
+// Expected texts in files: a missing one fails, JTRACE_BLESS=1 writes it anew, a difference is told by file and line.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -9,12 +9,12 @@ import { REPOSITORY } from './repository.ts';
 export function expectGolden(name: string, actual: string): void {
   const path = join(REPOSITORY, 'test/golden', name);
   const shown = relative(REPOSITORY, path);
-  if (process.env['BLESS'] === '1') {
+  if (process.env['JTRACE_BLESS'] === '1') {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, actual);
     return;
   }
-  if (!existsSync(path)) throw new Error(`${shown} is missing; BLESS=1 writes it`);
+  if (!existsSync(path)) throw new Error(`${shown} is missing; JTRACE_BLESS=1 writes it`);
   const expected = readFileSync(path, 'utf8');
   if (expected === actual) return;
   const [expectedLines, actualLines] = [expected.split('\n'), actual.split('\n')];
@@ -22,6 +22,6 @@ export function expectGolden(name: string, actual: string): void {
   const line = at < 0 ? actualLines.length : at;
   const side = (mark: string, lines: readonly string[]): string => `  ${mark} ${lines[line] ?? '(end of text)'}`;
   throw new Error(
-    `${shown}:${line + 1} differs; BLESS=1 accepts the new text\n${side('-', expectedLines)}\n${side('+', actualLines)}`,
+    `${shown}:${line + 1} differs; JTRACE_BLESS=1 accepts the new text\n${side('-', expectedLines)}\n${side('+', actualLines)}`,
   );
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Makes all recordings of test/fixtures/recordings anew, as its README says: as root, with bpftrace, a JDK 17 and a C compiler, about
 # three minutes. Needed when the unwinder asks for memory that the trimmed ones do not hold (the golden test then says so).
-#   npm run build && test/tools/make-recordings.sh [OTHER-BPFTRACE] && BLESS=1 npx vitest run --project unit test/golden
+#   npm run build && test/tools/make-recordings.sh [OTHER-BPFTRACE] && JTRACE_BLESS=1 npx vitest run --project unit test/golden
 # Then read the difference that git shows of test/golden. OTHER-BPFTRACE: a newer one for bpftrace-0.27; without it that one stays.
 set -u
 repository=$(cd "$(dirname "$0")/../.." && pwd)

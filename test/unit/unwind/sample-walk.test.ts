@@ -291,7 +291,7 @@ describe('a leaf without frame pointer that Java called directly', () => {
     const sample = syntheticSample({ stack: stack.captured(), registers, anchor: { sp: 0, pc: 0, fp: 0, thread: 0x1234 } });
     const walked = walk(sample, world.walkTarget());
     expect(names(walked)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', 'vm thread_native_entry']);
-    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['native-gap'] });
   });
 
   test('called by the interpreter through a function of libjvm, which has saved rbp', () => {
