@@ -71,7 +71,7 @@ describeOnHost('the whole machine', ['root', 'bpftrace', 'jdk17', 'python3'], ()
       const stacks = parseFolded(readFileSync(file, 'utf8'));
       const roots = new Set(stacks.map(({ frames }) => frames[0] ?? ''));
       for (const name of ['java KnownSplit', 'node', 'sh', 'jtrace', 'bpftrace'])
-        expect([...roots, ''].join('\n')).toContain(`${name}\n`);
+        expect([...roots, ''].join('\n'), stdout + stderr).toContain(`${name}\n`);
       expect([...roots].some((name) => name.startsWith('python'))).toBe(true);
       expect(
         [...roots].some((name) => /^\[\w/.test(name)),
