@@ -7,7 +7,7 @@ import type { RawSample } from '../../src/model/sample.ts';
 import type { ProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import { fromJhsdb, fromJtrace, sameFrames } from './comparable-frames.ts';
 import { hexAddress } from './hex-address.ts';
-import { jhsdbJstack, type Attachment, type Jhsdb } from './jhsdb.ts';
+import { jhsdbJstack, type Attachment, type Jhsdb, NoAnswer } from './jhsdb.ts';
 import type { JhsdbThread } from './jstack-text.ts';
 import { openStoppedMemory, type StoppedMemory } from './stopped-process.ts';
 import type { Mode } from './test-jvm.ts';
@@ -58,26 +58,39 @@ export async function examineStop(sample: RawSample, context: StopContext): Prom
   context.unwinder.beginBatch(Date.now());
   const { stack } = context.unwinder.resolve(sample);
   const memory = openStoppedMemory(pid);
-  const attachment = await context.jhsdb.attach(pid);
-  let plain: JhsdbThread | null = null;
-  let isAttached = true;
+  let attachment: Attachment | null = await context.jhsdb.attach(pid);
   try {
-    const { threads } = await attachment.jstack();
-    const report = await look(sample, stack, threads.get(tid) ?? null, attachment, memory, context);
-    if (!context.askPlainTool) return report;
-    isAttached = false;
+    const threads = await jstackThreads(attachment);
+    // Killed while it searched: another one is the dictionary for the walk from bytes.
+    if (threads === null) attachment = await context.jhsdb.attach(pid);
+    const report = await look(sample, stack, threads?.get(tid) ?? null, attachment, memory, {
+      ...context,
+      isSilent: threads === null,
+    });
+    if (!context.askPlainTool || threads === null) return report;
     await attachment.detach();
-    plain = (await jhsdbJstack(context.javaHome, pid)).get(tid) ?? null;
+    attachment = null;
+    const plain = (await jhsdbJstack(context.javaHome, pid)).get(tid) ?? null;
     const agrees = sameFrames(fromJhsdb(plain?.frames ?? []), fromJhsdb(threads.get(tid)?.frames ?? []));
     return { ...report, jhsdbAgrees: agrees };
   } catch (error) {
     // A debugger that is gone cannot detach: what ended it is the error to tell.
-    await attachment.detach().catch(() => undefined);
-    isAttached = false;
+    await attachment?.detach().catch(() => undefined);
+    attachment = null;
     throw error;
   } finally {
     memory.close();
-    if (isAttached) await attachment.detach();
+    await attachment?.detach();
+  }
+}
+
+/** null: it did not come to an end. */
+async function jstackThreads(attachment: Attachment): Promise<ReadonlyMap<number, JhsdbThread> | null> {
+  try {
+    return (await attachment.jstack()).threads;
+  } catch (error) {
+    if (error instanceof NoAnswer) return null;
+    throw error;
   }
 }
 
@@ -87,7 +100,7 @@ async function look(
   jhsdb: JhsdbThread | null,
   at: Attachment,
   memory: StoppedMemory,
-  { jdk, mode, phase }: StopContext,
+  { jdk, mode, phase, isSilent }: StopContext & { readonly isSilent: boolean },
 ): Promise<StopReport> {
   const thread = await at.thread(sample.tid);
   const isJava = thread?.isJava === true;
@@ -101,7 +114,7 @@ async function look(
   const debuggerWalk = guess && thread ? await walkAsDebugger(at, memory, thread, guess) : null;
   const moved = registersMoved(sample, thread?.registers ?? null);
   const movedOn = sample.mode === 'user' && moved !== '';
-  const verdict = judge({ jtrace: stack, jhsdb, truth, thread, blob, pcDescs, guess, debuggerWalk, movedOn });
+  const verdict = judge({ jtrace: stack, jhsdb, truth, thread, blob, pcDescs, guess, debuggerWalk, movedOn, isSilent });
   const library = libraryAt(sample.pid, rip);
   const leaf: Leaf = !isJava
     ? 'vm-thread'

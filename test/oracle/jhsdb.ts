@@ -29,6 +29,8 @@ const run = promisify(execFile);
 
 /** SA searches up to 128 KiB of stack word by word for a start, walking each time: tens of seconds at worst, minutes on a busy machine. */
 const ANSWER_TIMEOUT_MS = 300_000;
+/** A jstack takes a second or two; JDK 11's can search without end, in stacks of other threads, too. */
+const JSTACK_TIMEOUT_MS = 90_000;
 const SA_PACKAGES = ['', '.code', '.debugger', '.interpreter', '.oops', '.runtime', '.tools', '.types'];
 
 export interface Attachment {
@@ -45,6 +47,9 @@ export interface Attachment {
   detach(): Promise<void>;
 }
 
+/** The debugger found no end: it was killed, the next attach starts another. */
+export class NoAnswer extends Error {}
+
 export interface Jhsdb {
   attach(pid: number): Promise<Attachment>;
   close(): Promise<void>;
@@ -57,8 +62,28 @@ export interface JhsdbOptions {
   readonly fastPeek: string | null;
 }
 
-/** Starts the agent. */
-export function startJhsdb({ javaHome, fastPeek }: JhsdbOptions): Jhsdb {
+/** Starts the agent; again where the last one had to be killed. */
+export function startJhsdb(options: JhsdbOptions): Jhsdb {
+  let session = startSession(options);
+  return {
+    async attach(pid) {
+      if (session.hasEnded()) session = startSession(options);
+      const { ask } = session;
+      return attachment(vmFacts(await ask(`attach ${String(pid)}`)), ask);
+    },
+    async close() {
+      await session.close();
+    },
+  };
+}
+
+interface Session {
+  readonly ask: Ask;
+  readonly hasEnded: () => boolean;
+  readonly close: () => Promise<void>;
+}
+
+function startSession({ javaHome, fastPeek }: JhsdbOptions): Session {
   const exports = SA_PACKAGES.flatMap((name) => ['--add-exports', `jdk.hotspot.agent/sun.jvm.hotspot${name}=ALL-UNNAMED`]);
   const argv = [
     '-XX:TieredStopAtLevel=1',
@@ -69,17 +94,19 @@ export function startJhsdb({ javaHome, fastPeek }: JhsdbOptions): Jhsdb {
   ];
   const env = fastPeek === null ? process.env : { ...process.env, LD_PRELOAD: fastPeek };
   const child = spawn(join(javaHome, 'bin', 'java'), argv, { env });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
   const ended = new Promise<void>((resolve) => {
     child.once('close', () => {
+      process.removeListener('exit', kill);
       resolve();
     });
   });
-  const ask = conversation(child);
   return {
-    async attach(pid) {
-      return attachment(vmFacts(await ask(`attach ${String(pid)}`)), ask);
-    },
+    ask: conversation(child, ended),
+    hasEnded: () => child.killed || child.exitCode !== null || child.signalCode !== null,
     async close() {
       child.stdin.end();
       await ended;
@@ -96,10 +123,10 @@ export async function jhsdbJstack(javaHome: string, pid: number): Promise<Readon
   return parseJstack(stdout);
 }
 
-type Ask = (request: string) => Promise<unknown>;
+type Ask = (request: string, timeoutMs?: number) => Promise<unknown>;
 
 /** One request at a time, one line of JSON back. */
-function conversation(child: ChildProcessWithoutNullStreams): Ask {
+function conversation(child: ChildProcessWithoutNullStreams, ended: Promise<void>): Ask {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let complaints = '';
   child.stderr.on('data', (bytes: Buffer) => {
@@ -107,16 +134,20 @@ function conversation(child: ChildProcessWithoutNullStreams): Ask {
   });
   // What is written to one that ended is answered by its end.
   child.stdin.on('error', () => undefined);
-  return async (request) => {
+  return async (request, timeoutMs = ANSWER_TIMEOUT_MS) => {
     child.stdin.write(`${request}\n`);
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         child.kill('SIGKILL');
-        reject(new Error(`the debugger did not answer "${request}": ${complaints}`));
-      }, ANSWER_TIMEOUT_MS);
+        // Only when it is gone the target has no tracer any more.
+        void ended.then(() => {
+          reject(new NoAnswer(`the debugger did not answer "${request}": ${complaints}`));
+        });
+      }, timeoutMs);
     });
-    const next = await Promise.race([lines.next(), late]).finally(() => {
+    const line = lines.next().then((next) => (child.killed ? late : next));
+    const next = await Promise.race([line, late]).finally(() => {
       clearTimeout(timer);
     });
     if (next.done) {
@@ -133,7 +164,7 @@ function attachment(vm: VmFacts, ask: Ask): Attachment {
   return {
     vm,
     async jstack() {
-      const text = String(await ask('jstack -v'));
+      const text = String(await ask('jstack -v', JSTACK_TIMEOUT_MS));
       return { text, threads: parseJstack(text) };
     },
     thread: async (tid) => nullable(await ask(`thread ${String(tid)}`), threadFacts),

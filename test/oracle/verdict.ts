@@ -35,6 +35,8 @@ export interface StopViews {
   readonly debuggerWalk: DebuggerWalk | null;
   /** The thread no longer stands where it was sampled in user mode: then nothing can be compared. */
   readonly movedOn: boolean;
+  /** The debugger came to no end, and was killed. */
+  readonly isSilent: boolean;
 }
 
 /** Why the debugger was wrong. */
@@ -43,6 +45,7 @@ export type DebuggerFault =
   | 'interpreter-entry' // it begins at the caller: the callee's frame is not built yet
   | 'stored-bcp' // it shows the bytecode that the interpreter last put aside in the leaf's frame, not the one it runs (JDK 11)
   | 'start-of-walk' // it walks the leaf by its frame size although the frame is not whole, or found no start at all
+  | 'no-answer' // it comes to no end: it searches a stack (of any thread) for a start, and walks in circles (JDK 11)
   | 'broke-off' // it says "Error occurred during stack walking" and shows only the first frames
   | 'no-anchor'; // generated code called C++ without leaving an anchor: it prints no frame
 
@@ -80,6 +83,7 @@ export function judge(views: StopViews): Verdict {
     const reason = views.jtrace.outcome.kind === 'unfinished' ? 'unfinished' : 'differs-from-both';
     return { kind: 'wrong', reason, detail: [...differences('jtrace', ours, 'bytes', truth), ...detail] };
   }
+  if (views.isSilent) return { kind: 'jhsdb-wrong', fault: 'no-answer', proof: ['the debugger came to no end', ...detail] };
   const found = explain(views, theirs, truth);
   if (!found) {
     const walk = views.debuggerWalk;

@@ -94,6 +94,7 @@ function views({ jtrace, jhsdb, truth }: Sides, more: Partial<StopViews> = {}): 
     guess: { sp: SP, fp: 0, pc: PC },
     debuggerWalk: null,
     movedOn: false,
+    isSilent: false,
     ...more,
   };
 }
@@ -134,6 +135,14 @@ describe('the debugger is wrong only with a proof', () => {
       kind: 'wrong',
       reason: 'unexplained',
     });
+  });
+
+  test('it came to no end: the bytes alone judge', () => {
+    const silent = { ...byRule, jhsdb: [] };
+    expect(judge(views(silent, { isSilent: true }))).toMatchObject({ kind: 'jhsdb-wrong', fault: 'no-answer' });
+    const other = { ...silent, jtrace: [ours('A.leaf', 1, 11)] };
+    expect(judge(views(other, { isSilent: true }))).toMatchObject({ kind: 'wrong', reason: 'differs-from-both' });
+    expect(judge(views({ ...silent, truth: null }, { isSilent: true }))).toMatchObject({ kind: 'wrong', reason: 'unproved' });
   });
 
   describe('JDK 11 reads the bytecode that the interpreter put aside last', () => {
