@@ -146,10 +146,13 @@ function nmethodHeader(header: Block, layout: HotspotLayout, name: string): Nmet
 
 /**
  * Whether the blob at a remembered address is still the remembered one: for an nmethod its compile id and method, for every
- * other blob (few are ever freed: the compilers' buffers) name and extent. Throws MemoryFault.
+ * other blob (few are ever freed: the compilers' buffers) name and extent. And its block is in use: of one that was freed CodeHeap gives
+ * away the end first (CodeHeap::search_freelist, split_block), so that its header stays as it was below what lies there now. Throws
+ * MemoryFault.
  */
 export function isSameBlob(memory: MemoryView, layout: HotspotLayout, blob: CodeBlob): boolean {
   const at = layout.codeBlob;
+  if (memory.u8(blob.address - layout.heapBlock.sizeBytes + layout.heapBlock.used) === 0) return false;
   if (blob.nmethod === null) {
     const header = memory.glance(blob.address, at.sizeBytes);
     return (

@@ -44,3 +44,14 @@ test('what is worked out about the pcs of a blob is bounded: a hostile stack has
   expect(most).toBeLessThanOrEqual(100);
   expect(forgotten).toBeGreaterThan(5);
 });
+
+test('a freed block keeps its header while its end is given away: what was remembered of it is no longer there', () => {
+  const jvm = new SyntheticJvm();
+  const pc = jvm.blob({ name: 'CodeBuffer:A', code: nops(64), frameSizeWords: 0 });
+  const index = indexOf(jvm);
+  expect(index.at(pc)).not.toBeNull();
+  const { codeBlob, heapBlock } = SYNTHETIC_LAYOUT;
+  jvm.memory.write(pc - codeBlob.sizeBytes - heapBlock.sizeBytes + heapBlock.used, [0]);
+  index.beginBatch();
+  expect(index.at(pc)).toBeNull();
+});
