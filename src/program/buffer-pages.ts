@@ -11,7 +11,7 @@ const SAMPLE_HEADER_BYTES = 1024;
 /** What a stack takes on average: typical ones end after 8–16 KiB (facts), whatever the window allows. */
 const TYPICAL_STACK_BYTES = 16 * 1024;
 /** --stack-bytes as it is by default. Who asks for more has stacks that fill it. */
-const DEFAULT_WINDOW_BYTES = 64 * 1024;
+const DEFAULT_WINDOW_BYTES = 128 * 1024;
 /** Kernel memory for all buffers together. */
 const BUDGET_BYTES = 64 * 1024 * 1024;
 /** bpftrace's own default: never less. */

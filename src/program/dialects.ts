@@ -25,7 +25,7 @@ const ROWS: readonly Row[] = [
     since: { major: 0, minor: 18, patch: 0 },
     kernelStackMode: 'raw',
     chunkBytes: 128,
-    maxStackBytes: 64 * 1024,
+    maxStackBytes: 256 * 1024,
     quietArguments: [],
     transport: 'perf-buffer-per-cpu',
   },

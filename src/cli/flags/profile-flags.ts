@@ -17,8 +17,11 @@ import { RENDER_FLAGS } from './render-flags.ts';
 export const DEFAULT_DURATION_MS = 10_000;
 /** Not 100: a rate of its own does not run in step with timers. */
 export const DEFAULT_RATE_HZ = 99;
-/** p99 of 18 of 22 measured workloads is 16 KiB, a Scala compiler's 72; what the program cannot take it says. */
-export const DEFAULT_STACK_BYTES = 64 * 1024;
+/**
+ * p99 of 18 of 22 measured workloads is 16 KiB, a Scala compiler's 72; socketRead0 of JDK 8 and 11 keeps 64 KiB of buffer on the stack between its
+ * caller and what it calls (net_util_md.h, MAX_BUFFER_LEN). What the program cannot take it says.
+ */
+export const DEFAULT_STACK_BYTES = 128 * 1024;
 /** Below one core for jtrace and bpftrace together (docs/overhead.md); 99 Hz reach it on ten busy CPUs. */
 export const DEFAULT_BUDGET = { samplesPerSecond: 1000, bytesPerSecond: 16 * 1024 ** 2 } as const satisfies CaptureBudget;
 /** Of the table shown when no output was asked for. */
@@ -37,7 +40,7 @@ export const PROFILE_FLAGS = {
   },
   'stack-bytes': {
     kind: 'value', group: 'Sampling', placeholder: 'SIZE', parse: parseStackBytes,
-    shownDefault: '64k',
+    shownDefault: '128k',
     help: 'Most bytes of a stack that are copied: 16k, 64KiB. Deeper stacks are cut, and say so.',
   },
   'sample-budget': {

@@ -24,7 +24,7 @@ const DEFAULTS: ProfileRequest = {
   lines: false,
   kernel: true,
   native: true,
-  stackBytes: 65_536,
+  stackBytes: 131_072,
   reread: true,
   top: 20,
   json: false,

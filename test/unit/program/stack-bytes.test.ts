@@ -74,7 +74,7 @@ test('versions choose their row; too old is an error of the operator', () => {
 });
 
 describe('buffer pages', () => {
-  const need = { rateHz: 99, windowBytes: 65536, cpus: 2, dialect: dialect(17) };
+  const need = { rateHz: 99, windowBytes: 131_072, cpus: 2, dialect: dialect(17) };
   test('are powers of two within the budget of 64 MiB, whatever is asked', () => {
     for (const cpus of [1, 2, 7, 64, 512]) {
       for (const rateHz of [1, 99, 10_000]) {
@@ -89,8 +89,8 @@ describe('buffer pages', () => {
     }
   });
   test('a window above the default is what the stall is counted in', () => {
-    const pages = bufferPages({ ...need, rateHz: 49, windowBytes: 128 * 1024 });
-    expect(pages * 4096).toBeGreaterThan((49 * 3 * 128 * 1024) / 2);
+    const pages = bufferPages({ ...need, rateHz: 49, windowBytes: 256 * 1024 });
+    expect(pages * 4096).toBeGreaterThan((49 * 3 * 256 * 1024) / 2);
   });
   test('a buffer of all CPUs is larger than one per CPU', () => {
     expect(bufferPages({ ...need, dialect: dialect(27) })).toBeGreaterThan(bufferPages(need));
