@@ -4,6 +4,8 @@ import { Unsigned5Reader } from './unsigned5.ts';
 
 const END = 0;
 const ESCAPE = 0xff;
+/** A class file's line_number is a u2; what a damaged table says beyond that is no line. */
+const MAX_LINE = 0xffff;
 
 /** A method's compressed line table; entries are not sorted by bci. */
 export class LineTable {
@@ -38,7 +40,8 @@ export class LineTable {
       if (entryBci === target && exactLine === 0) exactLine = line;
       if (entryBci < target && entryBci >= bestBci) [bestBci, bestLine] = [entryBci, line];
     });
-    return exactLine === 0 ? bestLine : exactLine;
+    const line = exactLine === 0 ? bestLine : exactLine;
+    return line > 0 && line <= MAX_LINE ? line : 0;
   }
 
   #walk(visit: (bci: number, line: number) => void): boolean {

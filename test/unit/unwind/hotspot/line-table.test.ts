@@ -36,6 +36,11 @@ describe('lineAt', () => {
     expect([-1, 0, 3, 4, 8, 9, 500].map((bci) => lines.lineAt(bci))).toEqual([10, 10, 10, 11, 11, 30, 30]);
   });
 
+  test('lines that no class file can hold are none', () => {
+    const lines = table([0, -383], [4, 65_535], [8, 65_536], [12, 7]);
+    expect([0, 4, 8, 12].map((bci) => lines.lineAt(bci))).toEqual([0, 65_535, 0, 7]);
+  });
+
   test('unsorted tables, as javac writes them for loops and finally: the greatest bci below, the last of equals', () => {
     const lines = table([0, 10], [20, 15], [8, 12], [20, 17], [4, 40]);
     expect([4, 7, 8, 19, 20, 21].map((bci) => lines.lineAt(bci))).toEqual([40, 40, 12, 12, 15, 17]);
