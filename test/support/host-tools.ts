@@ -7,8 +7,13 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 
-/** JDKs that the set-up unpacks beside the host's 17. */
-export const OTHER_JDKS = ['8', '11', '21', '25', '26', '27'] as const;
+/** JDKs that the tests know. */
+export const JDK_VERSIONS = [8, 11, 17, 21, 25, 26, 27] as const;
+export type JdkVersion = (typeof JDK_VERSIONS)[number];
+const HOST_JDK = 17;
+/** As the set-up names those that it unpacks beside the host's. */
+export type OtherJdk = `${Exclude<JdkVersion, typeof HOST_JDK>}`;
+export const OTHER_JDKS = JDK_VERSIONS.filter((version) => version !== HOST_JDK).map((version): OtherJdk => `${version}`);
 /** Release and package that a container's root is made of. */
 export const CONTAINER_ROOT = ['bullseye', 'openjdk-17-jre-headless'] as const;
 

@@ -1,9 +1,8 @@
 // The JDKs that tests run against, by version: 17 is the host's, the others are what test/tools/debian-programs has unpacked.
 
-import { javaHome, otherJdk } from './host-tools.ts';
+import { javaHome, JDK_VERSIONS, type JdkVersion, otherJdk } from './host-tools.ts';
 
-export const JDK_VERSIONS = [8, 11, 17, 21, 25, 26, 27] as const;
-export type JdkVersion = (typeof JDK_VERSIONS)[number];
+export { JDK_VERSIONS, type JdkVersion } from './host-tools.ts';
 
 /** JAVA_HOME; null when it is not here (`test/tools/debian-programs jdk VERSION`). */
 export function jdkHome(version: JdkVersion): string | null {

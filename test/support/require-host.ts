@@ -12,14 +12,14 @@ import {
   CONTAINER_ROOT,
   containerRoot,
   javaHome,
-  type OTHER_JDKS,
+  type OtherJdk,
   otherJdk,
 } from './host-tools.ts';
 import { guestObstacle } from './guest.ts';
 
 /** What a test may need. */
 export type HostNeed =
-  | `jdk${(typeof OTHER_JDKS)[number]}`
+  | `jdk${OtherJdk}`
   | 'root'
   | 'bpftrace'
   | 'jdk17'

@@ -1,5 +1,6 @@
 // Which processes are held open and how often they are asked, with readers of the test's making.
 
+import { silentReader } from '../../../src/app/silent-reader.ts';
 import { describe, expect, test } from 'vitest';
 import { ObservedProcesses, type ProcessSources } from '../../../src/app/observed-processes.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
@@ -24,9 +25,7 @@ function readers(maps: readonly Mapping[] = []) {
   const open = (pid: Pid): Reader => {
     calls.opened += 1;
     return {
-      pid,
-      architecture: 'x86-64',
-      read: () => false,
+      ...silentReader(pid),
       maps: () => {
         calls.maps += 1;
         return maps;
@@ -35,12 +34,6 @@ function readers(maps: readonly Mapping[] = []) {
         calls.library += 1;
         return null;
       },
-      symbolAt: () => null,
-      unwindRule: () => null,
-      symbolNamed: () => null,
-      tlsModuleSlot: () => null,
-      tlsDescriptorSlot: () => null,
-      threadComm: () => null,
       alive: () => true,
       close: () => {
         calls.closed += 1;

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { silentReader } from '../../../src/app/silent-reader.ts';
 import { PAGE_BYTES, asPid } from '../../../src/model/units.ts';
 import { withBatchPages } from '../../../src/target/batch-pages.ts';
 import type { OpenTarget } from '../../../src/target/open-target.ts';
@@ -14,8 +15,7 @@ function target(memory: Uint8Array): OpenTarget & { reads: number; closed: boole
   return {
     reads: 0,
     closed: false,
-    pid: asPid(1),
-    architecture: 'x86-64',
+    ...silentReader(asPid(1)),
     read(address, into) {
       this.reads += 1;
       const at = address - START;
@@ -26,14 +26,6 @@ function target(memory: Uint8Array): OpenTarget & { reads: number; closed: boole
       into.set(memory.subarray(at, at + into.length));
       return true;
     },
-    maps: () => null,
-    library: () => null,
-    symbolAt: () => null,
-    unwindRule: () => null,
-    symbolNamed: () => null,
-    tlsModuleSlot: () => null,
-    tlsDescriptorSlot: () => null,
-    threadComm: () => null,
     alive: () => true,
     close() {
       this.closed = true;
