@@ -13,6 +13,7 @@ export type BlobKind =
   | 'runtime-stub' // has a frame size of its own: RuntimeStub, and the deoptimization, exception and safepoint blobs
   | 'stub-routines' // many small stubs in one blob, frames by their own rules
   | 'vtable-stub'
+  | 'frameless-stub' // C1's that save registers at most (slow_subtype_check, unwind_exception), buffers of compilers
   | 'upcall-stub' // through which C calls Java by the foreign function interface
   | 'adapter'; // i2c/c2i and method handle adapters: no frame
 
@@ -98,8 +99,8 @@ export function readCodeBlob(memory: MemoryView, layout: HotspotLayout, address:
   const nameAt = header.word(at.name);
   const name = memory.cString(nameAt);
   const told = kindOf(header, at, name) ?? 'runtime-stub';
-  // C1's stubs without a frame (unwind_exception, slow_subtype_check) are RuntimeStubs from JDK 25 on.
-  const kind = told === 'runtime-stub' && frameSizeWords <= 0 ? 'adapter' : told;
+  // C1's stubs without a frame are RuntimeStubs from JDK 25 on.
+  const kind = told === 'runtime-stub' && frameSizeWords <= 0 ? 'frameless-stub' : told;
   return {
     kind,
     address,

@@ -28,7 +28,9 @@ export function compiledStep(
     if (pc < blob.codeBegin || pc >= blob.codeEnd) throw new WalkStop('bad-frame', 'original pc outside its method');
   }
   const state = frame.isLeaf ? compiledLeafState(process.code, known, pc) : ({ kind: 'whole' } as const);
-  const frames = compiledFrames(process, known, pc, frame.isLeaf, state.kind === 'whole');
+  // Its frame may be there, but not complete (the entry barrier follows): no bytecode has run. An on-stack replacement enters in the middle.
+  const isEntering = frame.isLeaf && pc < blob.frameComplete && nmethod.osrEntry === 0;
+  const frames = compiledFrames(process, known, pc, frame.isLeaf, state.kind === 'whole' && !isEntering);
   for (const java of frames) context.push(java, frame);
   if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) context.mounted ??= frame.sp;
   if (state.kind !== 'whole') return callerOfUnbuilt(context, frame, state, registers);

@@ -22,7 +22,7 @@ import { interpreterStep } from './interpreter-step.ts';
 import { stubFrame } from './java-frames.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import { ReturnAddresses } from './return-addresses.ts';
-import { adapterStep, runtimeStubStep, stubRoutineStep, stubStep } from './stub-step.ts';
+import { adapterStep, framelessStubStep, runtimeStubStep, stubRoutineStep, stubStep } from './stub-step.ts';
 import type { WalkContext } from './walk-context.ts';
 
 export interface WalkSink {
@@ -115,6 +115,8 @@ export class JavaWalk {
         return stubRoutineStep(context, known, frame, registers);
       case 'vtable-stub':
         return stubStep(context, known, frame, context.architecture.frames.unbuilt, registers);
+      case 'frameless-stub':
+        return framelessStubStep(context, known, frame, registers);
       case 'adapter':
       case 'upcall-stub':
         return adapterStep(context, known, frame, registers);

@@ -68,6 +68,18 @@ export function adapterStep(
   );
 }
 
+/** A stub without a frame size: where its code tells how a leaf leaves it, by that (slow_subtype_check saves four registers and keeps no frame). */
+export function framelessStubStep(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers | null,
+): PhysicalFrame {
+  const { process } = context;
+  const state = leafWayOut(process, known, frame) ?? framelessStubState(process.code, known, frame);
+  return stubStep(context, known, frame, state, registers);
+}
+
 /** Pushes the stub's frame, and leads to its caller by the state of that frame. */
 export function stubStep(
   context: WalkContext,

@@ -60,6 +60,30 @@ describe('a Java leaf', () => {
     }
   });
 
+  test('its frame is there, the entry barrier is still to come (JDK 21): no bytecode has run', () => {
+    const world = javaWorld();
+    const method = world.jvm.method({ className: 'A', name: 'entered' });
+    // sub rsp, 0x18; mov [rsp + 0x10], rbp; cmp dword [r15 + 0x20], 1; jne …; nop; add rsp, 0x18; ret
+    const sub = [0x48, 0x81, 0xec, 0x18, 0, 0, 0, 0x48, 0x89, 0x6c, 0x24, 0x10];
+    const barrier = [0x41, 0x81, 0x7f, 0x20, 1, 0, 0, 0, 0x0f, 0x85, 0, 0, 0, 0];
+    const code = [...sub, ...barrier, 0x90, 0x48, 0x83, 0xc4, 0x18, 0xc3];
+    const scopes = [{ at: code.length, chain: [{ method, bci: 3 }] }];
+    const frameComplete = sub.length + barrier.length;
+    const start = world.jvm.blob({ name: 'nmethod', code, frameSizeWords: 4, frameComplete, nmethod: { method, level: 4, scopes } }); // prettier-ignore
+    const at = (offset: number): WalkedSample => {
+      const stack = new SyntheticStack();
+      const java = pushJava(world, stack, pushThreadStart(world, stack));
+      stack.push(world.code.inCaller);
+      stack.push(java.fp);
+      stack.skip(0x10);
+      const registers = { rip: start + offset, rsp: stack.sp, rbp: java.fp };
+      return walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    };
+    for (const offset of [sub.length, sub.length + 8])
+      expect(names(at(offset))).toEqual(['c2 A.entered@0', 'c1 A.caller@21', ...ROOTS]);
+    expect(names(at(frameComplete))).toEqual(['c2 A.entered@3', 'c1 A.caller@21', ...ROOTS]);
+  });
+
   test('over an interpreted caller', () => {
     const world = javaWorld();
     const { stack, java } = inLeaf(world, { interpreted: true });
@@ -137,6 +161,35 @@ describe('Java, native, Java', () => {
     expect(reasonOf(walked)).toMatch(/^(bad-frame|no-progress)$/);
     expect(names(walked).slice(0, 2)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21']);
   });
+});
+
+test("C1's slow_subtype_check saves registers and keeps no frame: left by what its code does", () => {
+  const world = javaWorld();
+  const [push, pop] = [[0x57, 0x56, 0x51, 0x50], [0x58, 0x59, 0x5e, 0x5f]]; // prettier-ignore
+  // mov rsi, [rsp + 0x38]; push rdi; add rdi, 8; repne scasq; pop rdi; jne over the next: mov [rsp + 0x30], rax
+  const check = [
+    0x48, 0x8b, 0x74, 0x24, 0x38, 0x57, 0x48, 0x83, 0xc7, 0x08, 0xf2, 0x48, 0xaf, 0x5f, 0x75, 0x05, 0x48, 0x89, 0x44, 0x24, 0x30,
+  ];
+  const code = [...push, ...check, ...pop, 0xc3];
+  const stub = world.jvm.blob({ name: 'C1 Runtime slow_subtype_check_blob', code, frameSizeWords: 0 });
+  const inScan = push.length + 10;
+  for (const [offset, pushed] of [
+    [2, 2],
+    [4, 4],
+    [inScan, 5],
+    [inScan + 6, 4],
+    [code.length - 1, 0],
+  ] as const) {
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(world.code.inCaller);
+    // What it saves may look like where a call returns to.
+    for (let i = 0; i < pushed; i += 1) stack.push(world.code.inCallerOut);
+    const registers = { rip: stub + offset, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked), String(offset)).toEqual(['stub C1 Runtime slow_subtype_check_blob', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome, String(offset)).toEqual({ kind: 'complete' });
+  }
 });
 
 test('C calls Java by the foreign function interface: the anchor in the upcall stub joins them', () => {

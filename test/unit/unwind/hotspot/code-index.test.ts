@@ -18,7 +18,7 @@ test('a blob that is no method is another one when only its name is: a buffer of
   const jvm = new SyntheticJvm();
   const pc = jvm.blob({ name: 'CodeBuffer:A', code: nops(64), frameSizeWords: 0 });
   const index = indexOf(jvm);
-  expect(index.at(pc)?.blob).toMatchObject({ name: 'CodeBuffer:A', kind: 'adapter' });
+  expect(index.at(pc)?.blob).toMatchObject({ name: 'CodeBuffer:A', kind: 'frameless-stub' });
   const { codeBlob } = SYNTHETIC_LAYOUT;
   jvm.memory.word(pc - codeBlob.sizeBytes + codeBlob.name, jvm.memory.text('Interpreter'));
   index.beginBatch();
