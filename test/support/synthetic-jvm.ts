@@ -221,6 +221,7 @@ export class SyntheticJvm {
     memory.write(codeBegin, blob.code);
     if (blob.nmethod !== undefined) {
       memory.word(address + at.method, blob.nmethod.method);
+      memory.word(address + at.osrEntryPoint, codeBegin);
       memory.i32(address + at.compileId, blob.nmethod.compileId ?? this.#nextCompileId++);
       memory.i32(address + at.compLevel, blob.nmethod.level);
       memory.word(address + AT.scopesData, scopesDataBegin);

@@ -10,6 +10,8 @@ import { writtenRegisters } from './x86-writes.ts';
 
 /** The longest stub, of AES in Galois counter mode, has 5,000 instructions. */
 const MAX_INSTRUCTIONS = 8192;
+/** Ways not followed yet, and what one has stored: code that branches and stores without end would take time and memory with their product. */
+const [MAX_PENDING_WAYS, MAX_SLOTS] = [512, 96];
 /** Code is read in such pieces. */
 const PIECE_BYTES = 512;
 /** Words of words: an outer frame pointer in an inner frame is one. */
@@ -69,6 +71,7 @@ export function wayOut(code: CodeReader, pc: number, begin: number, end: number,
           return { kind: 'way-out', returnAt, fp };
       }
       if (flow === 'return' || flow === 'nowhere') break;
+      if (ways.length >= MAX_PENDING_WAYS || way.slots.size > MAX_SLOTS) return null;
       if (flow === 'branch') ways.push({ pc: next + instruction.immediate, registers: [...way.registers], slots: new Map(way.slots) }); // prettier-ignore
       if (flow === 'on') follow(instruction, way);
       if (flow === 'table') at = targetOfTable(code, begin, end, addressOf(instruction.memory, way.registers, true));

@@ -29,7 +29,8 @@ export function compiledStep(
   }
   const state = frame.isLeaf ? compiledLeafState(process.code, known, pc) : ({ kind: 'whole' } as const);
   // Its frame may be there, but not complete (the entry barrier follows): no bytecode has run. An on-stack replacement enters in the middle.
-  const isEntering = frame.isLeaf && pc < blob.frameComplete && nmethod.osrEntry === 0;
+  // (Of an ordinary method _osr_entry_point is code_begin.)
+  const isEntering = frame.isLeaf && pc < blob.frameComplete && nmethod.osrEntry <= blob.codeBegin;
   const frames = compiledFrames(process, known, pc, frame.isLeaf, state.kind === 'whole' && !isEntering);
   for (const java of frames) context.push(java, frame);
   if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) context.mounted ??= frame.sp;

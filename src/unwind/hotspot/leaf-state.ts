@@ -105,6 +105,7 @@ export function stubRoutineWayOut(index: CodeIndex, known: KnownBlob, pc: number
       return null;
     }
     known.waysOut.set(pc, way);
+    index.hold(3 * ENTRY_BYTES);
   }
   return way;
 }

@@ -88,6 +88,14 @@ test('no way: endless, out of the code, through a register, through what is no i
   expect(hand('90 c3', 0, CODE_AT + 1)).toBeNull();
 });
 
+test('code that stores or branches without end is given up: its ways and what they store are bounded', () => {
+  // push rbp, and jz +0
+  expect(hand(`${'55'.repeat(90)}${'5d'.repeat(90)}c3`)).toEqual(way([RSP, 0], [RBP, 0]));
+  expect(hand(`${'55'.repeat(200)}${'5d'.repeat(200)}c3`)).toBeNull();
+  expect(hand(`${'7400'.repeat(500)}c3`)).toEqual(way([RSP, 0], [RBP, 0]));
+  expect(hand(`${'7400'.repeat(600)}c3`)).toBeNull();
+});
+
 const SP_AT = 0x1000_0000;
 const FP_AT = SP_AT + 0x1_0000;
 const STACK_END = SP_AT + 0x2_0000;
