@@ -108,6 +108,9 @@ const MAX_BACK_INSTRUCTIONS = 8;
 /** The frame is gone and the code jumps: rethrow, tail call, slow path of the poll at the return. */
 export function afterEpilogueState(code: CodeBytes, pc: number): FrameState | null {
   if (!leadsToJump(code, pc)) return null;
+  // The slow path of the poll at its first instruction: before it stands other code, of a small method its ret.
+  const [here, next] = [wordAt(code, pc), wordAt(code, pc + INSTRUCTION_BYTES)];
+  if (here !== null && next !== null && isAdr(here) && storesToThread(next)) return LINKED;
   for (let i = 1; i <= MAX_BACK_INSTRUCTIONS; i += 1) {
     const at = pc - i * INSTRUCTION_BYTES;
     const word = wordAt(code, at);

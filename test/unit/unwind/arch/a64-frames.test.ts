@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { asAddress } from '../../../../src/model/units.ts';
 import { callTarget, endsWithCall } from '../../../../src/unwind/arch/a64-calls.ts';
-import { enteredState, epilogueState, prologueState } from '../../../../src/unwind/arch/a64-frames.ts';
+import { afterEpilogueState, enteredState, epilogueState, prologueState } from '../../../../src/unwind/arch/a64-frames.ts';
 import { AARCH64 } from '../../../../src/unwind/arch/aarch64.ts';
 import type { CodeBytes } from '../../../../src/unwind/arch/code-bytes.ts';
 import { StackWindow } from '../../../../src/unwind/stack-window.ts';
@@ -45,6 +45,13 @@ test('the way out, from the body on', () => {
   const bytes = code(NOP, LDP_32, ADD_SP_48, RET);
   const at = (index: number) => epilogueState(bytes, START + 4 * index);
   expect([0, 1, 2, 3].map(at)).toEqual([null, { kind: 'partial', returnAt: 40, savedFpAt: 32 }, linked(48), linked(0)]);
+});
+
+test('the slow path of the poll at the return, right behind the ret: the frame is gone', () => {
+  // adr x8, the poll; str x8, [x28, #saved_exception_pc]; b SafepointBlob
+  const bytes = code(LDP_32, ADD_SP_48, RET, 0x10ff_ffc8, 0xf901_d388, 0x1400_1000);
+  const at = (index: number) => afterEpilogueState(bytes, START + 4 * index);
+  expect([3, 4, 5].map(at)).toEqual([linked(0), linked(0), linked(0)]);
 });
 
 test('a stub that enters and leaves', () => {
