@@ -55,7 +55,7 @@ describeOnHost('the whole machine', ['root', 'bpftrace', 'jdk17', 'python3'], ()
     async () => {
       const file = join(folder, 'all.folded');
       const recording = join(folder, 'all.jtrace');
-      const args = ['profile', '--all', '-v', '-d', '8s', '-F', '199', '--sample-budget=5000', '-o', file, '-o', recording];
+      const args = ['profile', '--all', '-v', '-d', '12s', '-F', '99', '--sample-budget=5000', '-o', file, '-o', recording];
       const run = startJtrace(args);
       const descriptors: number[] = [];
       const count = setInterval(() => {
