@@ -78,20 +78,25 @@ function processLabel(profile: Profile, { run }: RecordingFacts): Label {
 /** Of the whole machine, `targets` are the JVMs alone: of the others the frame tells. */
 function containerLabel(profile: Profile, { run }: RecordingFacts): Label {
   const containers = new Map<number, string>();
-  for (const [pid, { library }] of processFrames(profile, run)) containers.set(pid, library);
+  // A process that was gone when it was named has no container there; an earlier sample told.
+  for (const [pid, { library }] of processFrames(profile, run, (frame) => frame.library !== '')) containers.set(pid, library);
   for (const { pid, container } of run?.targets ?? []) if (container !== '') containers.set(pid, container);
   return ({ pid }) => `[${containers.get(pid) || NO_CONTAINER}]`;
 }
 
-/** Of the whole machine: the first frame of each process's latest sample, as a shell may have become what it started. */
-function processFrames({ samples, stacks, frames, threads }: Profile, run: RecordingFacts['run']): ReadonlyMap<number, Frame> {
+/** Of the whole machine: the first frame of each process's latest sample that tells, as a shell may have become what it started. */
+function processFrames(
+  { samples, stacks, frames, threads }: Profile,
+  run: RecordingFacts['run'],
+  tells: (frame: Frame) => boolean = () => true,
+): ReadonlyMap<number, Frame> {
   const found = new Map<number, Frame>();
   if (run?.isWholeMachine !== true) return found;
   const roots = rootNodes(stacks);
   samples.stack.forEach((node, sample) => {
     const pid = threads[samples.thread[sample] ?? -1]?.pid;
     const frame = frames.frames[stacks.frame[roots[node] ?? -1] ?? -1];
-    if (pid !== undefined && frame !== undefined) found.set(pid, frame);
+    if (pid !== undefined && frame !== undefined && tells(frame)) found.set(pid, frame);
   });
   return found;
 }

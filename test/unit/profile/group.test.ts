@@ -57,6 +57,8 @@ test('of a whole machine: processes by the names of their frames, containers of 
   const drawn = drawProfile([
     { stack: 'read/native < sh/marker', thread: 'sh' },
     { stack: 'cmp/native < sort [docker 77aa]/marker', thread: 'sh' },
+    // It was gone when this one was named.
+    { stack: 'exit/native < tail/marker', thread: 'sh' },
     { stack: 'org/acme/M.main < java org.acme.Main/marker', thread: 'main' },
   ]);
   const profile = {
@@ -71,8 +73,8 @@ test('of a whole machine: processes by the names of their frames, containers of 
     groupsOnly({ profile, facts: { ...FACTS, run: { ...RUN, targets, isWholeMachine: true } } }, by).frames.frames.map(
       ({ name }) => name,
     );
-  // The shell has become sort.
-  expect(names('process')).toEqual(['[process 500 sort [docker 77aa]]', '[process 501 java org.acme.Main]']);
+  // The shell has become sort, and sort something else.
+  expect(names('process')).toEqual(['[process 500 tail]', '[process 501 java org.acme.Main]']);
   expect(names('container')).toEqual(['[docker 77aa]', '[docker 1f2e3d4c5b6a]']);
 });
 
