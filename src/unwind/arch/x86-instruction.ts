@@ -15,6 +15,8 @@ export interface X86Instruction {
   readonly map: number;
   readonly opcode: number;
   readonly isVector: boolean;
+  /** F3 stands before the opcode, as itself or in VEX: with 0f 7e the operand is a vector. */
+  readonly isRepeated: boolean;
   /** Operands of 64 bits. */
   readonly isWide: boolean;
   /** Whether there is a REX prefix: without, byte operands 4 to 7 are ah to bh. */
@@ -49,51 +51,63 @@ const TWO_BYTES = [
   'mmMmMMMm........', 'mmmmmmmmmmmmmmmm', 'mmmmmmmmmmmmmmmm', 'mmmmmmmmmmmmmmm-',
 ].join(''); // prettier-ignore
 
-const PREFIXES: ReadonlySet<number> = new Set([0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0xf0, 0xf2, 0xf3]);
-const [OPERAND_16, ESCAPE, VEX2, VEX3, EVEX] = [0x66, 0x0f, 0xc5, 0xc4, 0x62];
+/** Whether a byte is a prefix, by its value: a table, since every byte of code is asked. */
+const IS_PREFIX = new Uint8Array(256);
+for (const prefix of [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0xf0, 0xf2, 0xf3]) IS_PREFIX[prefix] = 1;
+const [OPERAND_16, REPEAT, ESCAPE, VEX2, VEX3, EVEX] = [0x66, 0xf3, 0x0f, 0xc5, 0xc4, 0x62];
 const TWO_TO_32 = 0x1_0000_0000;
 /** The processor refuses longer ones. */
 export const LONGEST_INSTRUCTION_BYTES = 15;
 
 /** The instruction at `start` of `bytes`; null: none that is known, or its end is not there. */
 export function decodeX86(bytes: Uint8Array, start: number): X86Instruction | null {
-  const byte = (at: number): number => bytes[at] ?? 0;
   let at = start;
   let isHalf = false;
-  for (; PREFIXES.has(byte(at)); at += 1) {
-    isHalf ||= byte(at) === OPERAND_16;
+  let isRepeated = false;
+  for (; IS_PREFIX[bytes[at] ?? 0] === 1; at += 1) {
+    isHalf ||= bytes[at] === OPERAND_16;
+    isRepeated ||= bytes[at] === REPEAT;
     if (at - start >= LONGEST_INSTRUCTION_BYTES) return null;
   }
-  let [rex, map, third, isVector] = [0, 0, -1, false];
-  if ((byte(at) & 0xf0) === 0x40) rex = byte(at++);
-  let opcode = byte(at++);
+  let rex = 0;
+  let map = 0;
+  let third = -1;
+  let isVector = false;
+  let opcode = bytes[at++] ?? 0;
+  if ((opcode & 0xf0) === 0x40) {
+    rex = opcode;
+    opcode = bytes[at++] ?? 0;
+  }
   if (opcode === ESCAPE) {
-    opcode = byte(at++);
+    opcode = bytes[at++] ?? 0;
     map = opcode === 0x38 ? 2 : opcode === 0x3a ? 3 : 1;
-    if (map > 1) opcode = byte(at++);
+    if (map > 1) opcode = bytes[at++] ?? 0;
   } else if (opcode === VEX2 || opcode === VEX3 || opcode === EVEX) {
     // Bits that extend register numbers are kept inverted.
     isVector = true;
-    const [first, second] = [byte(at), byte(opcode === VEX2 ? at : at + 1)];
+    const first = bytes[at] ?? 0;
+    const second = bytes[opcode === VEX2 ? at : at + 1] ?? 0;
     map = opcode === VEX2 ? 1 : first & (opcode === EVEX ? 0x0f : 0x1f);
     rex = (~first >> 5) & (opcode === VEX2 ? 4 : 7);
     if (opcode !== VEX2) rex |= (second >> 4) & 8;
     third = (~second >> 3) & 15;
+    isRepeated = (second & 3) === 2;
     if (map < 1 || map > 6 || map === 4 || (opcode !== EVEX && map > 3)) return null;
     at += opcode === VEX2 ? 1 : opcode === VEX3 ? 2 : 3;
-    opcode = byte(at++);
+    opcode = bytes[at++] ?? 0;
   }
   const form = map === 0 ? ONE_BYTE[opcode] : map === 1 ? TWO_BYTES[opcode] : map === 3 ? 'M' : 'm';
   if (form === undefined || form === '-' || (isVector && form === 'r')) return null;
-  let [reg, rm] = [-1, -1];
+  let reg = -1;
+  let rm = -1;
   let memory: X86Memory | null = null;
-  if ('mMZgh'.includes(form)) {
-    const modrm = byte(at++);
+  if (form === 'm' || form === 'M' || form === 'Z' || form === 'g' || form === 'h') {
+    const modrm = bytes[at++] ?? 0;
     reg = ((modrm >> 3) & 7) | ((rex & 4) << 1);
     const low = modrm & 7;
     if (modrm >= 0xc0) rm = low | ((rex & 1) << 3);
     else {
-      const sib = low === 4 ? byte(at++) : low;
+      const sib = low === 4 ? (bytes[at++] ?? 0) : low;
       const isAbsolute = modrm < 0x40 && (sib & 7) === 5;
       const index = low === 4 ? ((sib >> 3) & 7) | ((rex & 2) << 2) : 4;
       const size = modrm >= 0x80 || isAbsolute ? 4 : modrm >= 0x40 ? 1 : 0;
@@ -108,7 +122,21 @@ export function decodeX86(bytes: Uint8Array, start: number): X86Instruction | nu
   if (at > bytes.length || at - start > LONGEST_INSTRUCTION_BYTES) return null;
   const low = (opcode & 7) | ((rex & 1) << 3);
   const isWide = (rex & 8) !== 0;
-  return { length: at - start, map, opcode, isVector, isWide, hasRex: rex !== 0, reg, rm, memory, low, third, immediate };
+  return {
+    length: at - start,
+    map,
+    opcode,
+    isVector,
+    isRepeated,
+    isWide,
+    hasRex: rex !== 0,
+    reg,
+    rm,
+    memory,
+    low,
+    third,
+    immediate,
+  };
 }
 
 function immediateBytes(form: string, operation: number, isWide: boolean, isHalf: boolean): number {
@@ -138,10 +166,11 @@ function immediateBytes(form: string, operation: number, isWide: boolean, isHalf
 }
 
 function signed(bytes: Uint8Array, at: number, size: number): number {
-  const byte = (i: number): number => bytes[at + i] ?? 0;
-  if (size === 1) return (byte(0) << 24) >> 24;
-  if (size === 2) return ((byte(0) | (byte(1) << 8)) << 16) >> 16;
   if (size === 0) return 0;
-  const low = byte(0) | (byte(1) << 8) | (byte(2) << 16) | (byte(3) << 24);
+  const first = bytes[at] ?? 0;
+  if (size === 1) return (first << 24) >> 24;
+  const half = first | ((bytes[at + 1] ?? 0) << 8);
+  if (size === 2) return (half << 16) >> 16;
+  const low = half | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
   return size === 4 ? low : (low >>> 0) + signed(bytes, at + 4, 4) * TWO_TO_32;
 }

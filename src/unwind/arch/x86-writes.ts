@@ -40,9 +40,14 @@ export function writtenRegisters(instruction: X86Instruction): readonly number[]
 /** pextrb to extractps: the only ones of their map that write ModRM.rm, and it is a general register. */
 const isExtract = (opcode: number): boolean => opcode >= 0x14 && opcode <= 0x17;
 
-function ofVector({ map, opcode, reg, rm, third }: X86Instruction): readonly number[] {
+/** movq between vectors, which shares its opcode with the move to a general register. */
+const isMoveOfVectors = ({ map, opcode, isRepeated }: X86Instruction): boolean => map === 1 && opcode === 0x7e && isRepeated;
+
+function ofVector(instruction: X86Instruction): readonly number[] {
+  const { map, opcode, reg, rm, third } = instruction;
   if (map === 3) return opcode === 0xf0 ? [reg] : isExtract(opcode) ? [rm] : [];
   if (map === 2) return opcode >= FIRST_BMI ? [reg, third] : [];
+  if (isMoveOfVectors(instruction)) return [];
   return [...(REG_OF_VECTOR.has(opcode) ? [reg] : []), ...(RM_OF_VECTOR.has(opcode) ? [rm] : [])];
 }
 
@@ -50,6 +55,7 @@ function ofTwoBytes(instruction: X86Instruction): readonly number[] {
   const { opcode, low, reg } = instruction;
   const rm = asByte(instruction, instruction.rm, (opcode >= 0x90 && opcode < 0xa0) || opcode === 0xb0 || opcode === 0xc0);
   if (opcode >= 0xc8 && opcode <= 0xcf) return [low];
+  if (isMoveOfVectors(instruction)) return [];
   const written = [...(REG_OF_0F.has(opcode) ? [reg] : []), ...(RM_OF_0F.has(opcode) ? [rm] : [])];
   // syscall, xgetbv, rdtsc, cpuid, cmpxchg: none has a register to name.
   if (opcode === 0x05 || opcode === 0x01 || (opcode >= 0x30 && opcode <= 0x37) || opcode === 0xa2 || opcode === 0xc7)

@@ -71,6 +71,10 @@ test('an aligned stack is left by the word that keeps the old one, or not at all
 });
 
 test('vector registers are not general ones', () => {
+  // movq xmm5, [rsp]; movq xmm4, xmm1; vmovq xmm5, xmm1; leave; ret
+  expect(hand('f30f7e2c24 f30f7ee1 c5fa7ee9 c9 c3')).toEqual(way([RBP, 8], [RBP, 0, 0]));
+  // movq rbp, xmm1
+  expect(hand('66480f7ecd c9 c3')).toBeNull();
   // vpalignr xmm7, xmm7, xmm5, 4; movdqa xmm5, xmm1; leave; ret
   expect(hand('c4e3410ffd04 660f6fe9 c9 c3')).toEqual(way([RBP, 8], [RBP, 0, 0]));
   // mov ch, 1, whose number is that of rbp; mov bpl, 1
