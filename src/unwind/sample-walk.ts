@@ -145,9 +145,13 @@ class SampleWalk {
     const end = this.#native(start, anchor?.sp ?? null);
     if (end.kind === 'signal') return this.#fromLeaf(hotspot, this.#interrupted(end.contextAt));
     if (anchor !== null) return this.#java(hotspot, frameOfAnchor(this.#window, anchor));
-    if (end.kind === 'java') return this.#java(hotspot, { ...end.point, isLeaf: false });
+    if (end.kind === 'java') {
+      const newer = end.overGap ? this.#scanOver(hotspot, start, before, end.point.sp) : null;
+      if (end.overGap && newer === null) this.#window.approximations.add('native-gap');
+      return this.#java(hotspot, newer ?? { ...end.point, isLeaf: false });
+    }
     if (end.kind === 'thread-start') {
-      const java = end.overGap && this.#isJavaThread(hotspot) ? this.#scanOver(hotspot, start, before) : null;
+      const java = end.overGap && this.#isJavaThread(hotspot) ? this.#scanOver(hotspot, start, before, null) : null;
       return java === null ? this.#endOfNative(end) : this.#java(hotspot, java);
     }
     const java = this.#sample.anchor?.thread === 0 ? null : this.#leafCall(hotspot, start);
@@ -245,27 +249,29 @@ class SampleWalk {
   }
 
   /**
-   * The chain in rbp led past a leaf without frame pointer to the thread's start: Java frames that keep none may lie in the gap. When
-   * a call out of Java is found there, the frames from `first` on up to the gap stay, and the walk goes on from that call.
+   * The chain in rbp led past a leaf without frame pointer, to the thread's start or to Java whose sp is `metSp`: Java frames that keep none
+   * may lie in the gap. When a call out of Java is found there, the frames from `first` on up to the gap stay, and the walk goes on from that
+   * call. null: there is none but what was met.
    */
-  #scanOver(hotspot: HotspotProcess, leaf: PhysicalFrame, first: number): PhysicalFrame | null {
-    const [frames, traces] = [this.#frames.splice(first), this.#traces.splice(first)];
-    const gap = frames.findIndex(({ marker }) => marker === 'native-gap');
-    this.#frames.push(...frames.slice(0, gap));
-    this.#traces.push(...traces.slice(0, gap));
-    const java = this.#leafCall(hotspot, leaf);
-    if (java === null) {
-      this.#frames.push(...frames.slice(gap));
-      this.#traces.push(...traces.slice(gap));
-    }
+  #scanOver(hotspot: HotspotProcess, leaf: PhysicalFrame, first: number, metSp: number | null): PhysicalFrame | null {
+    const java = findLeafCall(hotspot, this.#window, leaf);
+    if (java === null || (metSp !== null && java.sp >= metSp)) return null;
+    const gap = this.#frames.findIndex(({ marker }, i) => i >= first && marker === 'native-gap');
+    this.#frames.length = gap;
+    this.#traces.length = gap;
+    this.#pushGap(leaf);
     return java;
   }
 
   /** Native frames up to the caller found for `leaf` are missing. */
   #leafCall(hotspot: HotspotProcess, leaf: PhysicalFrame): PhysicalFrame | null {
     const java = findLeafCall(hotspot, this.#window, leaf);
-    if (java !== null) this.#push(gapFrame(), { pc: leaf.pc, sp: leaf.sp, fp: leaf.fp } as FrameTrace);
+    if (java !== null) this.#pushGap(leaf);
     return java;
+  }
+
+  #pushGap({ pc, sp, fp }: PhysicalFrame): void {
+    this.#push(gapFrame(), { pc, sp, fp } as FrameTrace);
   }
 
   /** What looks like a bad frame or changed code in a process that is gone is missing memory. */

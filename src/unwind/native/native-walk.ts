@@ -15,11 +15,11 @@ import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-poin
 import { type RegisterFile, unknownRegisters } from './register-file.ts';
 
 export type NativeEnd =
-  /** The chain returned into the code cache. */
-  | { readonly kind: 'java'; readonly point: NativePoint }
+  /** The chain returned into the code cache; `overGap`: frames between are missing, of whatever kind. */
+  | { readonly kind: 'java'; readonly point: NativePoint; readonly overGap: boolean }
   /** The chain reached `untilSp`, the last Java frame's sp, without meeting the code cache: the gap is shown. */
   | { readonly kind: 'met' }
-  /** The thread's first function was reached; `overGap`: frames between are missing, of whatever kind. */
+  /** The thread's first function was reached. */
   | { readonly kind: 'thread-start'; readonly overGap: boolean }
   /** A signal handler's return: `contextAt` is the ucontext with the registers of what the signal interrupted. */
   | { readonly kind: 'signal'; readonly contextAt: number }
@@ -56,7 +56,7 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
       overGap = true;
     }
     if (caller.point.pc === URETPROBE_TRAMPOLINE) return unfinished('return-hijacked', 'a uretprobe stands in a return address');
-    if (isJavaCode(caller.point.pc)) return { kind: 'java', point: caller.point };
+    if (isJavaCode(caller.point.pc)) return { kind: 'java', point: caller.point, overGap };
     if (untilSp !== null && caller.point.sp >= untilSp) {
       if (caller.adjoining) push(gapFrame(), traceOf(point));
       return { kind: 'met' };
