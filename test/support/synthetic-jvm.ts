@@ -57,6 +57,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
     osrEntryPoint: 72,
     origPcOffset: 80,
     deoptHandlers: [pointerAt(88), pointerAt(96)],
+    stubs: pointerAt(AT.codeEnd),
     scopesData: { begin: pointerAt(AT.scopesData), end: SCOPES_PCS },
     scopesPcs: { begin: SCOPES_PCS, end: fromItself(i32At(AT.dependencies)) },
     metadata: { begin: fromItself(i32At(AT.metadata)), end: pointerAt(AT.scopesData) },

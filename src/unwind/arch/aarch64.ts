@@ -63,6 +63,8 @@ export const AARCH64: Architecture = {
     // What calls from such code sets up a frame pointer before.
     framelessCaller: () => ({ kind: 'frame-pointer' }),
     pushedForCall,
+    keepsStack: () => false,
+    pushedBytes: () => null,
   },
   // The general rules hold for these, but the return barrier's.
   stubs: {

@@ -7,7 +7,7 @@ import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
 import type { InterpreterFrames } from '../hotspot/interpreter-state.ts';
 import type { PhysicalFrame } from '../hotspot/physical-frame.ts';
 import type { StackWindow } from '../stack-window.ts';
-import type { CodeBytes, FrameState, StubState } from './code-bytes.ts';
+import type { CodeBytes, CodeReader, FrameState, StubState } from './code-bytes.ts';
 
 export interface Architecture {
   readonly name: ArchitectureName;
@@ -64,21 +64,19 @@ export interface FrameCode {
   readonly framelessCaller: (code: CodeBytes, pc: number) => StubState;
   /** Bytes below a compiled caller's frame that it pushed for the call before `pc` and takes off behind it. */
   readonly pushedForCall: (code: CodeBytes, pc: number) => number;
+  /** Whether a method's code between `begin` and `end`, its whole frames of that size, never moves sp; false: it does, or one cannot tell. */
+  readonly keepsStack: (code: CodeReader, begin: number, end: number, frameSizeBytes: number) => boolean;
+  /** Bytes that the same code has pushed below its whole frame where it is at `pc`; null: one cannot tell. */
+  readonly pushedBytes: (code: CodeReader, pc: number, begin: number, end: number, frameSizeBytes: number) => number | null;
 }
 
 /** Single stubs of HotSpot whose frames are like no other's. Where an architecture has no such rule, the general ones hold. */
 export interface StubCode {
   /**
-   * How a leaf at `pc` in StubRoutines leaves its frame, told by the code from there on. `code` reads between `begin` and `end` of the blob;
+   * How StubRoutines at `pc`, or a method that pushes, leave their frame, told by the code from there on. `code` reads between `begin` and `end` of the blob;
    * `barrier`: where Java returns to the call stub. null: it cannot be told.
    */
-  readonly wayOut: (
-    code: (start: number, end: number) => CodeBytes,
-    pc: number,
-    begin: number,
-    end: number,
-    barrier: number,
-  ) => StubState | null;
+  readonly wayOut: (code: CodeReader, pc: number, begin: number, end: number, barrier: number) => StubState | null;
   /** Leaf in one of the two blobs that C2 code leaves to; null: no known shape. `code`: the whole blob. */
   readonly exceptionBlobState: (code: CodeBytes, pc: number) => FrameState | null;
   /** In forward_exception; null: as in any stub. `code`: the whole stub; `isLeaf` false: it called C++. */

@@ -6,6 +6,9 @@ export interface CodeBytes {
   readonly bytes: Uint8Array;
 }
 
+/** Reads code between two addresses. Throws MemoryFault. */
+export type CodeReader = (start: number, end: number) => CodeBytes;
+
 /** Where a pc's frame stands between being built and being gone, seen from the stack pointer. */
 export type FrameState =
   /** The frame has its full size. */

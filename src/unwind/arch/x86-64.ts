@@ -20,6 +20,7 @@ import {
   prologueState,
   savedRegisterBytes,
 } from './x86-code.ts';
+import { keepsStack, pushedBytes } from './x86-pushed.ts';
 import { wayOut } from './x86-way-out.ts';
 
 const LONGEST_CALL_BYTES = 8;
@@ -63,6 +64,8 @@ export const X86_64: Architecture = {
     framelessLeaf: (code) => ({ kind: 'partial', returnAt: savedRegisterBytes(code), savedFpAt: null }),
     framelessCaller: (code, pc) => ({ kind: 'partial', returnAt: alignedBy(code, pc), savedFpAt: null }),
     pushedForCall: () => 0,
+    keepsStack,
+    pushedBytes,
   },
   stubs: {
     wayOut,

@@ -4,16 +4,15 @@
 // neither names nor known ends. Of a jump through a table one way stands for all. Leaves out ways through other indirect jumps, and
 // values that were computed otherwise than by moves and constants.
 
-import type { CodeBytes, RegisterPath, StubState } from './code-bytes.ts';
-import { decodeX86, LONGEST_INSTRUCTION_BYTES, type X86Instruction, type X86Memory } from './x86-instruction.ts';
+import type { CodeReader, RegisterPath, StubState } from './code-bytes.ts';
+import { flowOf, instructionReader } from './x86-flow.ts';
+import type { X86Instruction, X86Memory } from './x86-instruction.ts';
 import { writtenRegisters } from './x86-writes.ts';
 
 /** The longest stub, of AES in Galois counter mode, has 5,000 instructions. */
 const MAX_INSTRUCTIONS = 8192;
 /** Ways not followed yet, and what one has stored: code that branches and stores without end would take time and memory with their product. */
 const [MAX_PENDING_WAYS, MAX_SLOTS] = [512, 96];
-/** Code is read in such pieces. */
-const PIECE_BYTES = 512;
 /** Words of words: an outer frame pointer in an inner frame is one. */
 const MAX_LOADS = 4;
 const [RSP, RBP] = [4, 5];
@@ -26,7 +25,6 @@ const CONSTANT = -1;
 /** A call leaves all others as it likes. */
 const SAVED_BY_CALLEE: ReadonlySet<number> = new Set([3, RSP, RBP, 12, 13, 14, 15]);
 
-type CodeReader = (start: number, end: number) => CodeBytes;
 /** null: not known. */
 type Value = RegisterPath | null;
 
@@ -40,17 +38,7 @@ interface Way {
 
 /** `code` reads what lies between the blob's begin and end; at `barrier` another frame's code begins. null: no way is known. */
 export function wayOut(code: CodeReader, pc: number, begin: number, end: number, barrier: number): StubState | null {
-  const pieces = new Map<number, CodeBytes>();
-  const instructionAt = (at: number): X86Instruction | null => {
-    if (at < begin || at >= end) return null;
-    const start = begin + PIECE_BYTES * Math.floor((at - begin) / PIECE_BYTES);
-    let piece = pieces.get(start);
-    if (piece === undefined) {
-      piece = code(start, Math.min(end, start + PIECE_BYTES + LONGEST_INSTRUCTION_BYTES));
-      pieces.set(start, piece);
-    }
-    return decodeX86(piece.bytes, at - start);
-  };
+  const instructionAt = instructionReader(code, begin, end);
   const entry = Array.from({ length: 16 }, (_, register): Value => ({ register, path: [0] }));
   // At a jump through a table, one step back: there the code says which table.
   const from =
@@ -96,19 +84,6 @@ function targetOfTable(code: CodeReader, begin: number, end: number, table: Valu
 function isMoveOfConstant(instruction: X86Instruction | null): boolean {
   if (instruction === null || instruction.map !== 0 || !instruction.isWide) return false;
   return instruction.opcode >= 0xb8 && instruction.opcode <= 0xbf;
-}
-
-type Flow = 'on' | 'branch' | 'jump' | 'table' | 'return' | 'nowhere';
-
-function flowOf({ map, opcode, reg, memory }: X86Instruction): Flow {
-  if (map === 1) return opcode >= 0x80 && opcode <= 0x8f ? 'branch' : opcode === 0x0b ? 'nowhere' : 'on';
-  if (map !== 0) return 'on';
-  if ((opcode >= 0x70 && opcode <= 0x7f) || (opcode >= 0xe0 && opcode <= 0xe3)) return 'branch';
-  if (opcode === 0xe9 || opcode === 0xeb) return 'jump';
-  if (opcode === 0xc3 || opcode === 0xc2) return 'return';
-  const isIndirectJump = opcode === 0xff && ((reg & 7) === 4 || (reg & 7) === 5);
-  if (isIndirectJump && memory !== null) return 'table';
-  return isIndirectJump || opcode === 0xcc || opcode === 0xf4 ? 'nowhere' : 'on';
 }
 
 const plus = (value: Value | undefined, offset: number): Value =>

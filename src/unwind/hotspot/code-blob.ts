@@ -47,6 +47,8 @@ export interface NmethodHeader {
   /** Return addresses that deoptimization puts in place of a frame's own. */
   readonly deoptHandlers: readonly number[];
   readonly origPcOffset: number;
+  /** Its own code ends here; behind are its handlers and stubs. */
+  readonly instructionsEnd: number;
   readonly scopesData: Extent;
   readonly scopesPcs: Extent;
   readonly metadata: Extent;
@@ -139,6 +141,7 @@ function nmethodHeader(header: Block, layout: HotspotLayout, name: string): Nmet
     osrEntry: header.word(at.osrEntryPoint),
     deoptHandlers: at.deoptHandlers.map((place) => resolvePlace(header, place)),
     origPcOffset: header.i32(at.origPcOffset),
+    instructionsEnd: resolvePlace(header, at.stubs),
     scopesData: extent(at.scopesData),
     scopesPcs: extent(at.scopesPcs),
     metadata: extent(at.metadata),

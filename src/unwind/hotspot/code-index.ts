@@ -21,8 +21,12 @@ export class KnownBlob {
   readonly blob: CodeBlob;
   /** Rules found for leaf pcs: they depend on code bytes only, and those parts of code are never patched. */
   readonly leafStates = new Map<number, FrameState>();
-  /** Ways out of StubRoutines; null: the code does not tell. */
+  /** Ways out of StubRoutines, and of methods that push; null: the code does not tell. */
   readonly waysOut = new Map<number, StubState | null>();
+  /** Bytes pushed below a method's whole frame, by pc; null: its ways to a return do not tell. */
+  readonly pushed = new Map<number, number | null>();
+  /** Whether a method's code never moves sp; null: not looked at yet. */
+  keepsStack: boolean | null = null;
   readonly scopes = new Map<number, ScopesResult>();
   /**
    * Logical frames by 4 × the pc's offset in the code + the state of the frame there (java-frames.ts): names of an nmethod do not

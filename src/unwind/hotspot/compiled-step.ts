@@ -1,12 +1,12 @@
 // One step of a Java walk over a frame of compiled code, or of the wrapper of a native method.
 
 import type { Registers } from '../../model/registers.ts';
-import { WalkStop } from '../stack-window.ts';
+import { hex, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { ENTER_SPECIAL } from './continuations.ts';
-import { callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
+import { callerAtFrameEnd, callerAtWayOut, callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
 import { compiledFrames } from './java-frames.ts';
-import { compiledLeafState } from './leaf-state.ts';
+import { compiledLeafState, pushedBelowFrame, wayOutOf } from './leaf-state.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
@@ -35,6 +35,22 @@ export function compiledStep(
   for (const java of frames) context.push(java, frame);
   if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) context.mounted ??= frame.sp;
   if (state.kind !== 'whole') return callerOfUnbuilt(context, frame, state, registers);
-  const pushed = frame.isLeaf ? 0 : process.code.pushedForCall(blob, pc);
-  return callerOfFrameSize(context, frame, blob.frameSizeBytes + pushed);
+  return callerOfWhole(context, known, frame, registers);
+}
+
+/** The VM knows the calls of a method; where a leaf is, and behind calls that it was not told of, the method may have pushed something. */
+function callerOfWhole(context: WalkContext, known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
+  const { process, returns } = context;
+  const { blob } = known;
+  const sizeBytes = blob.frameSizeBytes + (frame.isLeaf ? 0 : process.code.pushedForCall(blob, frame.pc));
+  if (!frame.isLeaf && returns.isJavaReturn(frame.pc)) return callerAtFrameEnd(context, frame, sizeBytes);
+  const pushed = pushedBelowFrame(process.code, known, frame.pc);
+  if (pushed !== null) {
+    const caller = callerAtFrameEnd(context, frame, sizeBytes + pushed);
+    if (returns.isJavaReturn(caller.pc)) return caller;
+    throw new WalkStop('code-changed', `${hex(caller.pc)}, where it returns to, is not behind a call of Java code`);
+  }
+  const way = frame.isLeaf ? wayOutOf(process.code, known, frame.pc, process.callStubReturn) : null;
+  const left = way?.kind === 'way-out' ? callerAtWayOut(context.window, frame, way, registers) : null;
+  return left !== null && returns.isJavaReturn(left.pc) ? left : callerOfFrameSize(context, frame, sizeBytes);
 }

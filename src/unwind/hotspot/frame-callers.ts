@@ -6,6 +6,8 @@ import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
+type WayOut = Extract<StubState, { readonly kind: 'way-out' }>;
+
 /**
  * Words that code inside a whole frame may have pushed below it: string intrinsics save a count (string_compare: 1) or copy the
  * ends of short strings (string_indexof: at most 4 and the old sp); JDK 8's sin, pow and others save all registers, 16 words and 32 or 64 of
@@ -13,10 +15,17 @@ import type { WalkContext } from './walk-context.ts';
  */
 const MAX_PUSHED_WORDS = 96;
 
+/** The caller of a frame that ends exactly there. */
+export function callerAtFrameEnd({ window }: WalkContext, frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
+  const senderSp = frame.sp + frameSizeBytes;
+  return callerFrame(window.returnAddress(senderSp - 8), senderSp, window.word(senderSp - 16));
+}
+
 /**
  * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
- * below it: the return address is in the first slot, from where it belongs upwards, that holds one. Slots passed over are the frame's
- * own (spills, the saved rbp), which hold none, and what is found is proven by its PcDesc: this is a rule, not a guess.
+ * below it: the return address is in the first slot, from where it belongs upwards, that holds one, proven by its PcDesc. Slots passed
+ * over are the frame's own (spills, the saved rbp); one that was never written may hold an old one, so this is for code that does not tell
+ * what it has pushed.
  */
 export function callerOfFrameSize({ window, returns }: WalkContext, frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
   const mayHavePushed = frame.isLeaf || !returns.isJavaReturn(frame.pc);
@@ -55,14 +64,25 @@ export function callerOfUnbuilt(
 export function callerByWayOut(
   { window, returns }: WalkContext,
   frame: PhysicalFrame,
-  { returnAt, fp }: Extract<StubState, { readonly kind: 'way-out' }>,
+  way: WayOut,
   registers: Registers | null,
 ): PhysicalFrame {
+  const caller = callerAtWayOut(window, frame, way, registers);
+  return caller === null ? returns.searched(frame) : returns.checked(frame, caller);
+}
+
+/** null: the way leads out of the stack. Throws WalkStop. */
+export function callerAtWayOut(
+  window: StackWindow,
+  frame: PhysicalFrame,
+  { returnAt, fp }: WayOut,
+  registers: Registers | null,
+): PhysicalFrame | null {
   if (registers === null) throw new WalkStop('bad-frame', 'a caller is not left by its code');
   const at = valueOf(window, registers, returnAt);
   const callerFp = valueOf(window, registers, fp);
-  if (at === null || callerFp === null || at < frame.sp || !window.covers(at)) return returns.searched(frame);
-  return returns.checked(frame, callerFrame(window.returnAddress(at), at + 8, callerFp));
+  if (at === null || callerFp === null || at < frame.sp || !window.covers(at)) return null;
+  return callerFrame(window.returnAddress(at), at + 8, callerFp);
 }
 
 /** null: it leads out of the stack. Throws WalkStop where a word of the stack is not known. */

@@ -2,7 +2,7 @@
 // and StubRoutines. Rules first; callers check what comes of them and fall back to plausibility, marked approximate.
 // Sources: the architectures' tables (arch/) name the assemblers; AsyncGetCallTrace and async-profiler's stackFrame_x64.cpp solve the same problem.
 
-import type { FrameState, StubState } from '../arch/code-bytes.ts';
+import type { CodeBytes, FrameState, StubState } from '../arch/code-bytes.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
 import { ENTRY_BYTES } from '../limits.ts';
 import { MemoryFault } from '../memory-view.ts';
@@ -49,6 +49,27 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
   return epilogueState(code, pc) ?? afterEpilogueState(code, pc) ?? WHOLE;
 }
 
+/** Bytes that a method has pushed below its whole frame where it is at `pc`, a leaf's or behind a call; null: its code does not tell. */
+export function pushedBelowFrame(index: CodeIndex, known: KnownBlob, pc: number): number | null {
+  const { codeBegin, codeEnd, frameComplete, frameSizeBytes, nmethod } = known.blob;
+  const { keepsStack, pushedBytes } = index.architecture.frames;
+  const code = (start: number, end: number): CodeBytes => index.code(start, end);
+  let pushed = known.pushed.get(pc);
+  if (pushed !== undefined) return pushed;
+  try {
+    known.keepsStack ??= keepsStack(code, frameComplete, nmethod?.instructionsEnd ?? codeEnd, frameSizeBytes);
+    if (known.keepsStack) return 0;
+    pushed = pushedBytes(code, pc, codeBegin, codeEnd, frameSizeBytes);
+  } catch (error) {
+    // Code that cannot be read tells nothing.
+    if (!(error instanceof MemoryFault)) throw error;
+    return null;
+  }
+  known.pushed.set(pc, pushed);
+  index.hold(ENTRY_BYTES);
+  return pushed;
+}
+
 /** State of a runtime stub's frame at a leaf pc: built by enter, or like a C2 method's. Throws MemoryFault. */
 export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: number): StubState {
   const { blob } = known;
@@ -92,8 +113,8 @@ export function stubRoutineEndState(index: CodeIndex, known: KnownBlob, pc: numb
   return epilogueState(code, pc) ?? afterEpilogueState(code, pc);
 }
 
-/** How a leaf in StubRoutines leaves its frame, by the code that it runs until then; null: that does not tell. */
-export function stubRoutineWayOut(index: CodeIndex, known: KnownBlob, pc: number, callStubReturn: number): StubState | null {
+/** How a frame of StubRoutines, or of a method that pushes, is left, by the code that runs until then; null: that does not tell. */
+export function wayOutOf(index: CodeIndex, known: KnownBlob, pc: number, callStubReturn: number): StubState | null {
   let way = known.waysOut.get(pc);
   if (way === undefined) {
     const { codeBegin, codeEnd } = known.blob;

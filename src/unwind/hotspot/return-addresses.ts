@@ -59,6 +59,8 @@ export class ReturnAddresses {
       return RETURN_CODELETS.some((name) => description.includes(name));
     }
     const { nmethod } = known?.blob ?? {};
+    // Of StubRoutines Java code is called by the call stub, and returns to the barrier of thawed frames.
+    if (known?.blob.kind === 'stub-routines') return isReturnBarrier(this.#process, known, pc);
     if (known === null || nmethod === null || nmethod === undefined) return true;
     if (nmethod.deoptHandlers.includes(pc)) return true;
     const scopes = this.#process.code.scopesAt(known, pc);

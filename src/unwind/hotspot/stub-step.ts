@@ -13,7 +13,7 @@ import {
   runtimeStubLeafState,
   stubRoutineEndState,
   stubRoutineLeafState,
-  stubRoutineWayOut,
+  wayOutOf,
 } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
@@ -125,7 +125,7 @@ function forwarding({ code, stubs }: HotspotProcess, frame: PhysicalFrame): Stub
 }
 
 function leafWayOut({ code, callStubReturn }: HotspotProcess, known: KnownBlob, { pc, isLeaf }: PhysicalFrame): StubState | null {
-  return isLeaf ? stubRoutineWayOut(code, known, pc, callStubReturn) : null;
+  return isLeaf ? wayOutOf(code, known, pc, callStubReturn) : null;
 }
 
 /** Code returns into a StubRoutine only where it keeps a frame pointer over a call. */

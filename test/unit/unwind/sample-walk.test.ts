@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
 import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from '../../../src/unwind/limits.ts';
 import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
-import { simulate } from '../../support/frame-simulator.ts';
+import { bytesOf, simulate, X86 } from '../../support/frame-simulator.ts';
 import { expectSound } from '../../support/expect-sound.ts';
 import {
   CALL_OUT,
@@ -84,6 +84,45 @@ describe('a Java leaf', () => {
     expect(names(at(frameComplete))).toEqual(['c2 A.entered@3', 'c1 A.caller@21', ...ROOTS]);
   });
 
+  test.each([
+    // pop rax; pop rcx
+    ['pops', [0x58, 0x59]],
+    // mov rsp, [rsp + 8]
+    ['takes its stack pointer back from the stack', [0x48, 0x8b, 0x64, 0x24, 0x08]],
+  ])('a string intrinsic that has pushed, and %s: an old return address in an unused word of its frame is none', (_, back) => {
+    const world = javaWorld();
+    const method = world.jvm.method({ className: 'A', name: 'indexOf' });
+    const prologue = bytesOf([X86.pushRbp, X86.subRsp8(0x20)]);
+    // mov rcx, rsp; push rcx; push rax; nop
+    const body = [0x48, 0x8b, 0xcc, 0x51, 0x50, 0x90];
+    const code = [...prologue, ...body, ...back, ...bytesOf([X86.addRsp8(0x20), X86.popRbp, X86.ret])];
+    const scopes = [{ at: code.length, chain: [{ method, bci: 3 }] }];
+    const start = world.jvm.blob({ name: 'nmethod', code, frameSizeWords: 6, frameComplete: prologue.length, nmethod: { method, level: 4, scopes } }); // prettier-ignore
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    const returnSlot = stack.push(world.code.inCaller);
+    stack.push(java.fp);
+    stack.push(world.code.inCaller);
+    stack.skip(0x18);
+    stack.push(stack.sp);
+    stack.push(0);
+    const registers = { rip: start + prologue.length + body.length - 1, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['c2 A.indexOf@3', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.traces[1]).toMatchObject({ sp: returnSlot + 8 });
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test('its caller is gone: told, not passed over', () => {
+    const world = javaWorld();
+    const { stack, java } = inLeaf(world);
+    const free = world.jvm.heapHigh - 0x40;
+    stack.write(java.sp - 8, free);
+    const registers = { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['c2 A.leaf@3', 'marker [unfinished: code-changed]']);
+  });
+
   test('over an interpreted caller', () => {
     const world = javaWorld();
     const { stack, java } = inLeaf(world, { interpreted: true });
@@ -106,21 +145,27 @@ describe('a Java leaf', () => {
   });
 });
 
-describe('Java, native, Java', () => {
-  /** A.caller called the VM, which called Java again: A.leaf ← A.caller ← call stub ← call_helper ← A.caller ← call stub ← … */
-  function nested(world: JavaWorld, change: (outer: PushedJava) => Partial<PushedJava> = () => ({})) {
-    const stack = new SyntheticStack();
-    const outer = pushJava(world, stack, pushThreadStart(world, stack));
-    stack.push(world.code.inCallerOut);
-    const helper = stack.push(outer.fp);
-    const anchor = { sp: outer.sp, pc: world.code.inCallerOut, fp: outer.fp, ...change(outer) };
-    const inner = pushJava(world, stack, helper, { anchor });
-    stack.push(world.code.inCaller);
-    stack.push(inner.fp);
-    stack.skip(0x30);
-    return { stack, inner, outer, registers: { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: inner.fp } };
-  }
+/** A.caller called the VM, which called Java again: A.caller ← call stub ← call_helper (whose frame pointer is `helper`) ← A.caller ← … */
+function calledAgain(world: JavaWorld, change: (outer: PushedJava) => Partial<PushedJava> = () => ({})) {
+  const stack = new SyntheticStack();
+  const outer = pushJava(world, stack, pushThreadStart(world, stack));
+  stack.push(world.code.inCallerOut);
+  const helper = stack.push(outer.fp);
+  const anchor = { sp: outer.sp, pc: world.code.inCallerOut, fp: outer.fp, ...change(outer) };
+  const inner = pushJava(world, stack, helper, { anchor });
+  return { stack, inner, outer, helper };
+}
 
+/** The same, in A.leaf. */
+function nested(world: JavaWorld, change?: Parameters<typeof calledAgain>[1]) {
+  const { stack, inner, outer } = calledAgain(world, change);
+  stack.push(world.code.inCaller);
+  stack.push(inner.fp);
+  stack.skip(0x30);
+  return { stack, inner, outer, registers: { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: inner.fp } };
+}
+
+describe('Java, native, Java', () => {
   test('the anchor in the call wrapper joins them', () => {
     const world = javaWorld();
     const { stack, registers } = nested(world);
@@ -333,6 +378,26 @@ describe('a leaf without frame pointer that Java called directly', () => {
     const walked = walk(inMemcpy(world, ({ fp }) => fp), world.walkTarget()); // prettier-ignore
     expect(names(walked)).toEqual(expected);
     expect(walked.stack).toMatchObject({ hasJava: true, outcome: { kind: 'approximate', reasons: ['unvalidated-step'] } });
+  });
+
+  test("rbp is still an older Java frame's: what is found nearer is the caller", () => {
+    const world = javaWorld();
+    const { stack, helper } = calledAgain(world);
+    stack.push(world.code.inCallerOut);
+    stack.skip(0x60);
+    const thread = world.jvm.thread(7);
+    const at = (rbp: number, sp: number) => {
+      const registers = { rip: world.code.inNoFramePointer, rsp: sp, rbp };
+      return walk(syntheticSample({ stack: stack.captured(), registers, anchor: { sp: 0, pc: 0, fp: 0, thread } }), world.walkTarget()); // prettier-ignore
+    };
+    const both = ['c1 A.caller@21', 'vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS];
+    const walked = at(helper, stack.sp);
+    expect(names(walked)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', ...both]);
+    expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['unvalidated-step'] });
+    // Nothing nearer than what rbp led to: Java frames in between are not known, and it is told.
+    const alone = at(helper, helper);
+    expect(names(alone)).toEqual(['vm memcpy_without_frame_pointer', 'marker [native gap]', 'c1 A.caller@21', ...ROOTS]);
+    expect(alone.stack.outcome.kind).toBe('approximate');
   });
 
   test("a thread of the VM's own, where such a chain is all there is", () => {

@@ -27,6 +27,8 @@ export interface NmethodLayout {
   readonly origPcOffset: number;
   /** Return addresses that deoptimization puts in place of a frame's own. */
   readonly deoptHandlers: readonly Place[];
+  /** Where the method's own code ends and its stubs begin: handlers of exceptions and deoptimization, trampolines. */
+  readonly stubs: Place;
   readonly scopesData: Extent;
   readonly scopesPcs: Extent;
   readonly metadata: Extent;
@@ -101,6 +103,7 @@ export function nmethodLayout(look: TableReader): NmethodLayout {
     osrEntryPoint: look.field('nmethod', '_osr_entry_point'),
     origPcOffset: look.field('nmethod', '_orig_pc_offset'),
     deoptHandlers: look.firstOf<readonly Place[]>(DEOPT_HANDLERS),
+    stubs: offset(look, '_stub_offset'),
     ...look.firstOf<DebugInfoPlaces>(DEBUG_INFO),
     pcDescSizeBytes: look.size('PcDesc'),
   };
