@@ -3,6 +3,10 @@
 
 import { defineConfig } from 'vitest/config';
 
+/** A property test of a parser or a demangler runs thousands of cases; slow machines get their time. */
+const UNIT_TIMEOUT_MS = 60_000;
+/** Unit tests that mock modules or hook signals: each in a process of its own. */
+const ALONE = 'test/unit/**/*.alone.test.ts';
 /** JVMs start, warm up and are sampled for seconds; on a loaded two-core machine a minute goes by quickly. */
 const REAL_TIMEOUT_MS = 120_000;
 /** A million of anything, on a loaded machine. */
@@ -19,8 +23,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts'],
-          // A property test of a parser or a demangler runs thousands of cases; slow machines get their time.
-          testTimeout: 30_000,
+          exclude: [ALONE],
+          // One process for all files: each of its own would load the same modules again, for a third of the time. No file may leave
+          // the process changed (leak-guard.ts), nor mock modules (house/alone.test.ts).
+          isolate: false,
+          setupFiles: ['test/support/leak-guard.ts'],
+          testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: UNIT_TIMEOUT_MS,
+        },
+      },
+      {
+        test: {
+          name: 'unit-alone',
+          include: [ALONE],
+          testTimeout: UNIT_TIMEOUT_MS,
+          hookTimeout: UNIT_TIMEOUT_MS,
         },
       },
       {

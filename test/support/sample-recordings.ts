@@ -1,6 +1,7 @@
 // Recordings for tests: any that fast-check makes up, and one that is drawn.
 
 import fc from 'fast-check';
+import { anyText } from './any-text.ts';
 import type { Frame, FrameKind, StackOutcome } from '../../src/model/frame.ts';
 import type { Profile } from '../../src/model/profile.ts';
 import type { Recording, RecordingFacts } from '../../src/model/recording.ts';
@@ -44,7 +45,7 @@ export function frameOf(name: string, parts: Partial<Frame> = {}): Frame {
 }
 
 const anyFrame = fc.record<Frame>({
-  name: fc.oneof(fc.constantFrom('a/B.c', 'd;e', '</script>'), fc.string({ unit: 'binary', maxLength: 6 })),
+  name: fc.oneof(fc.constantFrom('a/B.c', 'd;e', '</script>'), anyText({ maxLength: 6 })),
   kind: fc.constantFrom<FrameKind>('interpreted', 'c1', 'kernel', 'native', 'marker'),
   signature: fc.constantFrom('', '()V'),
   bci: fc.integer({ min: -1, max: 3 }),

@@ -20,6 +20,8 @@ export interface LayerViolation {
   readonly to: string;
 }
 
+/** Of this repository; far fewer would mean that src/ is not where we look. */
+const LEAST_MODULES = 50;
 const MAX_REPORT_BYTES = 256 << 20; // a JSON report is some 2 KB per module; far above what this project can become
 
 /** Cruises `src/` (and `bin/`) of the tree at `root` by the repository's own rules. */
@@ -59,7 +61,9 @@ function main(): void {
   for (const { rule, from, to } of violations)
     console.error(`${from}: imports ${to}, forbidden by ${rule} (.dependency-cruiser.mjs)`);
   for (const path of unseen) console.error(`${path}: not seen by dependency-cruiser`);
-  const bad = violations.length + unseen.length;
+  // A check that looks at nothing must not pass.
+  if (modules.size < LEAST_MODULES) console.error(`only ${modules.size} modules seen`);
+  const bad = violations.length + unseen.length + (modules.size < LEAST_MODULES ? 1 : 0);
   if (bad > 0) process.exitCode = 1;
   else console.log(`${sourceModules(REPOSITORY).length} modules of src/, every import within its layer`);
 }

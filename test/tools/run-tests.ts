@@ -2,7 +2,8 @@
 // of anything; browser: the flame graph page in Chromium; real: root, bpftrace, JVMs; guest: other kernels), and ends with one line that counts every test. A part that cannot run says why.
 
 import process from 'node:process';
-import { checkNames, runCheck } from './checks.ts';
+import { checkLanes, checkNames } from './checks.ts';
+import type { CheckResult } from './checks.ts';
 import type { Part } from './setup/host-packages.ts';
 import { prepareTestEnvironment } from './setup/test-environment.ts';
 import { addTallies, emptyTally, finalLine, oneTest, strictTally } from './tally.ts';
@@ -32,10 +33,24 @@ async function runPart(part: Part, obstacles: readonly string[], variables: Read
     failed: isCi ? 1 : 0,
     notes: [`part ${part} not run in full: ${obstacle}`],
   }));
-  const project = part === 'quick' ? 'unit' : part;
-  const tests = await runVitest(project, variables, LIMITS_MS[part]);
-  const checks = part === 'quick' ? checkNames.map((name) => oneTest(`check:${name}`, runCheck(name))) : [];
-  return addTallies([tests, ...checks, ...setUp]);
+  const tests = part === 'quick' ? await runQuick(variables) : await runVitest(part, variables, LIMITS_MS[part]);
+  return addTallies([tests, ...setUp]);
+}
+
+/** The unit tests and the static checks side by side: both keep little more than one core busy. */
+async function runQuick(variables: Readonly<Record<string, string>>): Promise<Tally> {
+  const results: CheckResult[] = [];
+  const lane = checkLanes(checkNames);
+  const keep = (result: CheckResult): void => void results.push(result);
+  const unitThenChecks = async (): Promise<Tally> => {
+    const tests = await runVitest('unit*', variables, LIMITS_MS.quick);
+    await lane(keep);
+    return tests;
+  };
+  const [tests] = await Promise.all([unitThenChecks(), lane(keep)]);
+  // Not before: vitest draws over the last lines of a terminal.
+  for (const { text } of results) console.log(text);
+  return addTallies([tests, ...results.map(({ name, passed }) => oneTest(`check:${name}`, passed))]);
 }
 
 async function main(): Promise<void> {

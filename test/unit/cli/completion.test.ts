@@ -1,6 +1,6 @@
 // What a shell is offered for the word being typed, and that nothing a target is called can become a command.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { candidatesFor } from '../../../src/cli/completion/candidates.ts';
 import { targetCandidates } from '../../../src/cli/completion/target-candidates.ts';
 import { completionAnswer, completionScript, SHELLS } from '../../../src/cli/completion/yargs-completion.ts';
@@ -87,13 +87,12 @@ test.each(SHELLS)('the script for %s runs this jtrace, wherever it lies', async 
 });
 
 test('the shell that asks decides, not the one of the login', async () => {
-  const before = process.env['SHELL'];
-  process.env['SHELL'] = '/usr/bin/fish';
+  vi.stubEnv('SHELL', '/usr/bin/fish');
   try {
     expect(await completionScript('bash', 'jtrace')).toContain('complete -o bashdefault');
     expect(await completionScript('zsh', 'jtrace')).toContain('compdef _jtrace');
     expect(process.env['SHELL']).toBe('/usr/bin/fish');
   } finally {
-    process.env['SHELL'] = before;
+    vi.unstubAllEnvs();
   }
 });

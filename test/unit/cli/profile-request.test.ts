@@ -7,6 +7,7 @@ import { PROFILE_FLAGS } from '../../../src/cli/flags/profile-flags.ts';
 import { flagValues, parseArguments } from '../../../src/cli/parse-arguments.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
 import type { ProfileRequest } from '../../../src/model/request.ts';
+import { anyText } from '../../support/any-text.ts';
 
 async function request(...argv: string[]): Promise<ProfileRequest> {
   const parsed = await parseArguments(argv, [PROFILE_COMMAND], 'jtrace 0');
@@ -143,7 +144,7 @@ test('any words: a request, help, or an error of the operator', async () => {
       ...flags,
     ),
     fc.constantFrom('--__proto__', '--constructor=x', '--toString', '--hasOwnProperty', '--_', '--$0', '--process=1', '-_', '-0'),
-    fc.string({ unit: 'binary', maxLength: 8 }),
+    anyText({ maxLength: 8 }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(word, { maxLength: 7 }), fc.boolean(), async (words, named) => {

@@ -9,6 +9,7 @@ import { MERGE_FLAGS, REPORT_FLAGS } from '../../../src/cli/flags/report-flags.t
 import { flagValues, parseArguments } from '../../../src/cli/parse-arguments.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
 import type { ReportRequest } from '../../../src/model/request.ts';
+import { anyText } from '../../support/any-text.ts';
 
 const COMMANDS: readonly Command[] = [REPORT_COMMAND, MERGE_COMMAND];
 
@@ -88,7 +89,7 @@ test('any words: a request, help, or an error of the operator', async () => {
       '--__proto__',
       ...flags,
     ),
-    fc.string({ unit: 'binary', maxLength: 8 }),
+    anyText({ maxLength: 8 }),
   );
   await fc.assert(
     fc.asyncProperty(fc.array(word, { maxLength: 7 }), fc.constantFrom('report', 'merge'), async (words, command) => {

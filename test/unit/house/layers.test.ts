@@ -85,12 +85,6 @@ describe('the layer check', () => {
     expect(sourceModules(root).filter((path) => report?.modules.has(path) !== true)).toEqual([]);
     expect(sourceModules(root)).toHaveLength(Object.keys(TREE).length);
   });
-
-  test('sees every module of this repository', () => {
-    const { modules } = cruiseLayers(REPOSITORY);
-    expect(sourceModules(REPOSITORY).filter((path) => !modules.has(path))).toEqual([]);
-    expect(modules.size).toBeGreaterThan(50); // a check that looks at nothing must not pass
-  });
 });
 
 function fromRoot(file: string, target: string): string {

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapeForTerminal, MAX_TERMINAL_CHARS } from '../../../src/outputs/escape-terminal.ts';
+import { anyText } from '../../support/any-text.ts';
 
 test.each([
   ['java/util/HashMap.put', 'java/util/HashMap.put'],
@@ -33,7 +34,7 @@ test('60,000 letters are cut, and quickly', () => {
 
 test('any text: one line, no control, bounded', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary', maxLength: 500 }), fc.integer({ min: 2, max: 100 }), (text, maxChars) => {
+    fc.property(anyText({ maxLength: 500 }), fc.integer({ min: 2, max: 100 }), (text, maxChars) => {
       const shown = escapeForTerminal(text, maxChars);
       expect(shown.length).toBeLessThanOrEqual(maxChars);
       expect(shown).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u);

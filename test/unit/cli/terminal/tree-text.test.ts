@@ -9,9 +9,10 @@ import { renderHottest } from '../../../../src/cli/terminal/hottest-table.ts';
 import { createTheme } from '../../../../src/cli/terminal/theme.ts';
 import { renderTree } from '../../../../src/cli/terminal/tree-text.ts';
 import type { CallTreeNode } from '../../../../src/model/call-tree.ts';
+import { anyText } from '../../../support/any-text.ts';
 
 const HOSTILE = ['\u001b[2J\u001b]0;title\u0007', 'a\nb\rc', '\u202egnp.exe', '漢字'.repeat(100), 'x'.repeat(5000), '😀'.repeat(60), 'e\u0301'.repeat(200), '', 'ok.Fine.method']; // prettier-ignore
-const anyName = fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ unit: 'binary', maxLength: 200 }));
+const anyName = fc.oneof(fc.constantFrom(...HOSTILE), anyText({ maxLength: 200 }));
 const plain = createTheme({ isTTY: false }, {});
 const coloured = createTheme({ isTTY: true }, {});
 

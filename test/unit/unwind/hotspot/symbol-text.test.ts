@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { comparableClassName, decodeModifiedUtf8 } from '../../../../src/unwind/hotspot/symbol-text.ts';
+import { anyText } from '../../../support/any-text.ts';
 
 /** JVM specification 4.4.7: every UTF-16 unit on its own, NUL in two bytes. */
 function encodeModifiedUtf8(text: string): Uint8Array {
@@ -16,11 +17,10 @@ function encodeModifiedUtf8(text: string): Uint8Array {
 
 describe('decodeModifiedUtf8', () => {
   test('every text', () => {
-    const text = fc.string({ unit: 'binary', maxLength: 200 });
+    const text = anyText({ maxLength: 200 });
     fc.assert(
       fc.property(text, (value) => {
-        // fast-check's texts may hold lone surrogates: those become U+FFFD.
-        expect(decodeModifiedUtf8(encodeModifiedUtf8(value))).toBe(Buffer.from(value).toString());
+        expect(decodeModifiedUtf8(encodeModifiedUtf8(value))).toBe(value);
       }),
     );
   });
