@@ -70,9 +70,20 @@ public class OracleAgent {
     }
   }
 
+  /** Attaches. Where that fails halfway it lets go again: who is told of an error does not detach, and the target could not end. */
   static String attach(int pid) throws ClassNotFoundException {
     agent = new HotSpotAgent();
-    agent.attach(pid);
+    try {
+      agent.attach(pid);
+      return vmFacts();
+    } catch (Throwable unreadable) {
+      agent.detach();
+      agent = null;
+      throw unreadable;
+    }
+  }
+
+  static String vmFacts() throws ClassNotFoundException {
     Type stubs = agent.getTypeDataBase().lookupType("StubRoutines");
     Address code = agent.getTypeDataBase().lookupType("AbstractInterpreter").getAddressField("_code").getValue();
     Type queue = agent.getTypeDataBase().lookupType("StubQueue");
@@ -91,10 +102,19 @@ public class OracleAgent {
 
   /** From JDK 13 on (JDK-8214226) the interpreter's first frame is made with r13 as a fifth argument; before, the bcp is what the frame holds. */
   static boolean takesLiveBcp() throws ClassNotFoundException {
-    for (java.lang.reflect.Constructor<?> known : Class.forName("sun.jvm.hotspot.runtime.x86.X86Frame").getDeclaredConstructors()) {
+    for (java.lang.reflect.Constructor<?> known : frameClass().getDeclaredConstructors()) {
       if (known.getParameterCount() == 5) return true;
     }
     return false;
+  }
+
+  /** The class of x86's frames: from 26 on there is no 32-bit one to share it with. */
+  static Class<?> frameClass() throws ClassNotFoundException {
+    try {
+      return Class.forName("sun.jvm.hotspot.runtime.x86.X86Frame");
+    } catch (ClassNotFoundException newer) {
+      return Class.forName("sun.jvm.hotspot.runtime.amd64.AMD64Frame");
+    }
   }
 
   static String jstack(boolean verbose) throws Exception {

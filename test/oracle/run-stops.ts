@@ -65,7 +65,8 @@ export async function runStops(mode: Mode, plan: Plan, options: RunOptions): Pro
     }
   } finally {
     target.close();
-    await jvm.kill();
+    // The debugger first: what it still holds by ptrace does not end before it has let go.
     await jhsdb.close();
+    await jvm.kill();
   }
 }
