@@ -4,7 +4,7 @@
 // stack. What is known of a process comes from process-unwinder.ts.
 
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
-import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
+import { isAarch64, isOf32Bits, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
@@ -40,8 +40,6 @@ export interface WalkedSample {
   readonly continuation: number | null;
 }
 
-/** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
-const COMPATIBILITY_CS = 0x23;
 /** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
 const MAX_NESTED_SIGNALS = 8;
 
@@ -105,8 +103,7 @@ class SampleWalk {
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
     if (isAarch64(registers) !== (this.#target.native.architecture.name === 'aarch64'))
       return unfinished('no-registers', 'these are the registers of another architecture');
-    if (!isAarch64(registers) && registers.cs === COMPATIBILITY_CS)
-      return unfinished('32-bit-code', 'registers of a 32-bit program');
+    if (isOf32Bits(registers)) return unfinished('32-bit-code', 'registers of a 32-bit program');
     const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;

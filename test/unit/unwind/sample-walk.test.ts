@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
+import { type Aarch64Registers, AARCH64_REGISTERS, type Registers } from '../../../src/model/registers.ts';
 import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from '../../../src/unwind/limits.ts';
+import { NativeCode } from '../../../src/unwind/native/native-code.ts';
 import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
 import { simulate } from '../../support/frame-simulator.ts';
 import { expectSound } from '../../support/expect-sound.ts';
@@ -548,6 +550,19 @@ test('32-bit code ends at once: what lies on its stack are no 64-bit words', () 
   const sample = syntheticSample({ stack: stack.captured(), registers: { rip: world.code.leaf, rsp: stack.sp } });
   const registers = sample.registers && { ...sample.registers, cs: 0x23 };
   expect(reasonOf(walk({ ...sample, registers }, world.walkTarget()))).toBe('32-bit-code');
+});
+
+test('32-bit code of aarch64 is told by its state', () => {
+  const world = javaWorld();
+  const sample = syntheticSample({ stack: new SyntheticStack().captured(), registers: {} });
+  const { native, ...rest } = world.walkTarget();
+  const target = { ...rest, native: new NativeCode({ ...world.target, architecture: 'aarch64' }), hotspot: null };
+  const withState = (pstate: number): Registers =>
+    Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, name === 'pstate' ? pstate : 0])) as Aarch64Registers;
+  expect(native.architecture.name).toBe('x86-64');
+  // NZCV, the instruction set (T32) and the mode, AArch32 user.
+  expect(reasonOf(walk({ ...sample, registers: withState(0x6000_0030) }, target))).toBe('32-bit-code');
+  expect(reasonOf(walk({ ...sample, registers: withState(0x6000_0000) }, target))).toBe('unknown-code');
 });
 
 test('a thread of the kernel has kernel frames, and no user registers to miss', () => {
