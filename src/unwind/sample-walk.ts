@@ -60,6 +60,8 @@ class SampleWalk {
   #leafRegisters: Registers | null = null;
   #signals = 0;
   #javaWalk: JavaWalk | null = null;
+  /** An upcall was met whose frame does not tell of Java frames. */
+  #hasUpcall = false;
   readonly #push = (frame: Frame, trace: FrameTrace): void => {
     if (this.#frames.length >= MAX_LOGICAL_FRAMES) throw new WalkStop('too-deep', `${String(MAX_LOGICAL_FRAMES)} frames`);
     this.#frames.push(frame);
@@ -172,6 +174,12 @@ class SampleWalk {
     const walk = (this.#javaWalk ??= new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc)));
     for (let frame = start; ;) {
       const end = walk.run(frame, frame.isLeaf ? this.#leafRegisters : null);
+      if (end.kind === 'upcall') {
+        // Only the newest upcall can be on its way in or out: what more there is of them is damage.
+        if (this.#hasUpcall) return unfinished('bad-frame', 'an upcall out of nowhere');
+        this.#hasUpcall = true;
+        return this.#fromNative(hotspot, end.native);
+      }
       if (end.kind === 'native') {
         // Stubs that the VM itself calls (arraycopy, flush_icache) have no Java caller.
         if (frame.isLeaf && !this.#hasJava) return this.#fromNative(hotspot, end.frame);

@@ -16,7 +16,7 @@ import type { KnownBlob } from './code-index.ts';
 import { compiledStep } from './compiled-step.ts';
 import { continuationStep } from './continuation-step.ts';
 import { isContinuationBlob } from './continuations.ts';
-import { entryCaller, isInEntryFrame, type JavaEnd, upcallCaller } from './entry-frame.ts';
+import { entryCaller, isInEntryFrame, type JavaEnd, upcallCaller, upcallFromNative } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { interpreterStep } from './interpreter-step.ts';
 import { stubFrame } from './java-frames.ts';
@@ -92,7 +92,7 @@ export class JavaWalk {
       }
       if (known.blob.kind === 'upcall-stub' && !frame.isLeaf) {
         push(stubFrame(known.blob.name, known.blob.name), frame);
-        return upcallCaller(this.#context, known.blob, frame);
+        return frame === start ? upcallFromNative(this.#context, frame) : upcallCaller(this.#context, known.blob, frame);
       }
       const next = this.#step(known, frame, frame.isLeaf ? registers : null);
       // A leaf that tore its frame down can leave sp where it was only if it had none: its caller's sp is above all the same.
