@@ -33,6 +33,12 @@ const SAVED_REGISTERS_OFFSET = 128 + 176 + 8;
 /** Stack protectors and large frames put the frame record behind some dozen instructions. */
 const PROLOGUE_SEARCH_BYTES = 256;
 
+/**
+ * Below the end of 48 bits of addresses with pages of 4, 16 and 64 KiB (what is more than 48 bits of 52 falls with the signature), and of 39
+ * bits with pages of 4 KiB (arch/arm64/include/asm/processor.h, TASK_SIZE).
+ */
+const URETPROBE_TRAMPOLINES: readonly number[] = [0xffff_ffff_f000, 0xffff_ffff_c000, 0xffff_ffff_0000, 0x7f_ffff_f000];
+
 /** ldr x8, [x28, #JavaThread::_cont_entry]; mov sp, x8: how the return barrier begins (stubGenerator_aarch64.cpp, generate_cont_thaw). */
 function isReturnBarrier(code: CodeBytes, pc: number): boolean {
   const load = wordAt(code, pc) ?? 0;
@@ -89,5 +95,6 @@ export const AARCH64: Architecture = {
       return Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, value(name)])) as Registers;
     },
   },
+  uretprobeTrampolines: URETPROBE_TRAMPOLINES,
   native: { searchBytes: PROLOGUE_SEARCH_BYTES, framePointerFrom },
 };

@@ -24,6 +24,11 @@ export interface Architecture {
   /** The C++ frame that called Java through the stub whose frame is at `fp`. Throws WalkStop. */
   readonly callStubCaller: (window: StackWindow, fp: number) => PhysicalFrame;
   readonly signals: SignalFrames;
+  /**
+   * What a uretprobe puts in place of a return address: the page that the kernel maps for it, the last one of a program's addresses
+   * (kernel/events/uprobes.c, xol_add_vma; the trampoline is at its start).
+   */
+  readonly uretprobeTrampolines: readonly number[];
   readonly native: NativeCodeReading;
 }
 

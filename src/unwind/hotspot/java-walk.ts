@@ -10,7 +10,6 @@
 import type { Frame, FrameTrace } from '../../model/frame.ts';
 import type { Registers } from '../../model/registers.ts';
 import type { Address } from '../../model/units.ts';
-import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { compiledStep } from './compiled-step.ts';
@@ -71,12 +70,13 @@ export class JavaWalk {
   }
 
   #walk(start: PhysicalFrame, registers: Registers | null): JavaEnd {
-    const { process, window, push } = this.#context;
+    const { architecture, process, window, push } = this.#context;
     let frame = start;
     for (;;) {
       this.#steps += 1;
       if (this.#steps > window.maxFrames) throw new WalkStop('too-deep', `${String(window.maxFrames)} frames`);
-      if (frame.pc === URETPROBE_TRAMPOLINE) throw new WalkStop('return-hijacked', 'a uretprobe stands in a return address');
+      if (architecture.uretprobeTrampolines.includes(frame.pc))
+        throw new WalkStop('return-hijacked', 'a uretprobe stands in a return address');
       if (!process.code.covers(frame.pc)) return { kind: 'native', frame };
       if (frame.pc === process.callStubReturn) {
         // The tick hit the call stub itself, right after Java returned to it: nothing else would stand for this sample.
