@@ -16,7 +16,7 @@ import {
   prologueState,
   pushedForCall,
 } from './a64-frames.ts';
-import { INSTRUCTION_BYTES, wordAt } from './a64-instructions.ts';
+import { branchTargetOf, INSTRUCTION_BYTES, isJump, wordAt } from './a64-instructions.ts';
 import type { Architecture } from './architecture.ts';
 import type { CodeBytes } from './code-bytes.ts';
 
@@ -33,6 +33,11 @@ const SAVED_REGISTERS_OFFSET = 128 + 176 + 8;
 /** Stack protectors and large frames put the frame record behind some dozen instructions. */
 const PROLOGUE_SEARCH_BYTES = 256;
 
+/**
+ * One instruction and a jump back, out of the way of Cortex-A53's errata 843419 and 835769, as bfd and lld name them (bfd/elfnn-aarch64.c,
+ * lld/ELF/AArch64ErrataFix.cpp). The frame is that of the function it was taken from, and no call frame information says so.
+ */
+const ERRATUM_VENEER = /^(e843419(@.*)?|__erratum_\d+_veneer_\d+|__CortexA53843419_.*)$/s;
 /**
  * Below the end of 48 bits of addresses with pages of 4, 16 and 64 KiB (what is more than 48 bits of 52 falls with the signature), and of 39
  * bits with pages of 4 KiB (arch/arm64/include/asm/processor.h, TASK_SIZE).
@@ -96,5 +101,15 @@ export const AARCH64: Architecture = {
     },
   },
   uretprobeTrampolines: URETPROBE_TRAMPOLINES,
-  native: { searchBytes: PROLOGUE_SEARCH_BYTES, framePointerFrom },
+  native: {
+    searchBytes: PROLOGUE_SEARCH_BYTES,
+    framePointerFrom,
+    takenOut: ERRATUM_VENEER,
+    takenOutBytes: 2 * INSTRUCTION_BYTES,
+    goesBackTo(code) {
+      const at = code.address + INSTRUCTION_BYTES;
+      const jump = wordAt(code, at) ?? 0;
+      return isJump(jump) ? branchTargetOf(jump, at) : null;
+    },
+  },
 };

@@ -123,4 +123,9 @@ export interface NativeCodeReading {
   readonly searchBytes: number;
   /** Offset right behind the instructions that set up a frame pointer; null: the function keeps none. */
   readonly framePointerFrom: (bytes: Uint8Array) => number | null;
+  /** Names of code that a linker took out of the middle of a function, which goes back there by a jump; null: none does. */
+  readonly takenOut: RegExp | null;
+  /** Where code of such a name, of which these are the first `takenOutBytes`, goes back to; null: it is something else. */
+  readonly goesBackTo: (code: CodeBytes) => number | null;
+  readonly takenOutBytes: number;
 }

@@ -97,5 +97,8 @@ export const X86_64: Architecture = {
       const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(FRAME_POINTER_PROLOGUE);
       return found < 0 ? null : found + FRAME_POINTER_PROLOGUE.length;
     },
+    takenOut: null,
+    takenOutBytes: 0,
+    goesBackTo: () => null,
   },
 };

@@ -270,6 +270,28 @@ describe('by call frame information', () => {
   );
 });
 
+test("an instruction that a linker took out of a function: its frame is the function's", () => {
+  // ldr x0, [x0]; b leaf + 8
+  const jump = 0x1400_0000 | (((LEAF + 8 - (PLAIN + 4)) >> 2) & 0x03ff_ffff);
+  const veneer = [0x00, 0x00, 0x40, 0xf9, ...[0, 8, 16, 24].map((shift) => (jump >>> shift) & 0xff)];
+  const rule: UnwindRule = {
+    cfa: { kind: 'register', register: 31, offset: 16 },
+    returnAddress: { kind: 'saved', offset: -8 },
+    registers: [],
+    isSignalFrame: false,
+  };
+  const rules = (address: number): UnwindRule | null =>
+    address === LEAF + 8 ? rule : address < START ? null : { ...rule, returnAddress: { kind: 'undefined' } };
+  for (const plainName of ['e843419', '__erratum_835769_veneer_1', '__CortexA53843419_1004']) {
+    const options = { rules, architecture: 'aarch64', plainName, patches: [[PLAIN, veneer]] } as const;
+    for (const pc of [PLAIN, PLAIN + 4]) {
+      const { end, names } = walk([0, START + AFTER_CALL, 0], { pc, sp: at(0), fp: 0, link: MIDDLE + AFTER_CALL }, options);
+      expect(names).toEqual(['leaf', 'start_thread']);
+      expect(end).toEqual({ kind: 'thread-start', overGap: false });
+    }
+  }
+});
+
 test('assembly without information, called directly: its return address is on top of the stack', () => {
   // A call in middle that goes to plain: e8 rel32 right before the return address.
   const calls = [0xe8, ...relative(PLAIN, MIDDLE + AFTER_CALL)];
