@@ -37,6 +37,16 @@ export function asX86(registers: Registers): X86Registers {
   return registers;
 }
 
+/** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
+const COMPATIBILITY_CS = 0x23;
+/** The mode in pstate, its bit for 32 bits included, and user mode of these (PSR_AA32_MODE_USR, arch/arm64/include/asm/ptrace.h). */
+const [STATE_MODE_MASK, AARCH32_USER_MODE] = [0x1f, 0x10];
+
+/** Whether these were taken in code of 32 bits, whose registers and stack are of another form. */
+export function isOf32Bits(registers: Registers): boolean {
+  return isAarch64(registers) ? (registers.pstate & STATE_MODE_MASK) === AARCH32_USER_MODE : registers.cs === COMPATIBILITY_CS;
+}
+
 /** The return address that a leaf has in its link register; null: the architecture has none. */
 export function linkOf(registers: Registers): number | null {
   return isAarch64(registers) ? registers.x30 : null;

@@ -45,5 +45,3 @@ export const MAX_METHOD_CACHE_BYTES = 64 << 20;
 export const MAX_CACHE_ENTRIES = 100_000;
 /** Labels of virtual threads in one process: names are the target's, and each label is a thread of the profile. */
 export const MAX_VIRTUAL_LABELS = 200;
-/** arch/x86/kernel/uprobes.c: the page of the trampoline that a uretprobe puts in place of return addresses. */
-export const URETPROBE_TRAMPOLINE = 0x7fffffffe000;

@@ -4,7 +4,7 @@
 // stack. What is known of a process comes from process-unwinder.ts.
 
 import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
-import { isAarch64, linkOf, pointOf, type Registers } from '../model/registers.ts';
+import { isAarch64, isOf32Bits, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
@@ -40,8 +40,6 @@ export interface WalkedSample {
   readonly continuation: number | null;
 }
 
-/** __USER32_CS of arch/x86/include/asm/segment.h: code of 32 bits, also under a 64-bit kernel. */
-const COMPATIBILITY_CS = 0x23;
 /** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
 const MAX_NESTED_SIGNALS = 8;
 
@@ -62,6 +60,8 @@ class SampleWalk {
   #leafRegisters: Registers | null = null;
   #signals = 0;
   #javaWalk: JavaWalk | null = null;
+  /** An upcall was met whose frame does not tell of Java frames. */
+  #hasUpcall = false;
   readonly #push = (frame: Frame, trace: FrameTrace): void => {
     if (this.#frames.length >= MAX_LOGICAL_FRAMES) throw new WalkStop('too-deep', `${String(MAX_LOGICAL_FRAMES)} frames`);
     this.#frames.push(frame);
@@ -105,8 +105,7 @@ class SampleWalk {
     if (registers === null) return unfinished('no-registers', 'neither place in the kernel stack holds a user cs');
     if (isAarch64(registers) !== (this.#target.native.architecture.name === 'aarch64'))
       return unfinished('no-registers', 'these are the registers of another architecture');
-    if (!isAarch64(registers) && registers.cs === COMPATIBILITY_CS)
-      return unfinished('32-bit-code', 'registers of a 32-bit program');
+    if (isOf32Bits(registers)) return unfinished('32-bit-code', 'registers of a 32-bit program');
     const leaf = leafOf(registers);
     const { hotspot, notReady } = this.#target;
     this.#leafRegisters = registers;
@@ -179,6 +178,12 @@ class SampleWalk {
     const walk = (this.#javaWalk ??= new JavaWalk(hotspot, this.#window, sink, (pc) => this.#target.native.isReturnAddress(pc)));
     for (let frame = start; ;) {
       const end = walk.run(frame, frame.isLeaf ? this.#leafRegisters : null);
+      if (end.kind === 'upcall') {
+        // Only the newest upcall can be on its way in or out: what more there is of them is damage.
+        if (this.#hasUpcall) return unfinished('bad-frame', 'an upcall out of nowhere');
+        this.#hasUpcall = true;
+        return this.#fromNative(hotspot, end.native);
+      }
       if (end.kind === 'native') {
         // Stubs that the VM itself calls (arraycopy, flush_icache) have no Java caller.
         if (frame.isLeaf && !this.#hasJava) return this.#fromNative(hotspot, end.frame);

@@ -10,8 +10,17 @@ import { isCall, isJump, isReturn, wordOf } from '../../src/unwind/arch/a64-inst
 import type { ProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import type { EmulatedJvm } from '../support/emulated-jvm.ts';
 
+/** They take compiled frames off and put interpreted ones there. */
+const REPLACING_BLOBS: readonly string[] = ['DeoptimizationBlob', 'UncommonTrapBlob'];
+/** What these call, one after the other (hotspot/share/runtime/deoptimization.cpp). */
+const FRAME_REPLACING = /^Deoptimization::(fetch_unroll_info|uncommon_trap|unpack_frames)/;
+/** How static call stubs and trampolines begin: isb; ldr x8, .+8. */
+const LEAD_OUT: readonly number[] = [0xd503_3fdf, 0x5800_0048];
 /** svc #0. */
 const SYSTEM_CALL = 0xd400_0001;
+
+/** Of a stack told as an example: half from its leaf, half from its end. */
+const EXAMPLE_FRAMES = 20;
 
 /** One resolved instant. */
 interface Instant {
@@ -20,16 +29,30 @@ interface Instant {
   readonly word: number;
   /** Return addresses of physical frames, newest first. */
   readonly callers: readonly number[];
+  /** The same, but of a stub that called the VM only where its frame is: its pc is the return address, or the one that its anchor names. */
+  readonly places: readonly string[];
+  /** Whether it is code behind a compiled method's own that its calls go through (static call stub, trampoline). */
+  readonly leadsOut: boolean;
   readonly stack: ResolvedStack;
 }
 
 export interface StepsResult {
   /** Steps judged: both ends resolved. */
   readonly judged: number;
-  /** Of these, calls out of a stub and returns to it, where the anchor that it set leads past it: as the VM's own walks do. */
+  /**
+   * Of these, calls out of a stub and returns to it, where the anchor that it set leads past it, as the VM's own walks do; and calls
+   * within a compiled method to where they go on from.
+   */
   readonly passedOver: number;
-  /** Stacks that are not complete, by outcome. */
+  /** Stacks that are not complete, by outcome, but those of {@link deoptimizing}. */
   readonly incomplete: ReadonlyMap<string, number>;
+  /**
+   * Stacks that end in `deoptimizing` while the VM's own functions that replace frames stand on them: until they have filled the new frames in,
+   * nobody can tell the methods of those, the VM least of all.
+   */
+  readonly deoptimizing: number;
+  /** The first stack of each outcome of `incomplete`, as text. */
+  readonly examples: ReadonlyMap<string, string>;
   readonly stacks: number;
   /** Stacks by what the leaf is. */
   readonly leaves: ReadonlyMap<string, number>;
@@ -46,8 +69,9 @@ export interface StepsOptions {
 
 export async function judgeSteps(jvm: EmulatedJvm, unwinder: ProcessUnwinder, options: StepsOptions): Promise<StepsResult> {
   const [incomplete, leaves] = [new Map<string, number>(), new Map<string, number>()];
+  const examples = new Map<string, string>();
   const wrong: string[] = [];
-  let [judged, passedOver, stacks] = [0, 0, 0];
+  let [judged, passedOver, deoptimizing, stacks] = [0, 0, 0, 0];
   const count = (map: Map<string, number>, key: string): void => void map.set(key, (map.get(key) ?? 0) + 1);
   const [tid] = jvm.threads(options.thread);
   if (tid === undefined) throw new Error(`no thread ${String(options.thread)}`);
@@ -63,7 +87,12 @@ export async function judgeSteps(jvm: EmulatedJvm, unwinder: ProcessUnwinder, op
       const { outcome, frames } = walked.stack;
       stacks += 1;
       count(leaves, frames[0]?.kind ?? 'none');
-      if (outcome.kind !== 'complete') count(incomplete, `${outcome.kind} ${outcome.kind === 'unfinished' ? `${outcome.reason} (${outcome.detail})` : outcome.reasons.join()} at ${frames[0]?.name ?? ''}`); // prettier-ignore
+      if (isDeoptimizing(walked.stack)) deoptimizing += 1;
+      else if (outcome.kind !== 'complete') {
+        const why = describeOutcome(walked.stack);
+        count(incomplete, why);
+        if (!examples.has(why)) examples.set(why, exampleOf(sample, walked.stack));
+      }
       const now = instantOf(jvm, sample.registers as Aarch64Registers, walked.stack, walked.traces);
       // The emulator goes on behind a system call before it stops.
       if (before?.word === SYSTEM_CALL) before = null;
@@ -80,7 +109,39 @@ export async function judgeSteps(jvm: EmulatedJvm, unwinder: ProcessUnwinder, op
     // Elsewhere by the next stop.
     await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * 5));
   }
-  return { judged, passedOver, incomplete, stacks, leaves, wrong };
+  return { judged, passedOver, incomplete, deoptimizing, examples, stacks, leaves, wrong };
+}
+
+/** Names of libjvm's functions, which the unwinder takes no notice of, against the reason that it gave. */
+function isDeoptimizing({ outcome, frames }: ResolvedStack): boolean {
+  if (outcome.kind !== 'unfinished' || outcome.reason !== 'deoptimizing') return false;
+  if (frames[0]?.kind === 'stub' && REPLACING_BLOBS.includes(frames[0].name)) return true;
+  return frames.some(({ kind, name }) => kind === 'vm' && FRAME_REPLACING.test(name));
+}
+
+function describeOutcome({ outcome, frames }: ResolvedStack): string {
+  const leaf = frames[0]?.name ?? '';
+  switch (outcome.kind) {
+    case 'complete':
+      return `complete at ${leaf}`;
+    case 'approximate':
+      return `approximate ${outcome.reasons.join()} at ${leaf}`;
+    case 'unfinished':
+      return `unfinished ${outcome.reason} (${outcome.detail}) at ${leaf}`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function exampleOf({ registers, anchor }: RawSample, { frames }: ResolvedStack): string {
+  const hex = (words: object): string => Object.entries(words).map(([name, word]) => `${name}=${Number(word).toString(16)}`).join(' '); // prettier-ignore
+  const shown = [...frames.slice(0, EXAMPLE_FRAMES / 2), ...frames.slice(EXAMPLE_FRAMES / 2).slice(-EXAMPLE_FRAMES / 2)];
+  return [
+    ...(registers === null ? [] : [hex(registers)]),
+    ...(anchor === null ? [] : [hex(anchor)]),
+    `${String(frames.length)} frames:`,
+    ...shown.map(({ kind, name }) => `  ${kind} ${name}`),
+  ].join('\n');
 }
 
 function instantOf(
@@ -91,16 +152,22 @@ function instantOf(
 ): Instant {
   const bytes = new Uint8Array(4);
   jvm.target.read(registers.pc, bytes);
+  const word = wordOf(bytes, 0);
   const callers: number[] = [];
+  const places: string[] = [];
   let last: FrameTrace | null = null;
-  for (const trace of traces) {
-    if (trace !== null && last !== null && (trace.pc !== last.pc || trace.sp !== last.sp)) callers.push(trace.pc);
+  for (const [i, trace] of traces.entries()) {
+    if (trace !== null && last !== null && (trace.pc !== last.pc || trace.sp !== last.sp)) {
+      callers.push(trace.pc);
+      const calledVm = stack.frames[i]?.kind === 'stub' && stack.frames[i - 1]?.kind === 'vm';
+      places.push(calledVm ? `${stack.frames[i]?.name ?? ''} at ${String(trace.sp)}` : String(trace.pc));
+    }
     last = trace ?? last;
   }
-  return { pc: registers.pc, link: registers.x30, word: wordOf(bytes, 0), callers, stack };
+  return { pc: registers.pc, link: registers.x30, word, callers, places, leadsOut: LEAD_OUT.includes(word), stack };
 }
 
-const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((pc, i) => pc === b[i]);
+const equal = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
 
 function isPossible(before: Instant, now: Instant): boolean {
   const { callers } = before;
@@ -108,14 +175,16 @@ function isPossible(before: Instant, now: Instant): boolean {
   if (isReturn(before.word)) return now.pc === before.link && equal(now.callers, callers.slice(1)) && callers[0] === now.pc;
   // The interpreter calls by a jump, with the return address in x30 before.
   if (isJump(before.word)) return equal(now.callers, callers) || equal(now.callers, [before.link, ...callers]);
-  return equal(now.callers, callers);
+  return equal(now.places, before.places);
 }
 
 function isPassedOver(before: Instant, now: Instant): boolean {
   // The interpreter's result handlers are called in the frame of the native method whose result they handle.
   const [from, to] = [before.stack.frames[0], now.stack.frames[0]];
-  if (isCall(before.word) && equal(now.callers, before.callers) && from?.kind === 'java-native' && from.name === to?.name)
-    return true;
+  const isHandler = isCall(before.word) || (isReturn(before.word) && now.pc === before.link);
+  if (isHandler && equal(now.callers, before.callers) && from?.kind === 'java-native' && from.name === to?.name) return true;
+  // The frame of a call through such code is the calling method's, which a walk cannot show twice.
+  if (isCall(before.word) && now.leadsOut && equal(now.callers, before.callers)) return true;
   const stub = isCall(before.word) ? before : isReturn(before.word) ? now : null;
   return stub?.stack.frames[0]?.kind === 'stub' && now.pc !== before.pc + 4 && equal(now.callers, before.callers);
 }

@@ -58,8 +58,7 @@ export class EmulatedJvm {
     const child = spawn('qemu-aarch64', ['-g', socket, '-L', root, join(home, 'bin/java'), '-XX:UseSVE=0', ...javaArguments], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
-    while (!existsSync(socket)) await pause(20);
-    const gdb = await GdbRemote.open(socket);
+    const gdb = await connected(socket, child);
     const threadPointer = await gdb.systemRegister('TPIDR_EL0');
     const jvm = new EmulatedJvm(child, gdb, folder, threadPointer);
     jvm.#isStopped = true;
@@ -162,6 +161,21 @@ export class EmulatedJvm {
     this.#child.kill('SIGKILL');
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** The emulator's gdbstub, once it listens: the socket's file is there before. */
+async function connected(socket: string, child: ChildProcess): Promise<GdbRemote> {
+  for (;;) {
+    if (existsSync(socket)) {
+      try {
+        return await GdbRemote.open(socket);
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')) throw error;
+      }
+    }
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the emulator ended before it listened');
+    await pause(20);
   }
 }
 

@@ -13,8 +13,11 @@ export interface GdbStop {
 /** cpsr has four bytes, the others eight. */
 const STATE_BYTES = 4;
 
-const SIGSEGV = 11;
-const SEGMENT_FAULT = 'T0b';
+/**
+ * SIGILL and SIGSEGV: traps that HotSpot sets for itself (the first stands at the entry of a method that may not be entered any more,
+ * NativeJump::patch_verified_entry). Any thread meets them at any time; one that nobody passes on stops its thread, and the VM, for good.
+ */
+const OWN_TRAP = /^T(04|0b)/;
 
 export class GdbRemote {
   readonly #socket: Socket;
@@ -22,7 +25,7 @@ export class GdbRemote {
   readonly #packets: string[] = [];
   #waiting: ((packet: string) => void) | null = null;
   #failed: ((error: Error) => void) | null = null;
-  /** Since a continue: a SIGSEGV, which is HotSpot's own business, is passed on at once. */
+  /** Since a continue: signals that are HotSpot's own business are passed on at once. */
   #isRunning = false;
 
   private constructor(socket: Socket) {
@@ -131,8 +134,9 @@ export class GdbRemote {
       const packet = this.#buffer.slice(start + 1, end);
       this.#buffer = this.#buffer.slice(end + 3);
       this.#socket.write('+');
-      if (this.#isRunning && packet.startsWith(SEGMENT_FAULT)) {
-        this.resume(SIGSEGV);
+      const trap = this.#isRunning ? OWN_TRAP.exec(packet) : null;
+      if (trap !== null) {
+        this.resume(Number.parseInt(trap[1] ?? '', 16));
         continue;
       }
       const waiting = this.#waiting;

@@ -6,6 +6,7 @@ import {
   addImmediateOf,
   frameRecordOf,
   INSTRUCTION_BYTES,
+  branchTargetOf,
   isAdr,
   isJump,
   isNeutral,
@@ -147,15 +148,20 @@ export function enteredBytes(pcOffset: number): number {
 
 /**
  * State in a stub by what ran before pc: `enter` (stp x29, x30, [sp, #-16]!; mov x29, sp) and `leave`, wherever they stand in it.
- * Behind a return the state is again what it was before that way out was taken.
+ * Behind a return or jump the state is that of the branch that leads there; where none came by, what it was before that way out was taken.
  */
 export function enteredState(code: CodeBytes, pc: number): StubState | null {
   const first = frameRecordOf(wordAt(code, code.address) ?? 0);
   let state: StubState | null = first?.isLoad === false && first.mode === 'pre' ? LINKED : null;
   let beforeLeave: StubState | null = null;
+  const branched = new Map<number, StubState | null>();
   for (let at = code.address; at < pc; at += INSTRUCTION_BYTES) {
     const word = wordAt(code, at);
     if (word === null) return state;
+    const target = branchTargetOf(word, at);
+    if (target !== null && target > at) branched.set(target, state);
+    const next = isReturn(word) || isJump(word) ? branched.get(at + INSTRUCTION_BYTES) : undefined;
+    if (next !== undefined) [state, beforeLeave] = [next, null];
     const record = frameRecordOf(word);
     if (record?.isLoad === false && record.mode === 'pre') state = recordState(record.offsetBytes);
     else if (record?.isLoad === true && record.mode === 'post') [beforeLeave, state] = [state, LINKED];

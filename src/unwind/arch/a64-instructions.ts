@@ -48,6 +48,13 @@ export function isJump(word: number): boolean {
   return word >>> 26 === 0x05 || is(word, 0xffff_fc1f, 0xd61f_0000);
 }
 
+/** Where b, b.cond, cbz, cbnz, tbz or tbnz at `at` goes; null: another instruction. */
+export function branchTargetOf(word: number, at: number): number | null {
+  if (word >>> 26 === 0x05) return at + ((word << 6) >> 4);
+  if (is(word, 0xff00_0010, 0x5400_0000) || is(word, 0x7e00_0000, 0x3400_0000)) return at + (((word << 8) >> 13) << 2);
+  return is(word, 0x7e00_0000, 0x3600_0000) ? at + (((word << 13) >> 18) << 2) : null;
+}
+
 /** Registers and place of `stp`/`ldp` of two 64-bit registers. */
 export interface Pair {
   readonly isLoad: boolean;

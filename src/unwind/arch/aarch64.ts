@@ -16,7 +16,7 @@ import {
   prologueState,
   pushedForCall,
 } from './a64-frames.ts';
-import { INSTRUCTION_BYTES, wordAt } from './a64-instructions.ts';
+import { branchTargetOf, INSTRUCTION_BYTES, isJump, wordAt } from './a64-instructions.ts';
 import type { Architecture } from './architecture.ts';
 import type { CodeBytes } from './code-bytes.ts';
 
@@ -32,6 +32,17 @@ const SIGNAL_RETURN = Buffer.from([0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd
 const SAVED_REGISTERS_OFFSET = 128 + 176 + 8;
 /** Stack protectors and large frames put the frame record behind some dozen instructions. */
 const PROLOGUE_SEARCH_BYTES = 256;
+
+/**
+ * One instruction and a jump back, out of the way of Cortex-A53's errata 843419 and 835769, as bfd and lld name them (bfd/elfnn-aarch64.c,
+ * lld/ELF/AArch64ErrataFix.cpp). The frame is that of the function it was taken from, and no call frame information says so.
+ */
+const ERRATUM_VENEER = /^(e843419(@.*)?|__erratum_\d+_veneer_\d+|__CortexA53843419_.*)$/s;
+/**
+ * Below the end of 48 bits of addresses with pages of 4, 16 and 64 KiB (what is more than 48 bits of 52 falls with the signature), and of 39
+ * bits with pages of 4 KiB (arch/arm64/include/asm/processor.h, TASK_SIZE).
+ */
+const URETPROBE_TRAMPOLINES: readonly number[] = [0xffff_ffff_f000, 0xffff_ffff_c000, 0xffff_ffff_0000, 0x7f_ffff_f000];
 
 /** ldr x8, [x28, #JavaThread::_cont_entry]; mov sp, x8: how the return barrier begins (stubGenerator_aarch64.cpp, generate_cont_thaw). */
 function isReturnBarrier(code: CodeBytes, pc: number): boolean {
@@ -91,5 +102,16 @@ export const AARCH64: Architecture = {
       return Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, value(name)])) as Registers;
     },
   },
-  native: { searchBytes: PROLOGUE_SEARCH_BYTES, framePointerFrom },
+  uretprobeTrampolines: URETPROBE_TRAMPOLINES,
+  native: {
+    searchBytes: PROLOGUE_SEARCH_BYTES,
+    framePointerFrom,
+    takenOut: ERRATUM_VENEER,
+    takenOutBytes: 2 * INSTRUCTION_BYTES,
+    goesBackTo(code) {
+      const at = code.address + INSTRUCTION_BYTES;
+      const jump = wordAt(code, at) ?? 0;
+      return isJump(jump) ? branchTargetOf(jump, at) : null;
+    },
+  },
 };

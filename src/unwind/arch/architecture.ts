@@ -24,6 +24,11 @@ export interface Architecture {
   /** The C++ frame that called Java through the stub whose frame is at `fp`. Throws WalkStop. */
   readonly callStubCaller: (window: StackWindow, fp: number) => PhysicalFrame;
   readonly signals: SignalFrames;
+  /**
+   * What a uretprobe puts in place of a return address: the page that the kernel maps for it, the last one of a program's addresses
+   * (kernel/events/uprobes.c, xol_add_vma; the trampoline is at its start).
+   */
+  readonly uretprobeTrampolines: readonly number[];
   readonly native: NativeCodeReading;
 }
 
@@ -116,4 +121,9 @@ export interface NativeCodeReading {
   readonly searchBytes: number;
   /** Offset right behind the instructions that set up a frame pointer; null: the function keeps none. */
   readonly framePointerFrom: (bytes: Uint8Array) => number | null;
+  /** Names of code that a linker took out of the middle of a function, which goes back there by a jump; null: none does. */
+  readonly takenOut: RegExp | null;
+  /** Where code of such a name, of which these are the first `takenOutBytes`, goes back to; null: it is something else. */
+  readonly goesBackTo: (code: CodeBytes) => number | null;
+  readonly takenOutBytes: number;
 }

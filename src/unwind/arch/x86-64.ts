@@ -92,11 +92,16 @@ export const X86_64: Architecture = {
       return Object.fromEntries(X86_64_REGISTERS.map((name) => [name, value(name)])) as Registers;
     },
   },
+  // With page tables of 4 and of 5 levels (arch/x86/include/asm/page_64.h, task_size_max).
+  uretprobeTrampolines: [0x7fff_ffff_e000, 0xff_ffff_ffff_e000],
   native: {
     searchBytes: PROLOGUE_SEARCH_BYTES,
     framePointerFrom(bytes) {
       const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).indexOf(FRAME_POINTER_PROLOGUE);
       return found < 0 ? null : found + FRAME_POINTER_PROLOGUE.length;
     },
+    takenOut: null,
+    takenOutBytes: 0,
+    goesBackTo: () => null,
   },
 };

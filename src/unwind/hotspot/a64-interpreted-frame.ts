@@ -11,6 +11,7 @@ import { type Aarch64Registers, isAarch64, registerByNumber, type Registers } fr
 import {
   frameRecordOf,
   INSTRUCTION_BYTES,
+  isJump,
   isNeutral,
   isReturn,
   MOV_SP_FP,
@@ -83,7 +84,7 @@ export function leafState(window: StackWindow, given: Registers, codelet: Codele
   return methodEntry(window, registers, code, leaf);
 }
 
-/** Instructions between `ldp x29, x30, [sp], #16` of remove_activation and its ret. */
+/** Instructions between `ldp x29, x30, [sp], #16` of remove_activation and its ret, or a loop's and its jump to code compiled for it. */
 const MAX_AFTER_LEAVE_INSTRUCTIONS = 6;
 
 /** Between the two instructions of `leave`: mov sp, x29; ldp x29, x30, [sp], #16. */
@@ -92,12 +93,12 @@ function isLeaving(code: CodeBytes, { pc, sp, x29 }: Aarch64Registers): boolean 
   return record?.isLoad === true && record.mode === 'post' && sp === x29;
 }
 
-/** Whether pc stands behind `leave` and before the return: x30 and x29 are the caller's. */
+/** Whether pc stands behind `leave` and before the return, or the jump of on-stack replacement: x30 and x29 are the caller's. */
 function hasLeft(code: CodeBytes, pc: number): boolean {
   for (let i = 0; ; i += 1) {
     const word = wordAt(code, pc + i * INSTRUCTION_BYTES);
     if (word === null || i > MAX_AFTER_LEAVE_INSTRUCTIONS) return false;
-    if (isReturn(word)) break;
+    if (isReturn(word) || isJump(word)) break;
     if (!isNeutral(word) && !alignsSp(word)) return false;
   }
   for (let i = 1; i <= MAX_AFTER_LEAVE_INSTRUCTIONS; i += 1) {

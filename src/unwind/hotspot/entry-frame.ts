@@ -18,6 +18,8 @@ export type JavaEnd =
    * C++ frame that called Java.
    */
   | { readonly kind: 'entry'; readonly anchor: AnchoredFrame | null; readonly native: PhysicalFrame }
+  /** At the stub of an upcall whose frame does not tell of older Java frames. `native`: the C function that calls Java. */
+  | { readonly kind: 'upcall'; readonly native: PhysicalFrame }
   /** A return address outside the code cache: native code called Java code without the call stub, or a chain went wrong. */
   | { readonly kind: 'native'; readonly frame: PhysicalFrame };
 
@@ -53,9 +55,21 @@ export function upcallCaller({ process, window: at }: WalkContext, blob: CodeBlo
   const { upcall } = process.layout;
   if (upcall === null || blob.frameDataOffset === null)
     throw new WalkStop('bad-frame', 'an upcall of a VM that does not tell of it');
-  if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `upcall frame at ${hex(frame.fp)}`);
-  const native = callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
+  const native = callerOfUpcall(at, frame);
   return endAt(at, process.layout, frame.sp + blob.frameDataOffset + upcall.anchor, native, frame.fp);
+}
+
+/**
+ * The same of an upcall's frame that native code returns to: UpcallLinker::on_entry, which has yet to fill in the anchor, or on_exit, which
+ * has given it back (hotspot/share/prims/upcallLinker.cpp). What lies in its place may be left over from anything. Throws WalkStop.
+ */
+export function upcallFromNative({ window: at }: WalkContext, frame: PhysicalFrame): JavaEnd {
+  return { kind: 'upcall', native: callerOfUpcall(at, frame) };
+}
+
+function callerOfUpcall(at: StackWindow, frame: PhysicalFrame): PhysicalFrame {
+  if (!at.covers(frame.fp) || frame.fp < frame.sp) throw new WalkStop('bad-frame', `upcall frame at ${hex(frame.fp)}`);
+  return callerFrame(at.returnAddress(frame.fp + 8), frame.fp + 16, at.word(frame.fp));
 }
 
 function endAt(

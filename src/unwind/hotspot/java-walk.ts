@@ -10,13 +10,12 @@
 import type { Frame, FrameTrace } from '../../model/frame.ts';
 import type { Registers } from '../../model/registers.ts';
 import type { Address } from '../../model/units.ts';
-import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { compiledStep } from './compiled-step.ts';
 import { continuationStep } from './continuation-step.ts';
 import { isContinuationBlob } from './continuations.ts';
-import { entryCaller, isInEntryFrame, type JavaEnd, upcallCaller } from './entry-frame.ts';
+import { entryCaller, isInEntryFrame, type JavaEnd, upcallCaller, upcallFromNative } from './entry-frame.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { interpreterStep } from './interpreter-step.ts';
 import { stubFrame } from './java-frames.ts';
@@ -71,12 +70,13 @@ export class JavaWalk {
   }
 
   #walk(start: PhysicalFrame, registers: Registers | null): JavaEnd {
-    const { process, window, push } = this.#context;
+    const { architecture, process, window, push } = this.#context;
     let frame = start;
     for (;;) {
       this.#steps += 1;
       if (this.#steps > window.maxFrames) throw new WalkStop('too-deep', `${String(window.maxFrames)} frames`);
-      if (frame.pc === URETPROBE_TRAMPOLINE) throw new WalkStop('return-hijacked', 'a uretprobe stands in a return address');
+      if (architecture.uretprobeTrampolines.includes(frame.pc))
+        throw new WalkStop('return-hijacked', 'a uretprobe stands in a return address');
       if (!process.code.covers(frame.pc)) return { kind: 'native', frame };
       if (frame.pc === process.callStubReturn) {
         // The tick hit the call stub itself, right after Java returned to it: nothing else would stand for this sample.
@@ -92,7 +92,7 @@ export class JavaWalk {
       }
       if (known.blob.kind === 'upcall-stub' && !frame.isLeaf) {
         push(stubFrame(known.blob.name, known.blob.name), frame);
-        return upcallCaller(this.#context, known.blob, frame);
+        return frame === start ? upcallFromNative(this.#context, frame) : upcallCaller(this.#context, known.blob, frame);
       }
       const next = this.#step(known, frame, frame.isLeaf ? registers : null);
       // A leaf that tore its frame down can leave sp where it was only if it had none: its caller's sp is above all the same.

@@ -103,7 +103,11 @@ export function framelessStubState(index: CodeIndex, known: KnownBlob, { pc, isL
   const entered = enteredState(index, blob.codeBegin, pc);
   const around = index.codeAround(blob, pc);
   if (!isLeaf) return entered ?? framelessCaller(around, pc);
-  return epilogueState(around, pc) ?? entered ?? framelessLeaf(index.code(blob.codeBegin, Math.min(pc, blob.codeEnd)));
+  const end = epilogueState(around, pc);
+  if (end !== null) return end;
+  // Outside of enter and leave: an adapter may have made room all the same, and keeps the sender's sp in a register.
+  if (entered !== null && entered.kind !== 'linked') return entered;
+  return framelessLeaf(index.code(blob.codeBegin, Math.min(pc, blob.codeEnd)));
 }
 
 /** Torn down, or about to be: what the code says of a StubRoutine wherever it begins; null: nothing. Throws MemoryFault. */

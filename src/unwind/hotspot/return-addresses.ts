@@ -2,7 +2,6 @@
 // marked as one).
 
 import { USER_ADDRESS_END_OF } from '../../model/architecture.ts';
-import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import { codeletAt } from './codelets.ts';
 import { isReturnBarrier } from './continuations.ts';
@@ -52,7 +51,7 @@ export class ReturnAddresses {
   /** Whether `pc` is where a call in Java code returns to, proven by what HotSpot recorded there. */
   isJavaReturn(pc: number): boolean {
     if (!this.canReturnTo(pc)) return false;
-    if (pc === URETPROBE_TRAMPOLINE || pc === this.#process.callStubReturn) return true;
+    if (this.#isTrampoline(pc) || pc === this.#process.callStubReturn) return true;
     const known = this.#process.code.at(pc);
     if (known?.blob.kind === 'interpreter') {
       const description = codeletAt(this.#process.codelets, pc)?.description ?? '';
@@ -67,8 +66,12 @@ export class ReturnAddresses {
     return scopes.kind === 'scopes' && scopes.exact;
   }
 
+  #isTrampoline(pc: number): boolean {
+    return this.#process.code.architecture.uretprobeTrampolines.includes(pc);
+  }
+
   canReturnTo(pc: number): boolean {
-    if (pc === URETPROBE_TRAMPOLINE || pc === this.#process.callStubReturn) return true;
+    if (this.#isTrampoline(pc) || pc === this.#process.callStubReturn) return true;
     if (pc <= 0 || pc >= this.#addressEnd) return false;
     if (!this.#process.code.covers(pc)) return this.#isNativeReturn(pc);
     const known = this.#process.code.at(pc);

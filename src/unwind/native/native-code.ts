@@ -110,9 +110,22 @@ export class NativeCode {
     if (library === null && this.#hasPerfMap()) return this.#generatedAt(pc, mapping);
     const elfAddress = library === null ? pc : pc - library.bias;
     const symbol = library === null ? null : this.#reader.symbolAt(library, asElfAddress(elfAddress));
-    const place: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), generated: null, elfAddress };
+    const itself: NativePlace = { mapping, library, symbol, isVm: VM_LIBRARY.test(mapping.path), generated: null, elfAddress };
+    const place = this.#takenFrom(itself) ?? itself;
     this.#places.set(pc, place);
     return place;
+  }
+
+  /** The place in the function that a linker took the code at `place` out of; null: it took none there. */
+  #takenFrom(place: NativePlace): NativePlace | null {
+    const { takenOut, takenOutBytes, goesBackTo } = this.architecture.native;
+    const { symbol, library } = place;
+    if (takenOut === null || symbol === null || library === null || !takenOut.test(symbol.name)) return null;
+    const code = { address: symbol.start + library.bias, bytes: new Uint8Array(takenOutBytes) };
+    const pc = this.#reader.read(code.address, code.bytes) ? goesBackTo(code) : null;
+    if (pc === null || pc < place.mapping.start || pc >= place.mapping.end) return null;
+    const from = this.#reader.symbolAt(library, asElfAddress(pc - library.bias));
+    return { ...place, symbol: from, elfAddress: pc - library.bias };
   }
 
   #generatedAt(pc: number, mapping: Mapping): NativePlace {

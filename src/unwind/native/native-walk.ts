@@ -5,7 +5,6 @@
 import type { FrameTrace, UnfinishedReason } from '../../model/frame.ts';
 import type { Address } from '../../model/units.ts';
 import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
-import { URETPROBE_TRAMPOLINE } from '../limits.ts';
 import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
 import { callerByFramePointer } from './caller-by-frame-pointer.ts';
@@ -55,7 +54,8 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
       push(gapFrame(), traceOf(point));
       overGap = true;
     }
-    if (caller.point.pc === URETPROBE_TRAMPOLINE) return unfinished('return-hijacked', 'a uretprobe stands in a return address');
+    if (code.architecture.uretprobeTrampolines.includes(caller.point.pc))
+      return unfinished('return-hijacked', 'a uretprobe stands in a return address');
     if (isJavaCode(caller.point.pc)) return { kind: 'java', point: caller.point, overGap };
     if (untilSp !== null && caller.point.sp >= untilSp) {
       if (caller.adjoining) push(gapFrame(), traceOf(point));
@@ -100,7 +100,7 @@ function stepByRule(
   // A leaf that keeps its return address in a register has nothing on the stack.
   const hasLink = point.isLeaf && machine.link !== machine.returnAddress;
   const grows = caller.sp > point.sp || rule.isSignalFrame || (hasLink && caller.sp === point.sp);
-  const leadsOn = isJavaCode(caller.pc) || caller.pc === URETPROBE_TRAMPOLINE || code.at(caller.pc - 1) !== null || code.isSignalReturn(caller.pc, false); // prettier-ignore
+  const leadsOn = isJavaCode(caller.pc) || code.architecture.uretprobeTrampolines.includes(caller.pc) || code.at(caller.pc - 1) !== null || code.isSignalReturn(caller.pc, false); // prettier-ignore
   return grows && leadsOn ? { kind: 'caller', caller: { point: caller, adjoining: true } } : null;
 }
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
+import { type Aarch64Registers, AARCH64_REGISTERS, type Registers } from '../../../src/model/registers.ts';
 import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from '../../../src/unwind/limits.ts';
+import { NativeCode } from '../../../src/unwind/native/native-code.ts';
 import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
 import { bytesOf, simulate, X86 } from '../../support/frame-simulator.ts';
 import { expectSound } from '../../support/expect-sound.ts';
@@ -242,10 +244,12 @@ test('C calls Java by the foreign function interface: the anchor in the upcall s
   const { code, jvm } = world;
   const upcallStub = jvm.blob({
     name: 'upcall_stub',
-    code: [...new Array<number>(11).fill(0x90), 0xe8, 0, 0, 0, 0, 0x90],
+    // The words in front stand where the made-up layout has the offset of the frame's data.
+    code: [0, 0, 0, 0, ...CALL_OUT, 0x90, 0x90, 0x90, 0xe8, 0, 0, 0, 0, 0x90],
     frameSizeWords: 0,
   });
-  const [stub, inStub] = [upcallStub - SYNTHETIC_LAYOUT.codeBlob.sizeBytes, upcallStub + 16];
+  const stub = upcallStub - SYNTHETIC_LAYOUT.codeBlob.sizeBytes;
+  const [afterEntry, inStub] = [upcallStub + 4 + CALL_OUT.length, upcallStub + 4 + CALL_OUT.length + 8];
   jvm.memory.i32(stub + (SYNTHETIC_LAYOUT.upcall?.frameDataOffset ?? NaN), 0x20);
   const stack = new SyntheticStack();
   const java = pushJava(world, stack, pushThreadStart(world, stack));
@@ -258,6 +262,7 @@ test('C calls Java by the foreign function interface: the anchor in the upcall s
   stack.skip(0x80);
   const anchorAt = stack.sp + 0x20 + (SYNTHETIC_LAYOUT.upcall?.anchor ?? NaN);
   [java.sp, code.inCallerOut, java.fp].forEach((word, i) => stack.write(anchorAt + 8 * i, word));
+  const stubSp = stack.sp;
   stack.push(inStub);
   stack.push(inC);
   stack.skip(0x20);
@@ -273,6 +278,19 @@ test('C calls Java by the foreign function interface: the anchor in the upcall s
   const first = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
   expect(names(first).slice(0, 3)).toEqual(['c2 A.leaf@3', 'c1 A.caller@21', 'stub upcall_stub']);
   expect(first.stack.outcome).toEqual({ kind: 'complete' });
+  // The VM's function that the stub calls first has yet to fill the anchor in: what lies there says nothing, not even that nothing is older.
+  stack.sp = stubSp;
+  stack.push(afterEntry);
+  const onEntry = stack.push(inC);
+  stack.skip(0x20);
+  const entering = { rip: code.inCallHelper, rsp: stack.sp, rbp: onEntry };
+  for (const stale of [0, java.sp - 8, STACK_END - 64]) {
+    stack.write(anchorAt, stale);
+    const anchor = { sp: 0, pc: 0, fp: 0 };
+    const early = walk(syntheticSample({ stack: stack.captured(), registers: entering, anchor }), world.walkTarget());
+    expect(names(early)).toEqual(['vm JavaCalls::call_helper', 'stub upcall_stub', 'vm JavaCalls::call_helper', 'c1 A.caller@21', ...ROOTS]); // prettier-ignore
+    expect(early.stack.outcome).toEqual({ kind: 'complete' });
+  }
 });
 
 describe('a leaf in the VM', () => {
@@ -613,6 +631,19 @@ test('32-bit code ends at once: what lies on its stack are no 64-bit words', () 
   const sample = syntheticSample({ stack: stack.captured(), registers: { rip: world.code.leaf, rsp: stack.sp } });
   const registers = sample.registers && { ...sample.registers, cs: 0x23 };
   expect(reasonOf(walk({ ...sample, registers }, world.walkTarget()))).toBe('32-bit-code');
+});
+
+test('32-bit code of aarch64 is told by its state', () => {
+  const world = javaWorld();
+  const sample = syntheticSample({ stack: new SyntheticStack().captured(), registers: {} });
+  const { native, ...rest } = world.walkTarget();
+  const target = { ...rest, native: new NativeCode({ ...world.target, architecture: 'aarch64' }), hotspot: null };
+  const withState = (pstate: number): Registers =>
+    Object.fromEntries(AARCH64_REGISTERS.map((name) => [name, name === 'pstate' ? pstate : 0])) as Aarch64Registers;
+  expect(native.architecture.name).toBe('x86-64');
+  // NZCV, the instruction set (T32) and the mode, AArch32 user.
+  expect(reasonOf(walk({ ...sample, registers: withState(0x6000_0030) }, target))).toBe('32-bit-code');
+  expect(reasonOf(walk({ ...sample, registers: withState(0x6000_0000) }, target))).toBe('unknown-code');
 });
 
 test('a thread of the kernel has kernel frames, and no user registers to miss', () => {

@@ -1,11 +1,16 @@
 // aarch64 frames at every pc of the shapes that HotSpot emits, and what is left of a signed return address.
 
 import { expect, test } from 'vitest';
+import { type Aarch64Registers, AARCH64_REGISTERS } from '../../../../src/model/registers.ts';
 import { asAddress } from '../../../../src/model/units.ts';
 import { callTarget, endsWithCall } from '../../../../src/unwind/arch/a64-calls.ts';
 import { afterEpilogueState, enteredState, epilogueState, prologueState } from '../../../../src/unwind/arch/a64-frames.ts';
+import { branchTargetOf } from '../../../../src/unwind/arch/a64-instructions.ts';
 import { AARCH64 } from '../../../../src/unwind/arch/aarch64.ts';
 import type { CodeBytes } from '../../../../src/unwind/arch/code-bytes.ts';
+import { leafState } from '../../../../src/unwind/hotspot/a64-interpreted-frame.ts';
+import type { CodeIndex, KnownBlob } from '../../../../src/unwind/hotspot/code-index.ts';
+import { framelessStubState } from '../../../../src/unwind/hotspot/leaf-state.ts';
 import { StackWindow } from '../../../../src/unwind/stack-window.ts';
 
 const START = 0x5500_0000;
@@ -58,6 +63,51 @@ test('a stub that enters and leaves', () => {
   const bytes = code(PUSH_RECORD, MOV_FP_SP, NOP, POP_RECORD, RET);
   const kinds = [0, 1, 2, 4].map((index) => enteredState(bytes, START + 4 * index)?.kind);
   expect(kinds).toEqual(['linked', 'partial', 'frame-pointer', 'linked']);
+});
+
+test('branches over what enters and leaves: the state is that of the branch, on both ways', () => {
+  // cbnz x9, past the jump; enter; leave; cbnz x8, past it; b away; nop
+  const bytes = code(0xb500_00e9, PUSH_RECORD, MOV_FP_SP, NOP, POP_RECORD, 0xb500_0048, 0x1400_1000, NOP, 0x1400_1000);
+  const kinds = [0, 3, 5, 6, 7, 8].map((index) => enteredState(bytes, START + 4 * index)?.kind);
+  expect(kinds).toEqual([undefined, 'frame-pointer', 'linked', 'linked', 'linked', 'linked']);
+  // Nobody branches behind this jump: it is a way out of the frame, which is there again.
+  const twoWays = code(PUSH_RECORD, MOV_FP_SP, 0xb400_0068, POP_RECORD, RET, NOP);
+  expect(enteredState(twoWays, START + 20)?.kind).toBe('frame-pointer');
+});
+
+test('where branches go, forwards and back', () => {
+  const words = [0x1400_0002, 0x17ff_fffe, 0x5400_0040, 0xb500_0809, 0x34ff_ffc8, 0x3608_0041, 0xb737_ffc1, 0x9400_0002, RET];
+  const targets = [8, -8, 8, 0x100, -8, 8, -8, null, null].map((offset) => (offset === null ? null : START + offset));
+  expect(words.map((word) => branchTargetOf(word, START))).toEqual(targets);
+});
+
+test('a loop that leaves for code compiled for it: its frame is gone behind the record', () => {
+  // ldr x20, [x29, #sender sp] (of another form: not looked at); ldp; and sp, x20, #-16; ldr x8, [x0, #osr entry]; br x8
+  const bytes = code(NOP, POP_RECORD, 0x927c_ee9f, 0xf940_8408, 0xd61f_0100);
+  const window = new StackWindow({ chunks: [], unreadablePages: [], end: asAddress(0), cut: false, lostChunks: 0 }, null);
+  const registers = Object.fromEntries(AARCH64_REGISTERS.map((name, i) => [name, i])) as Aarch64Registers;
+  const codelet = { start: START, end: START + 20, description: 'goto' };
+  for (const i of [2, 3, 4]) {
+    const at = { ...registers, pc: START + 4 * i, sp: 0x6000, x20: 0x7000, x29: 0x8000, x30: START };
+    const caller = { pc: START, sp: 0x7000, fp: 0x8000, isLeaf: false };
+    expect(leafState(window, at, codelet, bytes)).toEqual({ kind: 'left', caller });
+  }
+});
+
+test('an adapter that keeps the sender in a register, behind code that enters and leaves', () => {
+  // cbz x8, past the leave; enter; call the VM; leave; mov x19, sp; sub sp, sp, #512; br x8
+  const words = [0xb400_00a8, PUSH_RECORD, MOV_FP_SP, 0xd63f_0100, POP_RECORD, 0x9100_03f3, SUB_SP_512, 0xd61f_0100];
+  const bytes = code(...words);
+  const slice = (start: number, end: number) => ({ address: start, bytes: bytes.bytes.subarray(start - START, end - START) });
+  const index = { architecture: AARCH64, code: slice, codeAround: () => bytes } as unknown as CodeIndex;
+  const known = { blob: { codeBegin: START, codeEnd: START + bytes.bytes.length } } as unknown as KnownBlob;
+  const at = (i: number) => framelessStubState(index, known, { pc: START + 4 * i, sp: 0, fp: 0, isLeaf: true });
+  expect([0, 5].map(at)).toEqual([linked(0), linked(0)]);
+  expect(at(3)).toEqual({ kind: 'frame-pointer' });
+  expect([6, 7].map(at)).toEqual([
+    { ...linked(0), spRegister: 19 },
+    { ...linked(0), spRegister: 19 },
+  ]);
 });
 
 test('calls: bl, blr, and where movz and movk lead', () => {

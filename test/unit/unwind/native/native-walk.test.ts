@@ -2,9 +2,11 @@
 // and chains that lead nowhere.
 
 import { describe, expect, test } from 'vitest';
+import type { ArchitectureName } from '../../../../src/model/architecture.ts';
 import type { Frame } from '../../../../src/model/frame.ts';
 import { asAddress } from '../../../../src/model/units.ts';
 import type { UnwindRule } from '../../../../src/model/unwind-rule.ts';
+import { ARCHITECTURES } from '../../../../src/unwind/arch/architectures.ts';
 import { NativeCode } from '../../../../src/unwind/native/native-code.ts';
 import type { NativePoint } from '../../../../src/unwind/native/native-point.ts';
 import { type NativeEnd, walkNative } from '../../../../src/unwind/native/native-walk.ts';
@@ -41,6 +43,7 @@ function walk(
     /** false: whatever is mapped at the path is no library. */
     isFile?: boolean;
     plainName?: string;
+    architecture?: ArchitectureName;
     rules?: (address: number) => UnwindRule | null;
     patches?: readonly (readonly [address: number, bytes: readonly number[]])[];
   } = {},
@@ -64,12 +67,20 @@ function walk(
     functions,
     ...(options.rules === undefined ? {} : { rules: options.rules }),
   });
-  const target = options.isFile === false ? { ...process, library: () => null } : process;
+  const target = {
+    ...process,
+    architecture: options.architecture ?? process.architecture,
+    ...(options.isFile === false ? { library: () => null } : {}),
+  };
   const bytes = Buffer.alloc(words.length * 8);
   words.forEach((word, index) => bytes.writeBigUInt64LE(BigInt(word), index * 8));
   const chunks = [{ address: asAddress(STACK), bytes }];
   const end = asAddress(STACK + bytes.length);
-  const window = new StackWindow({ chunks, unreadablePages: [], end, cut: false, lostChunks: 0 }, null);
+  const window = new StackWindow(
+    { chunks, unreadablePages: [], end, cut: false, lostChunks: 0 },
+    null,
+    ARCHITECTURES[target.architecture].returnAddressHighMask,
+  );
   const code = new NativeCode(target, () => options.generates ?? false);
   code.beginBatch(1000);
   const frames: Frame[] = [];
@@ -244,6 +255,41 @@ describe('by call frame information', () => {
     const hijacked = walk([0, 0x7fff_ffff_e000, 0], { pc: PLAIN + 4, sp: at(0), fp: 0 }, { rules });
     expect(hijacked.end).toMatchObject({ kind: 'unfinished', reason: 'return-hijacked' });
   });
+
+  // Pages of 4, 16 and 64 KiB; 39 bits of addresses; signed by a function that was entered through the trampoline.
+  test.each([0xffff_ffff_f000, 0xffff_ffff_c000, 0xffff_ffff_0000, 0x7f_ffff_f000, 0x0012_ffff_ffff_f000])(
+    "a uretprobe on aarch64, at its kernel's place: %d",
+    (trampoline) => {
+      const rules = (): UnwindRule => ({ ...PLAIN_RULE, cfa: { kind: 'register', register: 31, offset: 16 } });
+      const options = { rules, architecture: 'aarch64' } as const;
+      const { end } = walk([0, trampoline, 0], { pc: PLAIN + 4, sp: at(0), fp: 0 }, options);
+      expect(end).toMatchObject({ kind: 'unfinished', reason: 'return-hijacked' });
+      const other = walk([0, 0x7fff_ffff_e000, 0], { pc: PLAIN + 4, sp: at(0), fp: 0 }, options);
+      expect(other.end).toMatchObject({ kind: 'unfinished', reason: 'no-unwind-info' });
+    },
+  );
+});
+
+test("an instruction that a linker took out of a function: its frame is the function's", () => {
+  // ldr x0, [x0]; b leaf + 8
+  const jump = 0x1400_0000 | (((LEAF + 8 - (PLAIN + 4)) >> 2) & 0x03ff_ffff);
+  const veneer = [0x00, 0x00, 0x40, 0xf9, ...[0, 8, 16, 24].map((shift) => (jump >>> shift) & 0xff)];
+  const rule: UnwindRule = {
+    cfa: { kind: 'register', register: 31, offset: 16 },
+    returnAddress: { kind: 'saved', offset: -8 },
+    registers: [],
+    isSignalFrame: false,
+  };
+  const rules = (address: number): UnwindRule | null =>
+    address === LEAF + 8 ? rule : address < START ? null : { ...rule, returnAddress: { kind: 'undefined' } };
+  for (const plainName of ['e843419', '__erratum_835769_veneer_1', '__CortexA53843419_1004']) {
+    const options = { rules, architecture: 'aarch64', plainName, patches: [[PLAIN, veneer]] } as const;
+    for (const pc of [PLAIN, PLAIN + 4]) {
+      const { end, names } = walk([0, START + AFTER_CALL, 0], { pc, sp: at(0), fp: 0, link: MIDDLE + AFTER_CALL }, options);
+      expect(names).toEqual(['leaf', 'start_thread']);
+      expect(end).toEqual({ kind: 'thread-start', overGap: false });
+    }
+  }
 });
 
 test('assembly without information, called directly: its return address is on top of the stack', () => {
