@@ -1,5 +1,5 @@
 // A process → the names of the code it generates, from /tmp/perf-PID.map: inside its own root, by its number in its own pid namespace,
-// and only if the file is its user's or root's, as perf asks it. Read when an address is not found, at most once a second, and then only
+// and only if the file is its user's or root's, as perf asks it, and one that it may read itself: a link may lead to any of root's. Read when an address is not found, at most once a second, and then only
 // what has been added. Leaves out jitdump (jit-PID.dump), which moves code: its names would need the time of each sample.
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
@@ -60,7 +60,7 @@ export class TargetPerfMap {
 
   #refresh(): void {
     const inside = pidInside(this.#pid);
-    const fd = inside === null ? null : openInTargetRoot(this.#pid, `/tmp/perf-${String(inside)}.map`);
+    const fd = inside === null ? null : openInTargetRoot(this.#pid, `/tmp/perf-${String(inside)}.map`, { asProcess: true });
     if (fd === null) return;
     try {
       const { uid, dev, ino, size } = fstatSync(fd);
