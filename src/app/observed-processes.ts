@@ -185,9 +185,10 @@ export class ObservedProcesses {
   #observe(pid: Pid, reader: ProcessReader): ObservedProcess {
     this.#makeRoom();
     const { kernel, reread, describe } = this.#sources;
-    const unwinder = createProcessUnwinder(reader, kernel, { reread });
+    const unwinder = createProcessUnwinder(reader, kernel, { reread, attachLater: true });
     const observed = new ObservedProcess(this.#met++, reader, unwinder, { describe, onJvm: this.#onJvm });
     this.#observed.set(pid, observed);
+    observed.meet();
     return observed;
   }
 }

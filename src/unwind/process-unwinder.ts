@@ -21,6 +21,8 @@ const MAX_UNSUPPORTED_ASKED = 5;
 export interface ProcessUnwinderOptions {
   /** Whether pages and anchors may be read again after the tick. */
   readonly reread: boolean;
+  /** The VM is not asked before {@link ProcessUnwinder.attach} is called for the first time. Default: at once. */
+  readonly attachLater?: boolean;
 }
 
 export interface ProcessUnwinder {
@@ -43,7 +45,7 @@ export function createProcessUnwinder(
   kernel: KernelSymbols,
   options: ProcessUnwinderOptions,
 ): ProcessUnwinder {
-  let state = attachHotspot(reader);
+  let state: AttachResult = options.attachLater === true ? { kind: 'starting' } : attachHotspot(reader);
   let unsupportedAsked = 0;
   const native = new NativeCode(reader, () => state.kind === 'no-vm');
   const hotspot = () => (state.kind === 'ready' ? state.process : null);

@@ -122,6 +122,29 @@ test('a descendant that may not be read is told once and has unfinished stacks; 
   expect(() => processes.open(asPid(9))).toThrow('forbidden');
 });
 
+test('a process whose VM cannot even be asked: known all the same, so that it is closed and not opened for each of its samples', () => {
+  const { calls, open } = readers();
+  const asked = { count: 0 };
+  const maps = (): never => {
+    asked.count += 1;
+    throw new TypeError('a bug');
+  };
+  const processes = observe((pid) => ({ ...open(pid), maps }));
+  expect(() => processes.exec(asPid(7))).toThrow('a bug');
+  for (let timeMs = 1000; timeMs < 11_000; timeMs += 10) {
+    try {
+      processes.resolve(sampleOf(7, timeMs));
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError);
+    }
+  }
+  expect(asked.count).toBeGreaterThan(10);
+  expect(asked.count).toBeLessThan(30);
+  expect(calls).toMatchObject({ opened: 1, closed: 0 });
+  processes.exit(asPid(7));
+  expect(calls.closed).toBe(1);
+});
+
 test('where no libjvm is mapped the VM is looked for less and less often', () => {
   const { calls, open } = readers();
   const processes = observe(open);
