@@ -48,6 +48,7 @@ export class EndedProcesses {
     const process = this.get(pid);
     if (process === undefined) return;
     this.#ended.delete(pid);
+    process.unwinder.release();
     this.keepFacts(process);
   }
 

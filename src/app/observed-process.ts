@@ -54,6 +54,11 @@ export class ObservedProcess {
     this.reader = reader;
     this.unwinder = unwinder;
     this.#hooks = hooks;
+  }
+
+  /** Asks for its VM for the first time. Whoever calls it has noted the process before: where that throws, there is something to close. */
+  meet(): void {
+    this.unwinder.attach();
     this.#look();
   }
 
@@ -82,21 +87,24 @@ export class ObservedProcess {
     if (this.isJvm && this.#locatorAsked >= MAX_LOCATOR_ASKED) return;
     if (nowMs - this.#lastAttachMs < this.#attachIntervalMs) return;
     this.#lastAttachMs = nowMs;
+    // Also where asking throws: a bug costs this sample its stack, not every one.
+    this.#attachIntervalMs = Math.min(2 * this.#attachIntervalMs, MAX_ATTACH_INTERVAL_MS);
     if (this.unwinder.attach() || this.isJvm) this.#look();
-    const isStarting = this.unwinder.state.kind === 'starting';
-    this.#attachIntervalMs = isStarting ? ATTACH_INTERVAL_MS : Math.min(2 * this.#attachIntervalMs, MAX_ATTACH_INTERVAL_MS);
+    if (this.unwinder.state.kind === 'starting') this.#attachIntervalMs = ATTACH_INTERVAL_MS;
   }
 
   #look(): void {
     if (!this.isJvm) return;
     if (!this.#isDescribed) {
-      this.#jvm = this.#hooks.describe(this.pid);
+      this.#isDescribed = true;
       this.frame = null;
+      this.#jvm = this.#hooks.describe(this.pid);
     }
-    this.#isDescribed = true;
+    this.#locatorAsked += 1;
     const locator = this.unwinder.locator();
-    this.#locatorAsked = locator === null ? this.#locatorAsked + 1 : MAX_LOCATOR_ASKED;
-    if (locator !== null) this.#hooks.onJvm(locator);
+    if (locator === null) return;
+    this.#locatorAsked = MAX_LOCATOR_ASKED;
+    this.#hooks.onJvm(locator);
   }
 
   /** The row of a JVM; null for other processes. */

@@ -10,6 +10,7 @@ import type { RawSample } from '../model/sample.ts';
 import type { TargetFacts } from '../model/summary.ts';
 import type { KernelSymbols } from '../model/target.ts';
 import { asPid, type Pid } from '../model/units.ts';
+import { MappingRoom } from '../unwind/native/mapping-room.ts';
 import { createProcessUnwinder, type ProcessUnwinder } from '../unwind/process-unwinder.ts';
 import type { WalkedSample } from '../unwind/sample-walk.ts';
 import { EndedProcesses } from './ended-processes.ts';
@@ -49,8 +50,12 @@ export class ObservedProcesses {
   /** Told once for each JVM whose threads can be found by the capture program. */
   readonly #onJvm: (locator: JvmThreadLocator) => void;
 
-  constructor(sources: ProcessSources, onJvm: (locator: JvmThreadLocator) => void) {
+  readonly #mappings: MappingRoom;
+
+  /** `mappings`: for tests. */
+  constructor(sources: ProcessSources, onJvm: (locator: JvmThreadLocator) => void, mappings = new MappingRoom()) {
     this.#sources = sources;
+    this.#mappings = mappings;
     this.#onJvm = onJvm;
   }
 
@@ -165,6 +170,7 @@ export class ObservedProcesses {
 
   #close(observed: ObservedProcess): void {
     observed.reader.close();
+    observed.unwinder.release();
     this.#observed.delete(observed.pid);
     this.#ended.keepFacts(observed);
   }
@@ -185,9 +191,10 @@ export class ObservedProcesses {
   #observe(pid: Pid, reader: ProcessReader): ObservedProcess {
     this.#makeRoom();
     const { kernel, reread, describe } = this.#sources;
-    const unwinder = createProcessUnwinder(reader, kernel, { reread });
+    const unwinder = createProcessUnwinder(reader, kernel, { reread, attachLater: true, mappings: this.#mappings });
     const observed = new ObservedProcess(this.#met++, reader, unwinder, { describe, onJvm: this.#onJvm });
     this.#observed.set(pid, observed);
+    observed.meet();
     return observed;
   }
 }

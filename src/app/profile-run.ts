@@ -94,25 +94,23 @@ export class ProfileRun {
       this.#builder,
       recorder === null ? null : (sample) => { recorder.sample(sample); }, // prettier-ignore
       (error) => {
-        this.#bugs += 1;
-        if (this.#bugs === 1)
-          ui.message('warning', `a bug of jtrace cost a stack: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+        this.#tellBug('a stack', error);
       },
       isWholeMachine,
     );
     this.sinks = {
       sample: (sample: RawSample) => {
         this.#clock.sampled(sample.timeNs);
-        if (isWholeMachine) this.#processes.meet(sample);
+        if (isWholeMachine) this.#guard(sample.pid, () => this.#processes.meet(sample));
         this.#resolver.add(sample);
       },
       exec: (pid: Pid) => {
         this.#resolver.flush();
-        this.#processes.exec(pid);
+        this.#guard(pid, () => this.#processes.exec(pid));
       },
       exit: (pid: Pid) => {
         this.#resolver.flush();
-        this.#processes.exit(pid);
+        this.#guard(pid, () => this.#processes.exit(pid));
         this.#end.processExited(pid);
       },
       fork: () => undefined,
@@ -148,12 +146,31 @@ export class ProfileRun {
   /** Attaches to the JVMs there are, so that the program knows them from its start; those that cannot be are met as all others. */
   openMachine(jvms: readonly JvmProcess[]): void {
     for (const { pid } of jvms.slice(0, MAX_JVMS_AT_START)) {
-      try {
-        this.#processes.open(pid);
-      } catch (error) {
-        if (!(error instanceof OperatorError)) throw error;
-      }
+      this.#guard(pid, () => {
+        try {
+          this.#processes.open(pid);
+        } catch (error) {
+          if (!(error instanceof OperatorError)) throw error;
+        }
+      });
     }
+  }
+
+  /** One process that makes jtrace's reading of it throw must not end the run of all others. */
+  #guard(pid: Pid, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#tellBug(`what is known of process ${String(pid)}`, error);
+    }
+  }
+
+  /** Counted, and the first told: the run goes on, and its exit code says so. */
+  #tellBug(cost: string, error: unknown): void {
+    this.#bugs += 1;
+    if (this.#bugs > 1) return;
+    const text = error instanceof Error ? (error.stack ?? '') : String(error);
+    this.#ui.message('warning', `a bug of jtrace cost ${cost}: ${text}`);
   }
 
   /** Samples until the duration, the target or the operator ends it; then writes and reports. */

@@ -100,12 +100,7 @@ export class SampleResolver {
 
   /** Whether a virtual thread was mounted. */
   #resolve(sample: RawSample): boolean {
-    const walked = this.#walk(sample);
-    // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
-    const resolved = walked.frames.length > 0 ? walked : BUG_STACK;
-    const stack = this.#byProcess
-      ? { ...resolved, frames: [...resolved.frames, this.#processes.processFrame(sample)] }
-      : resolved;
+    const stack = this.#inProcess(this.#walk(sample), sample);
     this.counts.samples += sample.ticks;
     this.counts.taken += 1;
     if (stack.outcome.kind === 'unfinished') this.counts.unfinished += sample.ticks;
@@ -122,10 +117,23 @@ export class SampleResolver {
   /** A bug of the unwinder costs the stack of one sample, not the recording: it is counted with its reason and reported. */
   #walk(sample: RawSample): ResolvedStack {
     try {
-      return this.#processes.resolve(sample).stack;
+      const walked = this.#processes.resolve(sample).stack;
+      // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
+      return walked.frames.length > 0 ? walked : BUG_STACK;
     } catch (error) {
       this.#onBug(error);
       return BUG_STACK;
+    }
+  }
+
+  /** The process above a stack, where that is asked for. */
+  #inProcess(stack: ResolvedStack, sample: RawSample): ResolvedStack {
+    if (!this.#byProcess) return stack;
+    try {
+      return { ...stack, frames: [...stack.frames, this.#processes.processFrame(sample)] };
+    } catch (error) {
+      this.#onBug(error);
+      return stack;
     }
   }
 

@@ -48,6 +48,8 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   const { onEvent, program } = options;
   const messages: string[] = [];
   let isReady = false;
+  /** It has printed a sample or a heartbeat before it was asked to end. */
+  let isSampling = false;
   let stopping = false;
   let isKilled = false;
   let pieces = 0;
@@ -66,10 +68,11 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     }
   };
   const readySoon = (): void => {
-    if (!isReady)
-      readyTimer ??= setTimeout(() => {
-        sink.ready();
-      }, READY_AFTER_MS);
+    if (isReady || stopping) return;
+    isSampling = true;
+    readyTimer ??= setTimeout(() => {
+      sink.ready();
+    }, READY_AFTER_MS);
   };
   const [outNoise, errNoise] = [new NoiseFilter(), new NoiseFilter()];
   const assembly = new SampleAssembly(program, {
@@ -125,6 +128,8 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     stderr.end();
     assembly.end();
     clearTimeout(readyTimer);
+    // It died before its time was up: what it had delivered counts all the same.
+    if (isSampling && !stopping) sink.ready();
     feed.close();
     markReady();
     const error = failureOf(exit, { isReady, stopping, isKilled, messages });
@@ -136,6 +141,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     finished,
     feedJvm: (locator) => (locatorFits(locator) ? feed.feed(locator) : Promise.resolve(false)),
     stop: () => {
+      clearTimeout(readyTimer);
       if (!stopping) {
         endGently(child, {
           pieces: () => pieces,

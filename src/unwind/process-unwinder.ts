@@ -9,6 +9,7 @@ import type { Tid } from '../model/units.ts';
 import { attachHotspot, type AttachResult } from './hotspot/hotspot-process.ts';
 import { threadLocator } from './hotspot/thread-locator.ts';
 import { kernelFrames } from './kernel/kernel-frames.ts';
+import type { MappingRoom } from './native/mapping-room.ts';
 import { NativeCode } from './native/native-code.ts';
 import { type WalkedSample, walkSample } from './sample-walk.ts';
 
@@ -21,6 +22,10 @@ const MAX_UNSUPPORTED_ASKED = 5;
 export interface ProcessUnwinderOptions {
   /** Whether pages and anchors may be read again after the tick. */
   readonly reread: boolean;
+  /** The VM is not asked before {@link ProcessUnwinder.attach} is called for the first time. Default: at once. */
+  readonly attachLater?: boolean;
+  /** For the mappings of all processes together. Default: nothing bounds how many a process has. */
+  readonly mappings?: MappingRoom;
 }
 
 export interface ProcessUnwinder {
@@ -36,6 +41,8 @@ export interface ProcessUnwinder {
   resolve(sample: RawSample): WalkedSample;
   /** A thread's full Java name; null when there is none to be had. */
   javaThreadName(tid: Tid, comm: string): string | null;
+  /** Lets go of what it holds of the room for mappings: nothing more is resolved. */
+  release(): void;
 }
 
 export function createProcessUnwinder(
@@ -43,9 +50,9 @@ export function createProcessUnwinder(
   kernel: KernelSymbols,
   options: ProcessUnwinderOptions,
 ): ProcessUnwinder {
-  let state = attachHotspot(reader);
+  let state: AttachResult = options.attachLater === true ? { kind: 'starting' } : attachHotspot(reader);
   let unsupportedAsked = 0;
-  const native = new NativeCode(reader, () => state.kind === 'no-vm');
+  const native = new NativeCode(reader, () => state.kind === 'no-vm', options.mappings ?? null);
   const hotspot = () => (state.kind === 'ready' ? state.process : null);
   const notReady = () => {
     switch (state.kind) {
@@ -100,6 +107,9 @@ export function createProcessUnwinder(
       const process = hotspot();
       if (process === null || walked.continuation === null) return walked;
       return { ...walked, stack: { ...walked.stack, virtualThread: process.virtualThreads.label(walked.continuation) } };
+    },
+    release() {
+      native.forget();
     },
     javaThreadName(tid, comm) {
       const process = hotspot();

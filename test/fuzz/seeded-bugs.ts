@@ -27,7 +27,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   bug('walk', 'unwind/native/dwarf-expression.ts', 'an expression that jumps to itself', 'if (steps >= MAX_STEPS) throw new Stop();', ''),
   bug('walk', 'unwind/native/native-code.ts', 'a symbol without a name', "symbol === null || symbol.name === ''", 'symbol === null'),
   bug('walk', 'profile/profile-builder.ts', 'a pc above 2^53', 'facts.pc < USER_ADDRESS_END ? facts.pc : 0', 'facts.pc'),
-  bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== before && i < MAX_CODELETS', 'entry !== before'),
+  bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== until && this.#leftEntries > 0', 'entry !== until'),
   // Files of the target.
   bug('elf', 'target/elf/byte-source.ts', 'a read beyond the file', '    lengthBytes >= 0 &&\n    offset + lengthBytes <= sizeBytes', '    lengthBytes >= 0 &&\n    offset <= sizeBytes'),
   bug('elf', 'target/elf/function-index.ts', 'off by one: a function covers the address behind it', 'if (address < (ends[at] ?? 0)) return at;', 'if (address <= (ends[at] ?? 0)) return at;'),

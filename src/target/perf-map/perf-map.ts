@@ -17,6 +17,11 @@ const MAX_FUNCTION_BYTES = 64 * 1024 * 1024;
 const MAX_STEPS_BACK = 16;
 const NEWLINE = 0x0a;
 const LINE = /^(?:0x)?([0-9a-f]{1,16}) (?:0x)?([0-9a-f]{1,16}) $/i;
+/**
+ * Memory of a line besides its text: three numbers in lists that grow by half, and its place by address. 38 to 43 bytes measured, of maps of
+ * 100,000 to 1,000,000 lines, and some more while they are sorted.
+ */
+const LINE_COST_BYTES = 48;
 /** Two numbers of 18 characters, and their blanks. */
 const MAX_HEAD_BYTES = 40;
 
@@ -46,6 +51,11 @@ export class PerfMap {
 
   get lines(): number {
     return this.#starts.length;
+  }
+
+  /** Memory it takes, more or less: short lines cost more than their text. */
+  get costBytes(): number {
+    return this.#text.length + LINE_COST_BYTES * this.#starts.length;
   }
 
   /** The next piece of the file; a line that is not whole waits for the piece after it. */

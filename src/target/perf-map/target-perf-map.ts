@@ -1,5 +1,5 @@
 // A process → the names of the code it generates, from /tmp/perf-PID.map: inside its own root, by its number in its own pid namespace,
-// and only if the file is its user's or root's, as perf asks it. Read when an address is not found, at most once a second, and then only
+// and only if the file is its user's or root's, as perf asks it, and one that it may read itself: a link may lead to any of root's. Read when an address is not found, at most once a second, and then only
 // what has been added. Leaves out jitdump (jit-PID.dump), which moves code: its names would need the time of each sample.
 
 import { closeSync, fstatSync, readSync } from 'node:fs';
@@ -7,33 +7,19 @@ import type { Pid } from '../../model/units.ts';
 import { pidInside } from '../processes/namespace-ids.ts';
 import { openInTargetRoot } from '../processes/open-in-root.ts';
 import { userIdOf } from '../processes/process-owner.ts';
+import { PerfMapRoom } from './perf-map-room.ts';
 import { type GeneratedFunction, MAX_PERF_MAP_BYTES, PerfMap } from './perf-map.ts';
 
 const REFRESH_MS = 1000;
 /** A large map takes longer to read: of jtrace's time it may have so much. */
 const REFRESH_COST_FACTOR = 20;
 const PIECE_BYTES = 1024 * 1024;
-/** Text of all processes' maps together: a machine's services that write any have some megabytes each. */
-const MAX_ALL_BYTES = 512 * 1024 * 1024;
+/** What one look may take before it leaves the rest to the next: lines that are none cost time and no room. 64 MiB of others take less. */
+const MAX_REFRESH_MS = 1000;
 /** Of a process that ended, for samples on their way: larger ones go at once. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
-/** What maps may hold together: any user's processes may have maps of the largest size, as many as there are. */
-export class PerfMapRoom {
-  #leftBytes: number;
-
-  constructor(limitBytes: number) {
-    this.#leftBytes = limitBytes;
-  }
-  get leftBytes(): number {
-    return this.#leftBytes;
-  }
-  use(bytes: number): void {
-    this.#leftBytes -= bytes;
-  }
-}
-
-const sharedRoom = new PerfMapRoom(MAX_ALL_BYTES);
+const sharedRoom = new PerfMapRoom();
 
 export class TargetPerfMap {
   readonly #pid: Pid;
@@ -54,11 +40,13 @@ export class TargetPerfMap {
   /** `nowMs`: any clock that goes on. */
   functionAt(address: number, nowMs = performance.now()): GeneratedFunction | null {
     const known = this.#map.find(address);
-    if (known !== null || nowMs < this.#nextRefreshMs) return known;
+    if (known !== null || nowMs < this.#nextRefreshMs || !this.#room.hasTime(nowMs)) return known;
     const beganMs = performance.now();
     this.#refresh();
     const found = this.#map.find(address);
-    this.#nextRefreshMs = nowMs + Math.max(REFRESH_MS, REFRESH_COST_FACTOR * (performance.now() - beganMs));
+    const tookMs = performance.now() - beganMs;
+    this.#room.spendMs(tookMs);
+    this.#nextRefreshMs = nowMs + Math.max(REFRESH_MS, REFRESH_COST_FACTOR * tookMs);
     return found;
   }
 
@@ -66,13 +54,13 @@ export class TargetPerfMap {
   close(): void {
     if (this.#nextRefreshMs === Infinity) return;
     this.#nextRefreshMs = Infinity;
-    this.#room.use(-this.#map.length);
-    if (this.#map.length > MAX_KEPT_BYTES) this.#map = new PerfMap();
+    this.#room.useBytes(-this.#map.costBytes);
+    if (this.#map.costBytes > MAX_KEPT_BYTES) this.#map = new PerfMap();
   }
 
   #refresh(): void {
     const inside = pidInside(this.#pid);
-    const fd = inside === null ? null : openInTargetRoot(this.#pid, `/tmp/perf-${String(inside)}.map`);
+    const fd = inside === null ? null : openInTargetRoot(this.#pid, `/tmp/perf-${String(inside)}.map`, { asProcess: true });
     if (fd === null) return;
     try {
       const { uid, dev, ino, size } = fstatSync(fd);
@@ -80,7 +68,7 @@ export class TargetPerfMap {
       if ((uid !== 0 && uid !== userIdOf(this.#pid)) || !this.#isAlive()) return;
       const file = `${String(dev)}:${String(ino)}`;
       if (file !== this.#file || size < this.#map.length) {
-        this.#room.use(-this.#map.length);
+        this.#room.useBytes(-this.#map.costBytes);
         this.#map = new PerfMap();
       }
       this.#file = file;
@@ -93,13 +81,16 @@ export class TargetPerfMap {
   }
 }
 
+/** May take a piece more than there is room for: what lines cost is known when they are read. */
 function readFrom(fd: number, map: PerfMap, room: PerfMapRoom): void {
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
-  for (;;) {
+  const untilMs = performance.now() + MAX_REFRESH_MS;
+  do {
     const wanted = Math.min(piece.length, room.leftBytes, MAX_PERF_MAP_BYTES - map.length);
     const got = wanted <= 0 ? 0 : readSync(fd, piece, 0, wanted, map.length);
     if (got === 0) return;
+    const before = map.costBytes;
     map.add(piece.subarray(0, got));
-    room.use(got);
-  }
+    room.useBytes(map.costBytes - before);
+  } while (performance.now() < untilMs);
 }

@@ -20,6 +20,18 @@ export interface StubNames {
   beginBatch(): void;
 }
 
+/** Parts of the list that are looked at again: each thread that makes stubs has one that is not finished, and those are few. */
+const MAX_RESTS = 16;
+/** How often: a stub takes below 1 ms, but its thread may wait for a CPU. Of 100 batches a second, which are the most, five seconds. */
+const MAX_ASKED = 500;
+
+/** Entries that could not be read, or were not finished: from this one on, and before which they end. */
+interface Rest {
+  readonly from: number;
+  readonly until: number;
+  readonly asked: number;
+}
+
 /** The call stub saves and restores at most all registers and 27 vectors (stubGenerator_x86_64.cpp, generate_call_stub): below 1 KB. */
 const MAX_CALL_STUB_BYTES = 1024;
 /** push rbp; mov rbp, rsp. */
@@ -51,6 +63,9 @@ class StubList {
   /** Address of the variable that has the newest. */
   readonly #head: number;
   #newest = 0;
+  #rests: readonly Rest[] = [];
+  /** That may still be read in this batch. */
+  #leftEntries = 0;
 
   constructor(memory: MemoryView, cache: CodeCache, head: number) {
     this.#memory = memory;
@@ -58,29 +73,55 @@ class StubList {
     this.#head = head;
   }
 
-  /** Adds what is new. Never throws for what the target is. */
+  /** Adds what is new, or finished by now. Never throws for what the target is. */
   read(): void {
-    try {
-      const newest = this.#memory.word(this.#head);
-      if (newest === this.#newest) return;
-      const before = this.#newest;
-      this.#newest = newest;
-      let entry = newest;
-      for (let i = 0; entry !== 0 && entry !== before && i < MAX_CODELETS; i += 1) entry = this.#readEntry(entry);
-    } catch (error) {
-      if (!(error instanceof MemoryFault)) throw error;
-    }
-    this.stubs.sort((a, b) => a.start - b.start);
+    const known = this.stubs.length;
+    this.#leftEntries = MAX_CODELETS;
+    const rests = [...this.#rests];
+    const newest = this.#readNewest();
+    if (newest !== this.#newest) rests.push({ from: newest, until: this.#newest, asked: 0 });
+    this.#newest = newest;
+    this.#rests = rests
+      .flatMap((rest) => this.#readPart(rest))
+      .filter(({ asked }) => asked < MAX_ASKED)
+      .slice(0, MAX_RESTS);
+    if (this.stubs.length > known) this.stubs.sort((a, b) => a.start - b.start);
   }
 
-  /** The entry that follows. Throws MemoryFault. */
-  #readEntry(entry: number): number {
+  #readNewest(): number {
+    try {
+      return this.#memory.word(this.#head);
+    } catch (error) {
+      if (!(error instanceof MemoryFault)) throw error;
+      return this.#newest;
+    }
+  }
+
+  /** What of it is to be read again. */
+  #readPart({ from, until, asked }: Rest): Rest[] {
+    const again: Rest[] = [];
+    let entry = from;
+    try {
+      for (; entry !== 0 && entry !== until && this.#leftEntries > 0; this.#leftEntries -= 1) {
+        const { next, isFinished } = this.#readEntry(entry);
+        if (!isFinished && again.length < MAX_RESTS) again.push({ from: entry, until: next, asked: asked + 1 });
+        entry = next;
+      }
+    } catch (error) {
+      if (!(error instanceof MemoryFault)) throw error;
+      again.push({ from: entry, until, asked: asked + 1 });
+    }
+    return again;
+  }
+
+  /** Throws MemoryFault, and has added nothing then. An entry is in the list while its stub is made: it has no end until then. */
+  #readEntry(entry: number): { readonly next: number; readonly isFinished: boolean } {
     const descriptor = this.#memory.block(entry, OFFSETS.end + OFFSETS.index + 8);
     const shift = this.#cache.contains(descriptor.word(OFFSETS.begin)) ? 0 : OFFSETS.index;
     const [start, end] = [descriptor.word(OFFSETS.begin + shift), descriptor.word(OFFSETS.end + shift)];
     if (end > start && this.#cache.contains(start) && this.stubs.length < MAX_CODELETS)
       this.stubs.push({ start, end, description: plainName(this.#memory.cString(descriptor.word(OFFSETS.name))) });
-    return descriptor.word(OFFSETS.next);
+    return { next: descriptor.word(OFFSETS.next), isFinished: end !== 0 || !this.#cache.contains(start) };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Architecture } from '../arch/architecture.ts';
 import { ARCHITECTURES } from '../arch/architectures.ts';
 import type { CodeBytes } from '../arch/code-bytes.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
+import type { MappingRoom } from './mapping-room.ts';
 
 export interface NativePlace {
   readonly mapping: Mapping;
@@ -52,6 +53,7 @@ export class NativeCode {
   readonly #generated = new Map<number, NativePlace>();
   #generatedAtMs = 0;
   readonly #hasPerfMap: () => boolean;
+  readonly #room: MappingRoom | null;
   readonly #prologues = new Map<string, number | null>();
   /** Code of files does not change while it is mapped: kept until mappings do, so that an ended process keeps its chains. */
   readonly #returns = new Map<number, boolean>();
@@ -60,8 +62,12 @@ export class NativeCode {
   readonly #framePointers = new WeakMap<NativePlace, number | null>();
   readonly #rules = new WeakMap<NativePlace, UnwindRule | null>();
 
-  /** `hasPerfMap`: whether the process may name its generated code; a JVM's own tables are better. */
-  constructor(reader: TargetReader, hasPerfMap: () => boolean = () => false) {
+  /**
+   * `hasPerfMap`: whether the process may name its generated code; a JVM's own tables are better. `room`: what it shares with other
+   * processes; null: it is the only one.
+   */
+  constructor(reader: TargetReader, hasPerfMap: () => boolean = () => false, room: MappingRoom | null = null) {
+    this.#room = room;
     this.#reader = reader;
     this.architecture = ARCHITECTURES[reader.architecture];
     this.#hasPerfMap = hasPerfMap;
@@ -91,8 +97,9 @@ export class NativeCode {
     for (const mapping of code.slice(0, MAX_PRIMED)) this.#reader.library(mapping);
   }
 
-  /** Mappings changed (exec, dlopen seen): forget what was derived from the old ones. */
+  /** Mappings changed (exec, dlopen seen), or are too many: forget what was derived from the old ones. */
   forget(): void {
+    this.#room?.release(this);
     this.#maps = [];
     this.#mapsReadInBatch = -1;
     this.#places.clear();
@@ -252,6 +259,7 @@ export class NativeCode {
     if (maps === null) return;
     if (!sameCode(maps, this.#maps)) this.forget();
     this.#maps = maps;
+    this.#room?.hold(this, maps);
   }
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asPid } from '../../../src/model/units.ts';
+import { TargetPerfMap } from '../../../src/target/perf-map/target-perf-map.ts';
 import { openInTargetRoot, readInTargetRoot } from '../../../src/target/processes/open-in-root.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
@@ -98,6 +99,26 @@ describeOnHost("a target's own root", ['root'], () => {
     ['/tmp/of-root', 'inside'],
   ])('of a user without rights: %s', (path, content) => {
     expect(plain === null ? null : (readInTargetRoot(plain.pid, path, 100)?.toString() ?? null)).toBe(content);
+  });
+
+  test.each([
+    ['/etc/named', 0o644, 0, 'of a file'],
+    ['/etc/named', 0o600, NOBODY, 'of a file'],
+    ['/etc/named', 0o600, 0, undefined], // root's own, that the process could not have read
+    ['/etc/named', 0o644, 4711, undefined], // nobody that the process or perf believes
+  ])('a perf map that is a link to %s of mode %i and user %i: %s', (path, mode, uid, name) => {
+    const pid = plain?.pid ?? asPid(0);
+    const [file, link] = [join(folder, 'root', path), join(folder, 'root/tmp', `perf-${String(pid)}.map`)];
+    writeFileSync(file, '1000 10 of a file\n');
+    chmodSync(file, mode);
+    chownSync(file, uid, uid);
+    symlinkSync(path, link);
+    lchownSync(link, NOBODY, NOBODY);
+    try {
+      expect(new TargetPerfMap(pid, () => true).functionAt(0x1000)?.name).toBe(name);
+    } finally {
+      rmSync(link);
+    }
   });
 
   test.each(['/proc/sys/kernel/ostype', '/proc/kmsg', '/sys/kernel/uevent_seqnum'])('%s, which the kernel makes up', (path) => {

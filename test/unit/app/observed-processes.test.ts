@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ObservedProcesses, type ProcessSources } from '../../../src/app/observed-processes.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
+import { MappingRoom } from '../../../src/unwind/native/mapping-room.ts';
 import type { Mapping, TargetReader } from '../../../src/model/target.ts';
 import { asAddress, asKernelAddress, asPid, asTid, type Pid } from '../../../src/model/units.ts';
 
@@ -43,9 +44,9 @@ function readers(maps: readonly Mapping[] = []) {
   return { calls, open };
 }
 
-function observe(open: ProcessSources['open'], more: Partial<ProcessSources> = {}): ObservedProcesses {
+function observe(open: ProcessSources['open'], more: Partial<ProcessSources> = {}, mappings?: MappingRoom): ObservedProcesses {
   const sources = { open, kernel: { symbolAt: () => null }, describe: () => null, reread: true, ...more };
-  return new ObservedProcesses(sources, () => undefined);
+  return new ObservedProcesses(sources, () => undefined, mappings);
 }
 
 /** In the kernel, without a user stack: nothing but attaching asks the process. */
@@ -79,6 +80,19 @@ test('a process that ended is closed, answers late samples once more, and is for
   expect(calls.opened).toBe(501);
   processes.close();
   expect(calls.closed).toBe(501);
+});
+
+test('room for mappings comes back when a process is closed to make room for others, and when its late samples can have come', () => {
+  const room = new MappingRoom(1_000_000);
+  const { open } = readers([LIBJVM]);
+  const processes = observe(open, { isWholeMachine: true }, room);
+  for (let pid = 1; pid <= 900; pid++) processes.meet(sampleOf(pid, 1000));
+  const eachBytes = (1_000_000 - room.leftBytes) / 256;
+  expect(eachBytes).toBeGreaterThan(100);
+  for (let pid = 1; pid <= 900; pid++) processes.exit(asPid(pid));
+  expect(1_000_000 - room.leftBytes).toBe(32 * eachBytes);
+  for (const timeMs of [2000, 20_000]) processes.beginBatch(timeMs);
+  expect(room.leftBytes).toBe(1_000_000);
 });
 
 test('the number of an ended process, in use again, is another process', () => {
@@ -120,6 +134,29 @@ test('a descendant that may not be read is told once and has unfinished stacks; 
   expect(processes.resolve(sampleOf(7, 1)).stack.outcome.kind).toBe('unfinished');
   expect(told).toHaveLength(1);
   expect(() => processes.open(asPid(9))).toThrow('forbidden');
+});
+
+test('a process whose VM cannot even be asked: known all the same, so that it is closed and not opened for each of its samples', () => {
+  const { calls, open } = readers();
+  const asked = { count: 0 };
+  const maps = (): never => {
+    asked.count += 1;
+    throw new TypeError('a bug');
+  };
+  const processes = observe((pid) => ({ ...open(pid), maps }));
+  expect(() => processes.exec(asPid(7))).toThrow('a bug');
+  for (let timeMs = 1000; timeMs < 11_000; timeMs += 10) {
+    try {
+      processes.resolve(sampleOf(7, timeMs));
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError);
+    }
+  }
+  expect(asked.count).toBeGreaterThan(10);
+  expect(asked.count).toBeLessThan(30);
+  expect(calls).toMatchObject({ opened: 1, closed: 0 });
+  processes.exit(asPid(7));
+  expect(calls.closed).toBe(1);
 });
 
 test('where no libjvm is mapped the VM is looked for less and less often', () => {

@@ -33,16 +33,44 @@ function table(change: (bytes: Buffer) => void = () => undefined, textStart = TE
   return bytes;
 }
 
-function read(bytes: Buffer, names: readonly string[] = ['.gopclntab']): FunctionIndex | null {
-  const section = (name: string, address: number, sizeBytes: number): Section => {
-    return { name, type: 1, isCompressed: false, address, fileOffset: 0, sizeBytes, link: 0, entryBytes: 0 };
+/** Of C, before Go's code. */
+const STARTUP_BYTES = 0x100;
+/** Where the section with the table is in memory. */
+const SECTION = 0x490_000;
+/** Where the module's data of Go 1.26 is. */
+const MODULE = 0x4a0_000;
+
+interface Around {
+  readonly names?: readonly string[];
+  readonly architecture?: ElfFile['architecture'];
+  /** [slot, type, addend] */
+  readonly relocations?: readonly (readonly [number, number, number])[];
+  /** Its word for where the code begins. */
+  readonly moduleText?: number;
+}
+
+function read(
+  bytes: Buffer,
+  { names = ['.gopclntab'], architecture = 'x86-64', relocations = [], moduleText }: Around = {},
+): FunctionIndex | null {
+  const section = (name: string, type: number, address: number, fileOffset: number, sizeBytes: number): Section => {
+    return { name, type, isCompressed: false, address, fileOffset, sizeBytes, link: 0, entryBytes: 0 };
   };
+  const rela = Buffer.alloc(24 * relocations.length);
+  relocations.forEach((words, i) => words.forEach((value, j) => rela.writeBigUInt64LE(BigInt(value), 24 * i + 8 * j)));
+  const module = Buffer.alloc(moduleText === undefined ? 0 : 200);
+  if (moduleText !== undefined) module.writeBigUInt64LE(BigInt(moduleText), 176);
   const file: ElfFile = {
-    architecture: 'x86-64',
+    architecture,
     segments: [],
-    sections: [section('.text', TEXT, 0x300), ...names.map((name) => section(name, 0, bytes.length))],
+    sections: [
+      section('.text', 1, TEXT - STARTUP_BYTES, 0, STARTUP_BYTES + 0x300),
+      section('.rela.dyn', 4, 0, bytes.length, rela.length),
+      section('.go.module', 1, MODULE, bytes.length + rela.length, module.length),
+      ...names.map((name) => section(name, 1, SECTION, 0, bytes.length)),
+    ],
   };
-  return readGoFunctions(bufferSource(bytes), file);
+  return readGoFunctions(bufferSource(Buffer.concat([bytes, rela, module])), file);
 }
 
 const nameAt = (functions: FunctionIndex | null, address: number): string | null => {
@@ -58,8 +86,35 @@ test('every address between the first function and the end has one', () => {
   expect(functions?.at(1)).toEqual({ mangledName: 'main.main', start: TEXT + 0x100, sizeBytes: 0x100 });
 });
 
-test('a position-independent program says no address: its code begins where .text does', () => {
-  expect(nameAt(read(table(undefined, 0)), TEXT + 0x100)).toBe('main.main');
+const [X86_64_RELATIVE, AARCH64_RELATIVE, X86_64_GLOB_DAT] = [8, 1027, 6];
+const SLOT = SECTION + 24;
+
+test.each([
+  ['x86-64', X86_64_RELATIVE],
+  ['aarch64', AARCH64_RELATIVE],
+] as const)(
+  'a position-independent program (%s): a relocation says where its code begins, behind that of C',
+  (architecture, type) => {
+    const others = Array.from({ length: 10_000 }, (_, i) => [SECTION + 0x1000 + 8 * i, type, TEXT + 8 * i] as const);
+    const functions = read(table(undefined, 0), { architecture, relocations: [...others, [SLOT, type, TEXT]] });
+    expect(nameAt(functions, TEXT + 0x100)).toBe('main.main');
+    expect(nameAt(functions, TEXT - STARTUP_BYTES + 0x100)).toBe('runtime.rt0_go');
+  },
+);
+
+test('Go 1.26 and later: the data of the module say it, or a relocation there', () => {
+  expect(nameAt(read(table(undefined, 0), { moduleText: TEXT }), TEXT + 0x100)).toBe('main.main');
+  const relocations = [[MODULE + 176, X86_64_RELATIVE, TEXT]] as const;
+  expect(nameAt(read(table(undefined, 0), { moduleText: 0, relocations }), TEXT + 0x100)).toBe('main.main');
+});
+
+test('a program that does not say where its code begins has no names, rather than wrong ones', () => {
+  expect(read(table(undefined, 0))).toBeNull();
+  expect(read(table(undefined, 0), { moduleText: 0 })).toBeNull();
+  expect(read(table(undefined, 0), { relocations: [[SLOT, X86_64_GLOB_DAT, TEXT]] })).toBeNull();
+  expect(read(table(undefined, 0), { relocations: [[SLOT + 8, X86_64_RELATIVE, TEXT]] })).toBeNull();
+  expect(read(table(undefined, 0), { relocations: [[SLOT, X86_64_RELATIVE, SECTION]] })).toBeNull();
+  expect(read(table(undefined, TEXT - STARTUP_BYTES - 1))).toBeNull();
 });
 
 test('tables of other releases, and words that lead out of the table', () => {
@@ -73,7 +128,11 @@ test('tables of other releases, and words that lead out of the table', () => {
 
 test('in .data.rel.ro, where other linkers put it: found by its magic, in Go programs alone', () => {
   const bytes = Buffer.concat([Buffer.alloc(96, 0xff), table(), Buffer.alloc(32)]);
-  expect(nameAt(read(bytes, ['.data.rel.ro', '.go.buildinfo']), TEXT + 0x100)).toBe('main.main');
-  expect(read(bytes, ['.data.rel.ro'])).toBeNull();
-  expect(read(bytes.subarray(0, 96 + 64), ['.data.rel.ro', '.go.buildinfo'])).toBeNull();
+  const names = ['.data.rel.ro', '.go.buildinfo'];
+  expect(nameAt(read(bytes, { names }), TEXT + 0x100)).toBe('main.main');
+  expect(read(bytes, { names: ['.data.rel.ro'] })).toBeNull();
+  expect(read(bytes.subarray(0, 96 + 64), { names })).toBeNull();
+  const relocated = Buffer.concat([Buffer.alloc(96, 0xff), table(undefined, 0)]);
+  const relocations = [[SLOT + 96, X86_64_RELATIVE, TEXT]] as const;
+  expect(nameAt(read(relocated, { names, relocations }), TEXT + 0x100)).toBe('main.main');
 });

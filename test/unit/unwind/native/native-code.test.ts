@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import type { Mapping, TargetReader } from '../../../../src/model/target.ts';
 import { asAddress, asElfAddress, asPid } from '../../../../src/model/units.ts';
+import { MappingRoom } from '../../../../src/unwind/native/mapping-room.ts';
 import { NativeCode } from '../../../../src/unwind/native/native-code.ts';
 
 const mapping = (start: number, path: string): Mapping => ({
@@ -49,6 +50,34 @@ test('a library replaced by another at the same place: noticed also when somethi
   code.beginBatch(1100);
   expect(nameAt(code, 0x20010)).toBe('f_in_/c.so');
   expect(nameAt(code, 0x10010)).toBe('f_in_/b.so');
+});
+
+test('mappings of all processes together have a bound: the process that read its own longest ago reads them again', () => {
+  const reads = [0, 0, 0];
+  const maps = [mapping(0x10000, '/a.so'), mapping(0x20000, '/b.so')];
+  const room = new MappingRoom(1500); // of two processes with two each
+  const codes = reads.map((_, i) => {
+    const reader = processWith({ maps });
+    return new NativeCode({ ...reader, maps: () => ((reads[i] = (reads[i] ?? 0) + 1), maps) }, undefined, room);
+  });
+  /** How often a process read its mappings to name two places. */
+  const readsOf = (i: number): number => {
+    const before = reads[i] ?? 0;
+    expect([0x10010, 0x20010].map((pc) => codes[i] && nameAt(codes[i], pc))).toEqual(['f_in_/a.so', 'f_in_/b.so']);
+    return (reads[i] ?? 0) - before;
+  };
+  expect([0, 1, 0, 1].map(readsOf)).toEqual([1, 1, 0, 0]);
+  expect(room.leftBytes).toBeGreaterThanOrEqual(0);
+  expect([2, 1, 0].map(readsOf)).toEqual([1, 0, 1]); // the first had to forget its own
+  for (const code of codes) code.forget();
+  expect(room.leftBytes).toBe(1500);
+});
+
+test('a process whose mappings alone are too many keeps them', () => {
+  const room = new MappingRoom(10);
+  const code = new NativeCode(processWith({ maps: [mapping(0x10000, '/a.so')] }), undefined, room);
+  expect(nameAt(code, 0x10010)).toBe('f_in_/a.so');
+  expect(room.leftBytes).toBeLessThan(0);
 });
 
 test('a library that comes back at another base: its prologues are there, not where they were', () => {
