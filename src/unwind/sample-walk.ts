@@ -275,7 +275,9 @@ class SampleWalk {
     return java;
   }
 
+  /** For native frames that are missing before a caller that was guessed. */
   #pushGap({ pc, sp, fp }: PhysicalFrame): void {
+    this.#window.approximations.add('unvalidated-step');
     this.#push(gapFrame(), { pc, sp, fp } as FrameTrace);
   }
 

@@ -25,6 +25,7 @@ const STATIC = { heaps: 0x4000_0000, callStub: 0x4000_0010, threadsHead: 0x4000_
 const AT = {
   codeBegin: 24,
   codeEnd: 32,
+  stubs: 84,
   scopesData: 104,
   scopesPcs: 112,
   dependencies: 116,
@@ -57,7 +58,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
     osrEntryPoint: 72,
     origPcOffset: 80,
     deoptHandlers: [pointerAt(88), pointerAt(96)],
-    stubs: pointerAt(AT.codeEnd),
+    stubs: fromItself(i32At(AT.stubs)),
     scopesData: { begin: pointerAt(AT.scopesData), end: SCOPES_PCS },
     scopesPcs: { begin: SCOPES_PCS, end: fromItself(i32At(AT.dependencies)) },
     metadata: { begin: fromItself(i32At(AT.metadata)), end: pointerAt(AT.scopesData) },
@@ -124,6 +125,8 @@ export interface SyntheticBlob {
     readonly method: number;
     readonly level: number;
     readonly compileId?: number;
+    /** Offset where the method's own code ends and its stubs begin; without it there are none. */
+    readonly stubsFrom?: number;
     /** By offset of the pc in the code. */
     readonly scopes: readonly { readonly at: number; readonly chain: readonly SyntheticScope[] }[];
   };
@@ -138,6 +141,7 @@ export class SyntheticJvm {
   readonly heapLow: number = HEAP_LOW;
   readonly heapHigh: number = HEAP_LOW + HEAP_BYTES;
   readonly codelets: Codelet[] = [];
+  enterSpecialReturn: number | null = null;
   readonly stubs: Codelet[] = [];
   readonly #threads: number[] = [];
   readonly #segmentMap: number;
@@ -225,6 +229,7 @@ export class SyntheticJvm {
       memory.word(address + at.osrEntryPoint, codeBegin);
       memory.i32(address + at.compileId, blob.nmethod.compileId ?? this.#nextCompileId++);
       memory.i32(address + at.compLevel, blob.nmethod.level);
+      memory.i32(address + AT.stubs, codeBegin + (blob.nmethod.stubsFrom ?? blob.code.length) - address);
       memory.word(address + AT.scopesData, scopesDataBegin);
       memory.i32(address + AT.scopesPcs, scopesPcs - address);
       memory.i32(address + AT.dependencies, end - address);
@@ -318,7 +323,7 @@ export class SyntheticJvm {
       virtualThreads: new VirtualThreads(memory, SYNTHETIC_LAYOUT, threadNames),
       flags: { debugNonSafepoints: false, shown: {}, heap: null },
       callStubReturn: this.callStubReturn,
-      enterSpecialReturn: () => null,
+      enterSpecialReturn: () => this.enterSpecialReturn,
     };
   }
 }

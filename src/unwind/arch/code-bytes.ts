@@ -37,6 +37,9 @@ export type StubState =
   /** The frame pointer register is the stub's frame pointer. */
   | { readonly kind: 'frame-pointer' };
 
+/** Bytes that code has pushed below its whole frame; null: it does not tell; 'elsewhere': nor that, its stack pointer is kept in a register or a word. */
+export type Pushed = number | 'elsewhere' | null;
+
 export const WHOLE: FrameState = { kind: 'whole' };
 
 /** Bytes at an address; -1 in the pattern is any byte. */

@@ -3,15 +3,15 @@
 // those the ways from an instruction to a return are followed: what lies between them and the frame's end was pushed.
 // hotspot/cpu/x86/macroAssembler_x86.cpp, c1_LIRAssembler_x86.cpp.
 
-import type { CodeReader } from './code-bytes.ts';
+import type { CodeReader, Pushed } from './code-bytes.ts';
 import { flowOf, instructionReader } from './x86-flow.ts';
 import type { X86Instruction } from './x86-instruction.ts';
 import { writtenRegisters } from './x86-writes.ts';
 
 /** A larger method counts as one that pushes: a look at all of it would take milliseconds. */
 const MAX_STEADY_BYTES = 64 * 1024;
-/** Followed at most, and kept to be followed. */
-const [MAX_INSTRUCTIONS, MAX_PENDING_WAYS] = [8192, 512];
+/** Kept to be followed at most. */
+const MAX_PENDING_WAYS = 512;
 const [RSP, RBP] = [4, 5];
 /** Return address and saved rbp, which lie above what `sub rsp` makes of a frame. */
 const LINK_BYTES = 16;
@@ -61,9 +61,10 @@ export function keepsStack(code: CodeReader, begin: number, end: number, frameSi
       if (below !== 0) return false;
       continue;
     }
-    // Only these two, one right behind the other.
+    // Of frames that hold nothing else the saved rbp alone; else only these two, one right behind the other.
     const isLink =
       instruction.map === 0 && instruction.low === RBP && (instruction.opcode === 0x5d || instruction.opcode === 0x55);
+    if (isLink && frameSizeBytes === LINK_BYTES) continue;
     const isSize = Math.abs(change) === frameSizeBytes - LINK_BYTES && instruction.rm === RSP;
     if (below === 0 && ((isSize && change > 0) || (isLink && change < 0))) below = change;
     else if ((below > 0 && isLink && change > 0) || (below < 0 && isSize && change < 0)) below = 0;
@@ -72,15 +73,25 @@ export function keepsStack(code: CodeReader, begin: number, end: number, frameSi
   return true;
 }
 
-/** Bytes that code at `pc`, between `begin` and `end`, has pushed below its whole frame; null: its ways to a return do not tell. */
-export function pushedBytes(code: CodeReader, pc: number, begin: number, end: number, frameSizeBytes: number): number | null {
+/**
+ * Bytes that code at `pc`, between `begin` and `end`, has pushed below its whole frame, by its ways to a return, up to `maxInstructions` of them.
+ */
+export function pushedBytes(
+  code: CodeReader,
+  pc: number,
+  begin: number,
+  end: number,
+  frameSizeBytes: number,
+  maxInstructions: number,
+): Pushed {
   const instructionAt = instructionReader(code, begin, end);
   const ways = [{ at: pc, moved: 0 }];
   const seen = new Set<number>();
+  let isElsewhere = false;
   for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
     let { at, moved } = way;
     while (!seen.has(at)) {
-      if (seen.size >= MAX_INSTRUCTIONS || ways.length >= MAX_PENDING_WAYS) return null;
+      if (seen.size >= maxInstructions || ways.length >= MAX_PENDING_WAYS) return isElsewhere ? 'elsewhere' : null;
       seen.add(at);
       const instruction = instructionAt(at);
       if (instruction === null) break;
@@ -90,12 +101,15 @@ export function pushedBytes(code: CodeReader, pc: number, begin: number, end: nu
       if (flow === 'nowhere' || flow === 'table') break;
       if (flow === 'branch') ways.push({ at: next + instruction.immediate, moved });
       const change = flow === 'on' ? changeOf(instruction) : 0;
-      if (change === null) break;
+      if (change === null) {
+        isElsewhere = true;
+        break;
+      }
       moved += change;
       at = flow === 'jump' ? next + instruction.immediate : next;
     }
   }
-  return null;
+  return isElsewhere ? 'elsewhere' : null;
 }
 
 /** At the return rsp is at the return address, the last word of the frame. */

@@ -4,7 +4,7 @@
 
 import type { Frame } from '../../model/frame.ts';
 import type { Architecture } from '../arch/architecture.ts';
-import type { CodeBytes, FrameState, StubState } from '../arch/code-bytes.ts';
+import type { CodeBytes, FrameState, Pushed, StubState } from '../arch/code-bytes.ts';
 import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_CODE_INDEX_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { CodeCache } from './code-cache.ts';
@@ -16,6 +16,9 @@ import type { HotspotLayout } from './layout.ts';
 const LEAF_BYTES_BEFORE = 32;
 const LEAF_BYTES_AFTER = 64;
 
+/** Following a byte of code takes up to 60 ns, about what reading so many bytes does. */
+const FOLLOWING_COST = 64;
+
 /** A blob and what was worked out about its pcs; valid as long as the blob is. */
 export class KnownBlob {
   readonly blob: CodeBlob;
@@ -23,8 +26,8 @@ export class KnownBlob {
   readonly leafStates = new Map<number, FrameState>();
   /** Ways out of StubRoutines, and of methods that push; null: the code does not tell. */
   readonly waysOut = new Map<number, StubState | null>();
-  /** Bytes pushed below a method's whole frame, by pc; null: its ways to a return do not tell. */
-  readonly pushed = new Map<number, number | null>();
+  /** What was pushed below a method's whole frame, by pc. */
+  readonly pushed = new Map<number, Pushed>();
   /** Whether a method's code never moves sp; null: not looked at yet. */
   keepsStack: boolean | null = null;
   readonly scopes = new Map<number, ScopesResult>();
@@ -159,6 +162,12 @@ export class CodeIndex {
 
   code(start: number, end: number): CodeBytes {
     return { address: start, bytes: this.#memory.block(start, Math.max(0, end - start)).bytes };
+  }
+
+  /** Code whose instructions are to be followed one by one: that costs more time than reading it, and counts so. Throws MemoryFault, WalkStop. */
+  codeToFollow(start: number, end: number): CodeBytes {
+    this.#memory.spend(FOLLOWING_COST * Math.max(0, end - start));
+    return this.code(start, end);
   }
 
   /** Bytes that a compiled caller pushed below its frame for the call that returns to `pc`. Throws MemoryFault. */

@@ -45,12 +45,14 @@ function callerOfWhole(context: WalkContext, known: KnownBlob, frame: PhysicalFr
   const sizeBytes = blob.frameSizeBytes + (frame.isLeaf ? 0 : process.code.pushedForCall(blob, frame.pc));
   if (!frame.isLeaf && returns.isJavaReturn(frame.pc)) return callerAtFrameEnd(context, frame, sizeBytes);
   const pushed = pushedBelowFrame(process.code, known, frame.pc);
-  if (pushed !== null) {
+  if (typeof pushed === 'number') {
     const caller = callerAtFrameEnd(context, frame, sizeBytes + pushed);
     if (returns.isJavaReturn(caller.pc)) return caller;
-    throw new WalkStop('code-changed', `${hex(caller.pc)}, where it returns to, is not behind a call of Java code`);
+    // Where the VM replaces frames they are not whole yet.
+    if (process.code.covers(caller.pc) && !context.deoptimizing)
+      throw new WalkStop('code-changed', `${hex(caller.pc)}, where it returns to, is not behind a call of Java code any more`);
   }
-  const way = frame.isLeaf ? wayOutOf(process.code, known, frame.pc, process.callStubReturn) : null;
+  const way = frame.isLeaf && pushed === 'elsewhere' ? wayOutOf(process.code, known, frame.pc, process.callStubReturn) : null;
   const left = way?.kind === 'way-out' ? callerAtWayOut(context.window, frame, way, registers) : null;
   return left !== null && returns.isJavaReturn(left.pc) ? left : callerOfFrameSize(context, frame, sizeBytes);
 }

@@ -9,7 +9,7 @@ const MAX_LEAF_CALL_SCAN_BYTES = 4096;
 
 /**
  * Java code called a C++ routine directly (no anchor is set for leaf calls) and frame pointers do not lead back: the nearest word
- * above sp that is a return address of a call out of Java code. A guess, marked so.
+ * above sp that is a return address of a call out of Java code. A guess, for the caller to mark.
  */
 export function findLeafCall(hotspot: HotspotProcess, window: StackWindow, leaf: PhysicalFrame): PhysicalFrame | null {
   // Counted, not compared: an rsp of 2^63, which the target may well have, does not grow by 8 in a number.
@@ -19,7 +19,6 @@ export function findLeafCall(hotspot: HotspotProcess, window: StackWindow, leaf:
     if (pc === null || !hotspot.code.covers(pc) || !hotspot.code.callsOut(pc)) continue;
     // Compiler threads have addresses of code they are making on their stacks: nobody runs it yet.
     if (hotspot.code.at(pc)?.blob.name.includes('CodeBuffer') !== false) continue;
-    window.approximations.add('unvalidated-step');
     return callerFrame(pc, slot + 8, fpBefore(window, slot, leaf.fp));
   }
   return null;

@@ -2,7 +2,7 @@
 // and StubRoutines. Rules first; callers check what comes of them and fall back to plausibility, marked approximate.
 // Sources: the architectures' tables (arch/) name the assemblers; AsyncGetCallTrace and async-profiler's stackFrame_x64.cpp solve the same problem.
 
-import type { CodeBytes, FrameState, StubState } from '../arch/code-bytes.ts';
+import type { CodeBytes, FrameState, Pushed, StubState } from '../arch/code-bytes.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
 import { ENTRY_BYTES } from '../limits.ts';
 import { MemoryFault } from '../memory-view.ts';
@@ -17,6 +17,9 @@ const OPTO_BLOBS: ReadonlySet<string> = new Set(['ExceptionBlob', 'UncommonTrapB
 const MAX_OPTO_BLOB_BYTES = 4096;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
+
+/** Followed to find a return: first, and where all of the code does not tell. */
+const [FEW_INSTRUCTIONS, MANY_INSTRUCTIONS] = [192, 8192];
 
 /** State of a compiled method's (or native wrapper's) frame at a leaf pc. Throws MemoryFault. */
 export function compiledLeafState(index: CodeIndex, known: KnownBlob, pc: number): FrameState {
@@ -49,17 +52,15 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
   return epilogueState(code, pc) ?? afterEpilogueState(code, pc) ?? WHOLE;
 }
 
-/** Bytes that a method has pushed below its whole frame where it is at `pc`, a leaf's or behind a call; null: its code does not tell. */
-export function pushedBelowFrame(index: CodeIndex, known: KnownBlob, pc: number): number | null {
-  const { codeBegin, codeEnd, frameComplete, frameSizeBytes, nmethod } = known.blob;
-  const { keepsStack, pushedBytes } = index.architecture.frames;
-  const code = (start: number, end: number): CodeBytes => index.code(start, end);
+/**
+ * Bytes that a method has pushed below its whole frame where it is at `pc`, a leaf's or behind a call; null: its code does not tell;
+ * 'elsewhere': it does not, but keeps its stack pointer in a register or a word, which a way out would find. Throws WalkStop.
+ */
+export function pushedBelowFrame(index: CodeIndex, known: KnownBlob, pc: number): Pushed {
   let pushed = known.pushed.get(pc);
   if (pushed !== undefined) return pushed;
   try {
-    known.keepsStack ??= keepsStack(code, frameComplete, nmethod?.instructionsEnd ?? codeEnd, frameSizeBytes);
-    if (known.keepsStack) return 0;
-    pushed = pushedBytes(code, pc, codeBegin, codeEnd, frameSizeBytes);
+    pushed = findPushed(index, known, pc);
   } catch (error) {
     // Code that cannot be read tells nothing.
     if (!(error instanceof MemoryFault)) throw error;
@@ -68,6 +69,22 @@ export function pushedBelowFrame(index: CodeIndex, known: KnownBlob, pc: number)
   known.pushed.set(pc, pushed);
   index.hold(ENTRY_BYTES);
   return pushed;
+}
+
+function findPushed(index: CodeIndex, known: KnownBlob, pc: number): Pushed {
+  const { codeBegin, codeEnd, frameComplete, frameSizeBytes, nmethod } = known.blob;
+  const { keepsStack, pushedBytes } = index.architecture.frames;
+  const code = (start: number, end: number): CodeBytes => index.codeToFollow(start, end);
+  // Behind its instructions a method has stubs, entered by calls, and handlers, which push.
+  const ownEnd = nmethod?.instructionsEnd ?? codeEnd;
+  const isOwn = pc >= frameComplete && pc < ownEnd;
+  const within = (instructions: number): Pushed =>
+    pushedBytes(code, pc, codeBegin, isOwn ? ownEnd : codeEnd, frameSizeBytes, instructions);
+  // In most code a return is near. In what is larger one look at all of it spares many at each place.
+  const near = known.keepsStack === null || !isOwn ? within(FEW_INSTRUCTIONS) : null;
+  if (near !== null || !isOwn) return near;
+  known.keepsStack ??= keepsStack(code, frameComplete, ownEnd, frameSizeBytes);
+  return known.keepsStack ? 0 : within(MANY_INSTRUCTIONS);
 }
 
 /** State of a runtime stub's frame at a leaf pc: built by enter, or like a C2 method's. Throws MemoryFault. */
@@ -123,7 +140,13 @@ export function wayOutOf(index: CodeIndex, known: KnownBlob, pc: number, callStu
   if (way === undefined) {
     const { codeBegin, codeEnd } = known.blob;
     try {
-      way = index.architecture.stubs.wayOut((start, end) => index.code(start, end), pc, codeBegin, codeEnd, callStubReturn);
+      way = index.architecture.stubs.wayOut(
+        (start, end) => index.codeToFollow(start, end),
+        pc,
+        codeBegin,
+        codeEnd,
+        callStubReturn,
+      );
     } catch (error) {
       // Code that cannot be read tells nothing; what the other rules need of it may be there.
       if (!(error instanceof MemoryFault)) throw error;

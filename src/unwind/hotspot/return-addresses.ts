@@ -62,6 +62,8 @@ export class ReturnAddresses {
     if (known?.blob.kind === 'stub-routines') return isReturnBarrier(this.#process, known, pc);
     if (known === null || nmethod === null || nmethod === undefined) return true;
     if (nmethod.deoptHandlers.includes(pc)) return true;
+    // Wrappers of native methods have no PcDescs. Java returns to one of them only: Continuation.enterSpecial.
+    if (nmethod.isNative && pc === this.#process.enterSpecialReturn()) return true;
     const scopes = this.#process.code.scopesAt(known, pc);
     return scopes.kind === 'scopes' && scopes.exact;
   }

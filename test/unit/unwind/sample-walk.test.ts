@@ -115,6 +115,49 @@ describe('a Java leaf', () => {
     expect(walked.stack.outcome).toEqual({ kind: 'complete' });
   });
 
+  test('a stub behind its code, entered by a call: its return address is the one on top', () => {
+    const world = javaWorld();
+    const method = world.jvm.method({ className: 'A', name: 'callsInterpreted' });
+    const own = [...bytesOf([X86.pushRbp, X86.subRsp8(0x20)]), ...bytesOf([X86.addRsp8(0x20), X86.popRbp, X86.ret])];
+    // mov rbx, imm64; jmp to the interpreter: the stub of a static call.
+    const code = [...own, 0x48, 0xbb, ...new Array<number>(8).fill(0), 0xe9, 0, 0, 0x10, 0];
+    const scopes = [{ at: code.length, chain: [{ method, bci: 3 }] }];
+    const frameComplete = bytesOf([X86.pushRbp, X86.subRsp8(0x20)]).length;
+    const start = world.jvm.blob({ name: 'nmethod', code, frameSizeWords: 6, frameComplete, nmethod: { method, level: 4, scopes, stubsFrom: own.length } }); // prettier-ignore
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    const returnSlot = stack.push(world.code.inCaller);
+    stack.push(java.fp);
+    stack.skip(0x20);
+    stack.push(start + frameComplete);
+    const registers = { rip: start + own.length, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['c2 A.callsInterpreted@3', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.traces[1]).toMatchObject({ sp: returnSlot + 8 });
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
+  test('called by the entry of a continuation, a wrapper without scopes', () => {
+    const world = javaWorld();
+    const method = world.jvm.method({ className: 'Continuation', name: 'enterSpecial', isNative: true });
+    const prologue = bytesOf([X86.pushRbp, X86.subRsp8(0x20)]);
+    const code = [...prologue, 0xe8, 0, 0, 0, 0, ...bytesOf([X86.addRsp8(0x20), X86.popRbp, X86.ret])];
+    const start = world.jvm.blob({ name: 'native nmethod', code, frameSizeWords: 6, frameComplete: prologue.length, nmethod: { method, level: 0, scopes: [] } }); // prettier-ignore
+    world.jvm.enterSpecialReturn = start + prologue.length + 5;
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(world.code.inCaller);
+    stack.push(java.fp);
+    stack.skip(0x20);
+    stack.push(world.jvm.enterSpecialReturn);
+    stack.push(java.fp);
+    stack.skip(0x30);
+    const registers = { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['c2 A.leaf@3', 'java-native Continuation.enterSpecial', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
   test('its caller is gone: told, not passed over', () => {
     const world = javaWorld();
     const { stack, java } = inLeaf(world);

@@ -1,7 +1,7 @@
 // What methods push below their frames: pieces of code as HotSpot makes it, written by hand.
 
 import { expect, test } from 'vitest';
-import type { CodeBytes } from '../../../../src/unwind/arch/code-bytes.ts';
+import type { CodeBytes, Pushed } from '../../../../src/unwind/arch/code-bytes.ts';
 import { keepsStack, pushedBytes } from '../../../../src/unwind/arch/x86-pushed.ts';
 
 const CODE_AT = 0x7f00_0000_1000;
@@ -18,9 +18,9 @@ function keeps(hex: string): boolean {
   return keepsStack(reader(bytes), CODE_AT, CODE_AT + bytes.length, FRAME_BYTES);
 }
 
-function pushed(hex: string, from: number): number | null {
+function pushed(hex: string, from: number, maxInstructions = 64): Pushed {
   const bytes = bytesOf(hex);
-  return pushedBytes(reader(bytes), CODE_AT + from, CODE_AT, CODE_AT + bytes.length, FRAME_BYTES);
+  return pushedBytes(reader(bytes), CODE_AT + from, CODE_AT, CODE_AT + bytes.length, FRAME_BYTES, maxInstructions);
 }
 
 test.each([
@@ -39,6 +39,11 @@ test.each([
   expect(keeps(hex)).toBe(expected);
 });
 
+test('a frame of nothing but return address and saved rbp', () => {
+  const bytes = bytesOf('90 5d c3 55 90 5d c3');
+  expect(keepsStack(reader(bytes), CODE_AT, CODE_AT + bytes.length, 16)).toBe(true);
+});
+
 test('a method too large for one look', () => {
   expect(keepsStack(() => ({ address: 0, bytes: new Uint8Array() }), CODE_AT, CODE_AT + 65_537, FRAME_BYTES)).toBe(false);
 });
@@ -55,8 +60,9 @@ test('a way that ends nowhere is left for one that returns', () => {
   expect(pushed('56 85c0 7401 cc 5e 4883c420 5d c3', 1)).toBe(8);
 });
 
-test('not told: a stack pointer kept elsewhere, fewer bytes than the frame has, a loop without end', () => {
-  expect(pushed('90 488b2424 4883c420 5d c3', 0)).toBeNull();
+test('not told: fewer bytes than the frame has, a loop without end, a return too far away; or a stack pointer kept elsewhere', () => {
+  expect(pushed('90 488b2424 4883c420 5d c3', 0)).toBe('elsewhere');
+  expect(pushed('90 4883c420 5d c3', 0, 3)).toBeNull();
   expect(pushed('90 c3', 0)).toBeNull();
   expect(pushed('90 ebfd', 0)).toBeNull();
 });
