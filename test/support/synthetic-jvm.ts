@@ -80,7 +80,7 @@ export const SYNTHETIC_LAYOUT: HotspotLayout = {
   anchor: { lastJavaSp: 0, lastJavaPc: 8, lastJavaFp: 16 },
   callWrapperAnchor: 32,
   callStubReturnAddress: STATIC.callStub,
-  javaThread: { anchor: 16, osThread: 8 },
+  javaThread: { anchor: 16, osThread: 8, savedExceptionPc: 0x58 },
   osThreadId: 0,
   osThreadPthreadId: 8,
   threads: { kind: 'list', head: STATIC.threadsHead, length: AT.threadsLength, threads: AT.threads },
@@ -291,7 +291,7 @@ export class SyntheticJvm {
     const { javaThread, osThreadId } = SYNTHETIC_LAYOUT;
     const osThread = memory.allocate(16);
     memory.i32(osThread + osThreadId, tid);
-    const thread = memory.allocate(64);
+    const thread = memory.allocate(128);
     memory.word(thread + javaThread.osThread, osThread);
     this.#threads.push(thread);
     const array = memory.allocate(8 * this.#threads.length);

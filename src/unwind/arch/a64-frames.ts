@@ -257,3 +257,20 @@ export function nativeLeafState(code: CodeBytes, pc: number): StubState {
   }
   return state.kind === 'linked' ? { kind: 'linked', spOffset: Math.max(0, room), spRegister: null } : state;
 }
+
+/** Between them the address may be signed. */
+const INSTRUCTIONS_UP_TO_STORE = 4;
+
+/** ldr xN, [x28, offset]; str xN, [x29, 8]: the second one, where a poll's stub puts the pc that the thread keeps in its frame; null: not in `code`. */
+export function pollPcStore(code: CodeBytes, offset: number): number | null {
+  const load = 0xf940_0000 + (offset / 8) * 2 ** 10 + 28 * 2 ** 5;
+  for (let at = code.address; at < code.address + code.bytes.length; at += INSTRUCTION_BYTES) {
+    const register = (wordAt(code, at) ?? 0) - load;
+    if (register < 0 || register > 31) continue;
+    for (let i = 1; i <= INSTRUCTIONS_UP_TO_STORE; i += 1) {
+      const store = at + i * INSTRUCTION_BYTES;
+      if (wordAt(code, store) === 0xf900_07a0 + register) return store;
+    }
+  }
+  return null;
+}

@@ -14,6 +14,7 @@ import {
   framePointerFrom,
   LINKED,
   prologueState,
+  pollPcStore,
   pushedForCall,
 } from './a64-frames.ts';
 import { branchTargetOf, INSTRUCTION_BYTES, isJump, wordAt } from './a64-instructions.ts';
@@ -54,6 +55,7 @@ export const AARCH64: Architecture = {
   name: 'aarch64',
   returnAddressHighMask: RETURN_ADDRESS_HIGH_MASK,
   registers: AARCH64_DWARF,
+  threadRegister: 28,
   calls: {
     pushReturnAddress: false,
     longestBytes: INSTRUCTION_BYTES,
@@ -86,6 +88,7 @@ export const AARCH64: Architecture = {
     redirectedCaller: () => null,
     isEntryFrameWhole: () => false,
     isReturnBarrier,
+    pollPcStore,
     isThawEntry: () => false,
   },
   interpreter: { wholeFrame, leafState, methodAt: interpretedMethod },

@@ -15,6 +15,8 @@ export interface Architecture {
   readonly returnAddressHighMask: number;
   /** Numbers that call frame information gives the registers. */
   readonly registers: ArchitectureRegisters;
+  /** The register (the processor's number) in which generated code keeps the JavaThread. */
+  readonly threadRegister: number;
   readonly calls: CallCode;
   readonly frames: FrameCode;
   readonly stubs: StubCode;
@@ -106,6 +108,11 @@ export interface StubCode {
   readonly isEntryFrameWhole: (code: CodeBytes, pc: number) => boolean;
   /** Whether `pc` is where the oldest thawed frame of a continuation returns to. */
   readonly isReturnBarrier: (code: CodeBytes, pc: number) => boolean;
+  /**
+   * In the stub for polls inside of methods, which `code` begins with, the instruction that puts the poll's pc, which the thread keeps at
+   * `offset`, where the return address belongs; null: another stub.
+   */
+  readonly pollPcStore: (code: CodeBytes, offset: number) => number | null;
   /** Whether `pc` is the start of cont_thaw, its return address still where the call left it. */
   readonly isThawEntry: (code: CodeBytes, pc: number) => boolean;
 }

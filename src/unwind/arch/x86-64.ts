@@ -18,6 +18,7 @@ import {
   enteredState,
   epilogueState,
   prologueState,
+  pollPcStore,
   savedRegisterBytes,
 } from './x86-code.ts';
 import { keepsStack, pushedBytes } from './x86-pushed.ts';
@@ -45,6 +46,7 @@ export const X86_64: Architecture = {
   name: 'x86-64',
   returnAddressHighMask: 0xffff_ffff,
   registers: X86_64_DWARF,
+  threadRegister: 15,
   calls: {
     pushReturnAddress: true,
     longestBytes: LONGEST_CALL_BYTES,
@@ -75,6 +77,7 @@ export const X86_64: Architecture = {
     redirectedCaller,
     isEntryFrameWhole,
     isReturnBarrier: (code, pc) => matches(code, pc, TO_CONTINUATION_ENTRY),
+    pollPcStore,
     isThawEntry: (code, pc) => matches(code, pc, THAW_ENTRY),
   },
   interpreter: { wholeFrame, leafState, methodAt: interpretedMethod },

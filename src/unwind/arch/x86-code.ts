@@ -242,3 +242,16 @@ export function savedRegisterBytes(code: CodeBytes): number {
 export function alignedBy(code: CodeBytes, pc: number): number {
   return matches(code, pc, [0x48, 0x83, 0xc4, 0x08]) ? 8 : 0;
 }
+
+/** mov REG, [r15 + offset]; mov [rbp + 8], REG: the second one, where a poll's stub puts the pc that the thread keeps in its frame; null: not in `code`. */
+export function pollPcStore(code: CodeBytes, offset: number): number | null {
+  const { address, bytes } = code;
+  for (let at = 0; at + 11 <= bytes.length; at += 1) {
+    // REX.WB 8b /r, mod 10, base r15; REX.W 89 /r, mod 01, base rbp.
+    if (bytes[at] !== 0x49 || bytes[at + 1] !== 0x8b || ((bytes[at + 2] ?? 0) & 0xc7) !== 0x87) continue;
+    const isField = matches(code, address + at + 3, [offset & 0xff, (offset >> 8) & 0xff, (offset >> 16) & 0xff, offset >>> 24]);
+    const register = (bytes[at + 2] ?? 0) & 0x38;
+    if (isField && matches(code, address + at + 7, [0x48, 0x89, 0x45 | register, 0x08])) return address + at + 7;
+  }
+  return null;
+}

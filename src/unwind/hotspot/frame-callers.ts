@@ -85,8 +85,8 @@ export function callerAtWayOut(
   return callerFrame(window.returnAddress(at), at + 8, callerFp);
 }
 
-/** null: it leads out of the stack. Throws WalkStop where a word of the stack is not known. */
-function valueOf(window: StackWindow, registers: Registers, { register, path }: RegisterPath): number | null {
+/** What a path leads to; null: it leads out of the stack. Throws WalkStop where a word of the stack is not known. */
+export function valueOf(window: StackWindow, registers: Registers, { register, path }: RegisterPath): number | null {
   let value = registerByNumber(registers, register);
   for (const [i, offset] of path.entries()) {
     value += offset;

@@ -16,6 +16,7 @@ import {
   wayOutOf,
 } from './leaf-state.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import { safepointStep } from './safepoint-step.ts';
 import type { WalkContext } from './walk-context.ts';
 
 /** Of an adapter's code this much is looked at: a method of 255 arguments has 4 KB of moves; the longest move of the return address has 16. */
@@ -37,6 +38,8 @@ export function runtimeStubStep(
   registers: Registers | null,
 ): PhysicalFrame {
   context.deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
+  const polling = frame.isLeaf ? safepointStep(context, known, frame, registers) : null;
+  if (polling !== null) return polling;
   const state = frame.isLeaf ? runtimeStubLeafState(context.process.code, known, frame.pc) : WHOLE;
   return stubStep(context, known, frame, state, registers);
 }

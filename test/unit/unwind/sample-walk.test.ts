@@ -158,6 +158,47 @@ describe('a Java leaf', () => {
     expect(walked.stack.outcome).toEqual({ kind: 'complete' });
   });
 
+  test('led to a stub by a safepoint poll: the pc is the thread’s until the stub has put it into its frame', () => {
+    const world = javaWorld();
+    const { jvm, code } = world;
+    // push rbx; push rbp; mov rbp, rsp; sub rsp, 0x10; mov rbx, [r15 + 0x58]; mov [rbp + 8], rbx; nop; leave; ret
+    const prologue = [0x53, 0x55, 0x48, 0x8b, 0xec, 0x48, 0x83, 0xec, 0x10];
+    const store = [0x49, 0x8b, 0x9f, 0x58, 0, 0, 0, 0x48, 0x89, 0x5d, 0x08];
+    const blob = jvm.blob({
+      name: 'SafepointBlob',
+      code: [...prologue, ...store, 0x90, 0xc9, 0xc3],
+      frameSizeWords: 5,
+      frameComplete: -1,
+    });
+    const pollPc = code.leaf + bytesOf(LEAF_CODE).length;
+    const thread = jvm.thread(7);
+    const at = (offset: number, keptPc: number) => {
+      jvm.memory.word(thread + 0x58, keptPc);
+      const { stack, java } = inLeaf(world);
+      // An old return address in a register, which the stub pushes to make room.
+      const [callerSp, rbx] = [stack.sp, code.inCaller];
+      if (offset >= 1) stack.push(offset > prologue.length + 7 ? pollPc : rbx);
+      const fp = offset >= 2 ? stack.push(java.fp) : java.fp;
+      if (offset >= prologue.length) stack.skip(0x10);
+      const rbp = offset >= 5 ? fp : java.fp;
+      const registers = { rip: blob + offset, rsp: stack.sp, rbp, rbx, r15: thread };
+      const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+      return { walked, callerSp };
+    };
+    const expected = ['stub SafepointBlob', 'c2 A.leaf@3', 'c1 A.caller@21', ...ROOTS];
+    for (const offset of [0, 1, 2, 5, 9, 16]) {
+      const { walked, callerSp } = at(offset, pollPc);
+      expect(names(walked), String(offset)).toEqual(expected);
+      expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['unvalidated-step'] });
+      expect(walked.traces[1]).toMatchObject({ pc: pollPc, sp: callerSp });
+    }
+    const { walked } = at(20, 0);
+    expect(names(walked)).toEqual(expected);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    // What the thread keeps is no poll: nothing is made up of it.
+    expect(reasonOf(at(9, code.leaf + 1).walked)).not.toBe('complete');
+  });
+
   test('its caller is gone: told, not passed over', () => {
     const world = javaWorld();
     const { stack, java } = inLeaf(world);

@@ -8,7 +8,8 @@ export interface ThreadLayout {
   readonly callWrapperAnchor: number;
   /** Address of the variable that holds the return address of the call stub. */
   readonly callStubReturnAddress: number;
-  readonly javaThread: { readonly anchor: number; readonly osThread: number };
+  /** `savedExceptionPc`: where the poll was that a signal handler led to a stub; null: not exported. */
+  readonly javaThread: { readonly anchor: number; readonly osThread: number; readonly savedExceptionPc: number | null };
   readonly osThreadId: number;
   /** OSThread's pthread_t, which is the thread pointer under glibc; null: not exported. */
   readonly osThreadPthreadId: number | null;
@@ -50,7 +51,11 @@ export function threadLayout(look: TableReader): ThreadLayout {
     },
     callWrapperAnchor: look.field('JavaCallWrapper', '_anchor'),
     callStubReturnAddress: look.global('StubRoutines', '_call_stub_return_address'),
-    javaThread: { anchor: look.field('JavaThread', '_anchor'), osThread: look.firstOf<number>(OS_THREAD) },
+    javaThread: {
+      anchor: look.field('JavaThread', '_anchor'),
+      osThread: look.firstOf<number>(OS_THREAD),
+      savedExceptionPc: look.tables.offset('JavaThread', '_saved_exception_pc'),
+    },
     osThreadId: look.field('OSThread', '_thread_id'),
     osThreadPthreadId: look.tables.offset('OSThread', '_pthread_id'),
     threads: look.firstOf<ThreadsPlace>(THREADS),

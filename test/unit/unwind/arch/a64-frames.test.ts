@@ -4,7 +4,13 @@ import { expect, test } from 'vitest';
 import { type Aarch64Registers, AARCH64_REGISTERS } from '../../../../src/model/registers.ts';
 import { asAddress } from '../../../../src/model/units.ts';
 import { callTarget, endsWithCall } from '../../../../src/unwind/arch/a64-calls.ts';
-import { afterEpilogueState, enteredState, epilogueState, prologueState } from '../../../../src/unwind/arch/a64-frames.ts';
+import {
+  afterEpilogueState,
+  enteredState,
+  epilogueState,
+  pollPcStore,
+  prologueState,
+} from '../../../../src/unwind/arch/a64-frames.ts';
 import { branchTargetOf } from '../../../../src/unwind/arch/a64-instructions.ts';
 import { AARCH64 } from '../../../../src/unwind/arch/aarch64.ts';
 import type { CodeBytes } from '../../../../src/unwind/arch/code-bytes.ts';
@@ -137,4 +143,14 @@ test('the return barrier of continuations: ldr x8, [x28, #cont_entry]; mov sp, x
   const { isReturnBarrier, isThawEntry } = AARCH64.stubs;
   expect([0, 1, 2, 4, 5].map((index) => isReturnBarrier(bytes, START + 4 * index))).toEqual([true, false, false, false, false]);
   expect(isThawEntry(bytes, START)).toBe(false);
+});
+
+test('where a poll’s stub puts the pc of the poll', () => {
+  const code = (...words: number[]) => ({ address: 0x1000, bytes: Buffer.from(Uint32Array.from(words).buffer) });
+  const [nop, load, sign, store] = [0xd503201f, 0xf941af94, 0xdac103b4, 0xf90007b4];
+  // ldr x20, [x28, 0x358]; pacia x20, x29; str x20, [x29, 8]
+  expect(pollPcStore(code(nop, load, store, nop), 0x358)).toBe(0x1008);
+  expect(pollPcStore(code(load, sign, store), 0x358)).toBe(0x1008);
+  expect(pollPcStore(code(load, store), 0x350)).toBeNull();
+  expect(pollPcStore(code(load, store + 1), 0x358)).toBeNull();
 });

@@ -4,7 +4,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compiledLeafState } from '../../../../src/unwind/hotspot/leaf-state.ts';
-import { activationEnd, afterEpilogueState, epilogueState, prologueState } from '../../../../src/unwind/arch/x86-code.ts';
+import {
+  activationEnd,
+  afterEpilogueState,
+  epilogueState,
+  pollPcStore,
+  prologueState,
+} from '../../../../src/unwind/arch/x86-code.ts';
 import type { CodeBytes, FrameState } from '../../../../src/unwind/arch/code-bytes.ts';
 import { bytesOf, type Instruction, simulate, type SimulatedState, X86 } from '../../../support/frame-simulator.ts';
 import { SyntheticJvm } from '../../../support/synthetic-jvm.ts';
@@ -214,4 +220,13 @@ test('any bytes at any pc: a state in bounds, or none', () => {
       }
     }),
   );
+});
+
+test('where a poll’s stub puts the pc of the poll: JDK 17, JDK 8, another field, nothing', () => {
+  const code = (hex: string) => ({ address: 0x1000, bytes: Buffer.from(hex.replaceAll(' ', ''), 'hex') });
+  expect(pollPcStore(code('90 498b9f58030000 48895d08 498bff'), 0x358)).toBe(0x1008);
+  expect(pollPcStore(code('498bbfe8020000 48897d08'), 0x2e8)).toBe(0x1007);
+  expect(pollPcStore(code('498b9f58030000 48895d08'), 0x350)).toBeNull();
+  expect(pollPcStore(code('498b9f58030000 48897d08'), 0x358)).toBeNull();
+  expect(pollPcStore(code('498b9f5803'), 0x358)).toBeNull();
 });

@@ -1,0 +1,93 @@
+// The step of a Java walk over a leaf in the stub that compiled code is led to from a safepoint poll inside a method. The signal handler leaves
+// the poll's pc in the thread and jumps; the stub makes room for a return address, saves all registers, and only then puts that pc there.
+// Until it has, the word holds anything, on aarch64 the return address of an older call. Nor is the poll's pc, once there, one behind a call.
+// hotspot/cpu/{x86,aarch64}/sharedRuntime_*.cpp, generate_handler_blob. The stub for polls at a return has its caller's address where any has.
+
+import type { Registers } from '../../model/registers.ts';
+import { linkOf, registerByNumber } from '../../model/registers.ts';
+import { WORD_BYTES } from '../../model/units.ts';
+import { MemoryFault } from '../memory-view.ts';
+import type { KnownBlob } from './code-index.ts';
+import { valueOf } from './frame-callers.ts';
+import { stubFrame } from './java-frames.ts';
+import { runtimeStubLeafState, wayOutOf } from './leaf-state.ts';
+import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
+import type { WalkContext } from './walk-context.ts';
+
+const NAME = 'SafepointBlob';
+/** With all vector registers to save it has 2 KB. */
+const MAX_BLOB_BYTES = 8192;
+
+/** Pushes the stub's frame, and leads to the method that polled; null: it is another stub, or its code is not known. Throws WalkStop. */
+export function safepointStep(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers | null,
+): PhysicalFrame | null {
+  const { architecture, process, window } = context;
+  const { blob } = known;
+  const { savedExceptionPc } = process.layout.javaThread;
+  if (blob.name !== NAME || registers === null || savedExceptionPc === null) return null;
+  const end = Math.min(blob.codeEnd, blob.codeBegin + MAX_BLOB_BYTES);
+  const storeAt = architecture.stubs.pollPcStore(process.code.code(blob.codeBegin, end), savedExceptionPc);
+  const caller = storeAt === null ? null : callerByCode(context, known, frame, registers);
+  if (storeAt === null || caller === null) return null;
+  let { pc } = caller;
+  if (frame.pc <= storeAt) {
+    const thread = registerByNumber(registers, architecture.threadRegister);
+    try {
+      pc = process.memory.word(thread + savedExceptionPc);
+    } catch (error) {
+      if (!(error instanceof MemoryFault)) throw error;
+      return null;
+    }
+    // Read after the tick: the thread may be at another poll by then.
+    window.approximations.add('unvalidated-step');
+  }
+  if (!isPoll(context, pc)) return null;
+  context.push(stubFrame(blob.name, blob.name), frame);
+  return { ...caller, pc };
+}
+
+/** Where the method's frame is, whatever the word for its pc holds. */
+function callerByCode(
+  { process, window }: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  registers: Registers,
+): PhysicalFrame | null {
+  const { code, callStubReturn } = process;
+  const state = wayOutOf(code, known, frame.pc, callStubReturn) ?? runtimeStubLeafState(code, known, frame.pc);
+  switch (state.kind) {
+    case 'way-out': {
+      // At the very first instruction the room is not made yet.
+      const at = valueOf(window, registers, state.returnAt);
+      const fp = valueOf(window, registers, state.fp);
+      if (at === null || fp === null || at < frame.sp - WORD_BYTES) return null;
+      return callerFrame(at < frame.sp ? 0 : window.returnAddress(at), at + WORD_BYTES, fp);
+    }
+    case 'frame-pointer':
+      if (!window.covers(frame.fp) || frame.fp < frame.sp) return null;
+      return callerFrame(window.returnAddress(frame.fp + 8), frame.fp + 16, window.word(frame.fp));
+    case 'linked': {
+      const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
+      return callerFrame(linkOf(registers) ?? 0, sp, frame.fp);
+    }
+    case 'whole':
+    case 'partial':
+    case 'popped':
+      return null;
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Whether the VM has scopes for exactly this place of a method: polls have them, as calls do. */
+function isPoll({ process: { code } }: WalkContext, pc: number): boolean {
+  const known = code.covers(pc) ? code.at(pc) : null;
+  if (known?.blob.nmethod == null) return false;
+  if (known.blob.nmethod.deoptHandlers.includes(pc)) return true;
+  const found = code.scopesAt(known, pc);
+  return found.kind === 'scopes' && found.exact;
+}
