@@ -74,8 +74,11 @@ function callerByCode(
       const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
       return callerFrame(linkOf(registers) ?? 0, sp, frame.fp);
     }
+    case 'partial': {
+      const fp = state.savedFpAt === null ? frame.fp : window.word(frame.sp + state.savedFpAt);
+      return callerFrame(window.returnAddress(frame.sp + state.returnAt), frame.sp + state.returnAt + WORD_BYTES, fp);
+    }
     case 'whole':
-    case 'partial':
     case 'popped':
       return null;
     default:
