@@ -12,7 +12,7 @@ import type { KernelSymbols } from '../model/target.ts';
 import { asPid, type Pid } from '../model/units.ts';
 import { MappingRoom } from '../unwind/native/mapping-room.ts';
 import { createProcessUnwinder, type ProcessUnwinder } from '../unwind/process-unwinder.ts';
-import type { WalkedSample } from '../unwind/sample-walk.ts';
+import type { WalkedSample } from '../unwind/walk-target.ts';
 import { EndedProcesses } from './ended-processes.ts';
 import { ObservedProcess, type ProcessReader } from './observed-process.ts';
 import { silentReader } from './silent-reader.ts';

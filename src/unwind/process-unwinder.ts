@@ -11,7 +11,8 @@ import { threadLocator } from './hotspot/thread-locator.ts';
 import { kernelFrames } from './kernel/kernel-frames.ts';
 import type { MappingRoom } from './native/mapping-room.ts';
 import { NativeCode } from './native/native-code.ts';
-import { type WalkedSample, walkSample } from './sample-walk.ts';
+import { walkSample } from './sample-walk.ts';
+import type { WalkedSample } from './walk-target.ts';
 
 /**
  * An unsupported VM is asked for again this often: libjvm cannot be read while it is replaced, or its process has no descriptor

@@ -3,7 +3,7 @@
 // the code cache); Java down to an entry frame; native again to the next anchor; … until an anchor is empty: the end of the Java
 // stack. What is known of a process comes from process-unwinder.ts.
 
-import type { Frame, FrameTrace, ResolvedStack, StackOutcome, UnfinishedReason } from '../model/frame.ts';
+import type { Frame, FrameTrace, StackOutcome, UnfinishedReason } from '../model/frame.ts';
 import { isAarch64, isOf32Bits, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
@@ -15,30 +15,11 @@ import type { AnchoredFrame, PhysicalFrame } from './hotspot/physical-frame.ts';
 import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from './limits.ts';
 import { gapFrame, unfinishedFrame } from './marker-frames.ts';
 import { MemoryFault } from './memory-view.ts';
-import type { NativeCode } from './native/native-code.ts';
 import type { NativePoint } from './native/native-point.ts';
 import { type NativeEnd, walkNative } from './native/native-walk.ts';
 import { registerFile } from './native/register-file.ts';
 import { StackWindow, WalkStop } from './stack-window.ts';
-
-export interface WalkTarget {
-  /** null: no JVM (not attached, or none there). */
-  readonly hotspot: HotspotProcess | null;
-  /** Why there is no `hotspot` although there should be; null: the process is no JVM, native frames are all there is. */
-  readonly notReady: { readonly reason: UnfinishedReason; readonly detail: string } | null;
-  readonly native: NativeCode;
-  /** Reads stack pages again; null: forbidden. */
-  readonly reread: { read(address: number, into: Uint8Array): boolean } | null;
-  readonly alive: () => boolean;
-}
-
-export interface WalkedSample {
-  readonly stack: ResolvedStack;
-  /** One per frame of `stack.frames`, kernel frames excepted (null). */
-  readonly traces: readonly (FrameTrace | null)[];
-  /** The Continuation (an oop of the tick) of the virtual thread that was mounted; null: none was. */
-  readonly continuation: number | null;
-}
+import type { WalkedSample, WalkTarget } from './walk-target.ts';
 
 /** Signal handlers on one stack: HotSpot's do not nest, others rarely do. */
 const MAX_NESTED_SIGNALS = 8;

@@ -5,7 +5,7 @@
 import { ObservedProcesses } from '../../src/app/observed-processes.ts';
 import { main } from '../../src/cli/main.ts';
 import type { RawSample } from '../../src/model/sample.ts';
-import type { WalkedSample } from '../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../src/unwind/walk-target.ts';
 import type { TapMessage, TapNotes, TapOutcome } from './tap.ts';
 import { leafOf, type Leaf } from './leaf-key.ts';
 

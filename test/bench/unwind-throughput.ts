@@ -10,7 +10,8 @@ import { JavaThreads } from '../../src/unwind/hotspot/java-threads.ts';
 import { Methods } from '../../src/unwind/hotspot/methods.ts';
 import { MemoryView } from '../../src/unwind/memory-view.ts';
 import { NativeCode } from '../../src/unwind/native/native-code.ts';
-import { type WalkedSample, walkSample, type WalkTarget } from '../../src/unwind/sample-walk.ts';
+import { walkSample } from '../../src/unwind/sample-walk.ts';
+import type { WalkedSample, WalkTarget } from '../../src/unwind/walk-target.ts';
 import type { Memo, Throughput } from './unwind-figures.ts';
 
 /** The unwinder of one recorded process, its caches at hand. */

@@ -2,7 +2,7 @@
 // Prints one line of JSON.
 
 import type { RawSample } from '../../src/model/sample.ts';
-import type { WalkedSample } from '../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../src/unwind/walk-target.ts';
 import { openMemoryImage } from './memory-image.ts';
 import { MEMOS, type UnwindFigures } from './unwind-figures.ts';
 import { BenchUnwinder, measureThroughput } from './unwind-throughput.ts';

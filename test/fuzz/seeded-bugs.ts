@@ -25,7 +25,7 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   bug('walk', 'unwind/hotspot/leaf-call.ts', 'a scan that compares addresses: one of 2^63 never grows', 'offset < MAX_LEAF_CALL_SCAN_BYTES', 'leaf.sp + offset !== window.end'),
   bug('walk', 'unwind/sample-walk.ts', 'memory that is missing leaves as an error', 'else if (error instanceof MemoryFault) outcome = this.#lostMemory(error);', ''),
   bug('walk', 'unwind/native/dwarf-expression.ts', 'an expression that jumps to itself', 'if (steps >= MAX_STEPS) throw new Stop();', ''),
-  bug('walk', 'unwind/native/native-code.ts', 'a symbol without a name', "symbol === null || symbol.name === ''", 'symbol === null'),
+  bug('walk', 'unwind/native/native-place.ts', 'a symbol without a name', "symbol === null || symbol.name === ''", 'symbol === null'),
   bug('walk', 'profile/profile-builder.ts', 'a pc above 2^53', 'facts.pc < USER_ADDRESS_END ? facts.pc : 0', 'facts.pc'),
   bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== until && this.#leftEntries > 0', 'entry !== until'),
   // Files of the target.

@@ -3,7 +3,7 @@
 import { expect } from 'vitest';
 import type { ApproximateReason, UnfinishedReason } from '../../src/model/frame.ts';
 import { MAX_LOGICAL_FRAMES } from '../../src/unwind/limits.ts';
-import type { WalkedSample } from '../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../src/unwind/walk-target.ts';
 
 /** The closed sets of the model, as values: a new reason does not compile until it is here. */
 const UNFINISHED = {

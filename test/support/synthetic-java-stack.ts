@@ -2,7 +2,7 @@
 //   A.leaf (c2) ← A.caller (c1) ← [A.interpreted] ← call stub ← JavaCalls::call_helper ← thread_native_entry
 // Tests change single words of it. Addresses of code are those after a call where a return address is meant.
 
-import type { WalkTarget } from '../../src/unwind/sample-walk.ts';
+import type { WalkTarget } from '../../src/unwind/walk-target.ts';
 import { NativeCode } from '../../src/unwind/native/native-code.ts';
 import { bytesOf, X86, type Instruction } from './frame-simulator.ts';
 import { SyntheticJvm } from './synthetic-jvm.ts';

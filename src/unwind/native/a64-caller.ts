@@ -3,7 +3,7 @@
 
 import { nativeLeafState } from '../arch/a64-frames.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
-import { keepsFramePointer, type NativePlace } from './native-code.ts';
+import { keepsFramePointer, type NativePlace } from './native-place.ts';
 
 /** null: none that can be believed. */
 export function a64CallerOf(point: NativePoint, place: NativePlace, options: NativeWalkOptions): NativeCaller | null {

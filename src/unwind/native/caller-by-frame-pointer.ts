@@ -3,7 +3,8 @@
 
 import { WORD_BYTES } from '../../model/units.ts';
 import { a64CallerOf } from './a64-caller.ts';
-import { keepsFramePointer, type NativeCode, type NativePlace } from './native-code.ts';
+import type { NativeCode } from './native-code.ts';
+import { keepsFramePointer, type NativePlace } from './native-place.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
 
 const RET = 0xc3;

@@ -4,7 +4,7 @@
 // other than HotSpot has generated, which its perf map tells (Node, .NET).
 
 import type { Frame } from '../../model/frame.ts';
-import type { MappedLibrary, Mapping, NativeSymbol, TargetReader } from '../../model/target.ts';
+import type { Mapping, TargetReader } from '../../model/target.ts';
 import type { UnwindRule } from '../../model/unwind-rule.ts';
 import { asAddress, asElfAddress } from '../../model/units.ts';
 import type { Architecture } from '../arch/architecture.ts';
@@ -12,18 +12,7 @@ import { ARCHITECTURES } from '../arch/architectures.ts';
 import type { CodeBytes } from '../arch/code-bytes.ts';
 import { MAX_CACHE_ENTRIES } from '../limits.ts';
 import type { MappingRoom } from './mapping-room.ts';
-
-export interface NativePlace {
-  readonly mapping: Mapping;
-  readonly library: MappedLibrary | null;
-  /** Without a name where only its call frame information tells where the function begins. */
-  readonly symbol: NativeSymbol | null;
-  readonly isVm: boolean;
-  /** Code that a runtime generated: by a perf map, whose symbol it is, or `unnamed`, of no file and in no map; null: other code. */
-  readonly generated: 'named' | 'unnamed' | null;
-  /** The address as the library's own headers count it; the address itself without a library. */
-  readonly elfAddress: number;
-}
+import { nameOf, nativeFrame, type NativePlace } from './native-place.ts';
 
 /** Of a function's code before a leaf pc that is looked at: larger ones are followed by their frame pointers. */
 const MAX_FUNCTION_BYTES = 16 * 1024;
@@ -33,11 +22,7 @@ const EPILOGUE_BYTES = 64;
 const MAPS_AGE_MS = 500;
 /** Libraries met before they are asked for: short programs have about five. */
 const MAX_PRIMED = 64;
-/** Stands where a library's path stands. */
-const PERF_MAP = '[perf map]';
 const VM_LIBRARY = /\/libjvm\.so$/;
-/** Functions of V8 that are no C++: they are compiled into the program, without call frame information. */
-const V8_BUILTIN = /^Builtins_/;
 /** Mappings that runtimes put generated code into: anonymous ones (also shared, or with a name), and memory that .NET maps twice. */
 const OF_NO_FILE = /^(?:|\[anon.*\]|\/\/anon|\/dev\/zero|\/memfd:.*)$/s;
 
@@ -271,41 +256,6 @@ function sameCode(a: readonly Mapping[], b: readonly Mapping[]): boolean {
       .map(({ start, end, fileId, path }) => `${String(start)} ${String(end)} ${fileId} ${path}`)
       .join();
   return code(a) === code(b);
-}
-
-/** `hasPerfMap`: code of no file moves, and an address of it tells nobody anything. */
-function nativeFrame(place: NativePlace, hasPerfMap: boolean): Frame {
-  const { library, mapping } = place;
-  const path = library?.path ?? mapping.path;
-  const base = path === '' ? 'anonymous' : path.slice(path.lastIndexOf('/') + 1);
-  return {
-    kind: place.isVm ? 'vm' : 'native',
-    name: nameOf(place) ?? placeName(place, base, hasPerfMap),
-    signature: '',
-    bci: -1,
-    line: 0,
-    library: place.generated === 'named' ? PERF_MAP : path,
-    lineApproximate: false,
-    marker: null,
-  };
-}
-
-/** The name of the function at a place; null: none, or only where it begins is known. */
-export function nameOf({ symbol }: NativePlace): string | null {
-  return symbol === null || symbol.name === '' ? null : symbol.name;
-}
-
-/**
- * Whether code at a place keeps a frame pointer whatever its first instructions are: what runtimes generate, as nearly all do, and V8's
- * own builtins where they have called something, because V8 walks its stacks by them.
- */
-export function keepsFramePointer(place: NativePlace, isLeaf: boolean): boolean {
-  return place.generated !== null || (!isLeaf && V8_BUILTIN.test(nameOf(place) ?? ''));
-}
-
-/** Where a function begins stands for all of it, so that one function is one box. */
-function placeName({ library, elfAddress, symbol }: NativePlace, base: string, hasPerfMap: boolean): string {
-  return library === null && hasPerfMap ? `[${base}]` : `[${base}+0x${(symbol?.start ?? elfAddress).toString(16)}]`;
 }
 
 function search(maps: readonly Mapping[], pc: number): Mapping | null {

@@ -9,7 +9,7 @@ import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
 import { callerByFramePointer } from './caller-by-frame-pointer.ts';
 import { callerByRule } from './caller-by-rule.ts';
-import { nameOf, type NativePlace } from './native-code.ts';
+import { nameOf, type NativePlace } from './native-place.ts';
 import type { NativeCaller, NativePoint, NativeWalkOptions } from './native-point.ts';
 import { type RegisterFile, unknownRegisters } from './register-file.ts';
 

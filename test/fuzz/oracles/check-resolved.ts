@@ -3,7 +3,7 @@
 import { pointOf } from '../../../src/model/registers.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import { createProfileBuilder } from '../../../src/profile/profile-builder.ts';
-import type { WalkedSample } from '../../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../../src/unwind/walk-target.ts';
 import type { Mutation } from '../target.ts';
 import { checkOneOutput } from './check-outputs.ts';
 import { checkProfile } from './check-profile.ts';

@@ -3,7 +3,7 @@
 import type { ApproximateReason, Frame, UnfinishedReason } from '../../../src/model/frame.ts';
 import { APPROXIMATE_TEXTS, UNFINISHED_TEXTS } from '../../../src/model/reason-texts.ts';
 import { MAX_LOGICAL_FRAMES } from '../../../src/unwind/limits.ts';
-import type { WalkedSample } from '../../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../../src/unwind/walk-target.ts';
 import { check } from '../target.ts';
 
 /** A method's name: two Symbols of at most 4,096 bytes, how long they were, a dot; native names are cut by what reads them. */

@@ -1,7 +1,7 @@
 // jtrace's walk and gdb's of one stop → a verdict. Compared are the pcs of physical frames, one by one: equal pcs are equal functions,
 // however each names them. Where they part, the reason decides whose it is, and only what is proven is put down to gdb.
 
-import type { WalkedSample } from '../../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../../src/unwind/walk-target.ts';
 import type { GdbStack } from './gdb.ts';
 
 export type NativeVerdict =

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Frame, FrameTrace, StackOutcome } from '../../../src/model/frame.ts';
 import { asAddress } from '../../../src/model/units.ts';
 import { gapFrame } from '../../../src/unwind/marker-frames.ts';
-import type { WalkedSample } from '../../../src/unwind/sample-walk.ts';
+import type { WalkedSample } from '../../../src/unwind/walk-target.ts';
 import { compareStacks } from '../../oracle/native/compare-stacks.ts';
 import { parseStack } from '../../oracle/native/gdb.ts';
 

@@ -4,7 +4,8 @@ import type { Frame, UnfinishedReason } from '../../../src/model/frame.ts';
 import { type Aarch64Registers, AARCH64_REGISTERS, type Registers } from '../../../src/model/registers.ts';
 import { MAX_LOGICAL_FRAMES, MAX_WALK_READ_BYTES } from '../../../src/unwind/limits.ts';
 import { NativeCode } from '../../../src/unwind/native/native-code.ts';
-import { type WalkedSample, walkSample, type WalkTarget } from '../../../src/unwind/sample-walk.ts';
+import { walkSample } from '../../../src/unwind/sample-walk.ts';
+import type { WalkedSample, WalkTarget } from '../../../src/unwind/walk-target.ts';
 import { bytesOf, simulate, X86 } from '../../support/frame-simulator.ts';
 import { expectSound } from '../../support/expect-sound.ts';
 import {
