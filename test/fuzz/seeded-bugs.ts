@@ -26,6 +26,8 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
   bug('walk', 'unwind/sample-walk.ts', 'memory that is missing leaves as an error', 'else if (error instanceof MemoryFault) outcome = this.#lostMemory(error);', ''),
   bug('walk', 'unwind/native/dwarf-expression.ts', 'an expression that jumps to itself', 'if (steps >= MAX_STEPS) throw new Stop();', ''),
   bug('walk', 'unwind/native/native-place.ts', 'a symbol without a name', "symbol === null || symbol.name === ''", 'symbol === null'),
+  bug('walk', 'unwind/arch/x86-way-out.ts', 'code that jumps back is followed again', ' && at !== barrier && !seen.has(at);', ' && at !== barrier;'),
+  bug('walk', 'unwind/arch/x86-pushed.ts', 'the same of a method', 'while (!seen.has(at)) {', 'for (;;) {'),
   bug('walk', 'profile/profile-builder.ts', 'a pc above 2^53', 'facts.pc < USER_ADDRESS_END ? facts.pc : 0', 'facts.pc'),
   bug('attach', 'unwind/hotspot/stub-names.ts', 'a list that leads back to itself', 'entry !== until && this.#leftEntries > 0', 'entry !== until'),
   // Files of the target.

@@ -1,6 +1,6 @@
 // What the mappings of all processes may take together: some hundreds of processes are open, each may have 65,530 mappings by default and
 // any user as many processes as there are. Where it is too much those forget theirs that read them longest ago, and read them again when
-// they are sampled.
+// they are sampled. One that has ended meanwhile cannot: samples of it that are still on their way then end in `unknown-code`.
 
 import type { Mapping } from '../../model/target.ts';
 
