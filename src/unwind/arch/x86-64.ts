@@ -22,6 +22,7 @@ import {
   savedRegisterBytes,
 } from './x86-code.ts';
 import { keepsStack, pushedBytes } from './x86-pushed.ts';
+import { stateBehindTeardown } from './x86-teardown.ts';
 import { wayOut } from './x86-way-out.ts';
 
 const LONGEST_CALL_BYTES = 8;
@@ -60,6 +61,7 @@ export const X86_64: Architecture = {
     prologueState,
     epilogueState,
     afterEpilogueState,
+    stateBehindTeardown,
     enteredBytes: () => ENTER_BYTES,
     enteredState,
     jumpedTo: WHOLE,

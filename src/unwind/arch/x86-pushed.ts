@@ -17,7 +17,7 @@ const [RSP, RBP] = [4, 5];
 const LINK_BYTES = 16;
 
 /** What an instruction does to rsp: the bytes it adds; null: something else. */
-function changeOf(instruction: X86Instruction): number | null {
+export function changeOf(instruction: X86Instruction): number | null {
   const { map, isVector, opcode, reg, rm, low, third, isWide, immediate } = instruction;
   const operation = reg & 7;
   if (map === 0 && !isVector) {

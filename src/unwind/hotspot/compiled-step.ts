@@ -2,11 +2,12 @@
 
 import type { Registers } from '../../model/registers.ts';
 import { hex, WalkStop } from '../stack-window.ts';
+import { WHOLE } from '../arch/code-bytes.ts';
 import type { KnownBlob } from './code-index.ts';
 import { ENTER_SPECIAL } from './continuations.ts';
 import { callerAtFrameEnd, callerAtWayOut, callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
 import { compiledFrames } from './java-frames.ts';
-import { compiledLeafState, pushedBelowFrame, wayOutOf } from './leaf-state.ts';
+import { compiledCallerState, compiledLeafState, pushedBelowFrame, wayOutOf } from './leaf-state.ts';
 import type { PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
@@ -27,7 +28,12 @@ export function compiledStep(
     pc = window.word(frame.sp + nmethod.origPcOffset);
     if (pc < blob.codeBegin || pc >= blob.codeEnd) throw new WalkStop('bad-frame', 'original pc outside its method');
   }
-  const state = frame.isLeaf ? compiledLeafState(process.code, known, pc) : ({ kind: 'whole' } as const);
+  const isAtJavaCall = !frame.isLeaf && context.returns.isJavaReturn(frame.pc);
+  const state = frame.isLeaf
+    ? compiledLeafState(process.code, known, pc)
+    : isAtJavaCall
+      ? WHOLE
+      : compiledCallerState(process.code, known, pc);
   // Its frame may be there, but not complete (the entry barrier follows): no bytecode has run. An on-stack replacement enters in the middle.
   // (Of an ordinary method _osr_entry_point is code_begin.)
   const isEntering = frame.isLeaf && pc < blob.frameComplete && nmethod.osrEntry <= blob.codeBegin;
@@ -35,15 +41,21 @@ export function compiledStep(
   for (const java of frames) context.push(java, frame);
   if (nmethod.isNative && state.kind === 'whole' && frames[0]?.name === ENTER_SPECIAL) context.mounted ??= frame.sp;
   if (state.kind !== 'whole') return callerOfUnbuilt(context, frame, state, registers);
-  return callerOfWhole(context, known, frame, registers);
+  return callerOfWhole(context, known, frame, isAtJavaCall, registers);
 }
 
-/** The VM knows the calls of a method; where a leaf is, and behind calls that it was not told of, the method may have pushed something. */
-function callerOfWhole(context: WalkContext, known: KnownBlob, frame: PhysicalFrame, registers: Registers | null): PhysicalFrame {
+/** The VM knows the calls of a method (`isAtJavaCall`); where a leaf is, and behind calls that it was not told of, the method may have pushed something. */
+function callerOfWhole(
+  context: WalkContext,
+  known: KnownBlob,
+  frame: PhysicalFrame,
+  isAtJavaCall: boolean,
+  registers: Registers | null,
+): PhysicalFrame {
   const { process, returns } = context;
   const { blob } = known;
   const sizeBytes = blob.frameSizeBytes + (frame.isLeaf ? 0 : process.code.pushedForCall(blob, frame.pc));
-  if (!frame.isLeaf && returns.isJavaReturn(frame.pc)) return callerAtFrameEnd(context, frame, sizeBytes);
+  if (isAtJavaCall) return callerAtFrameEnd(context, frame, sizeBytes);
   const pushed = pushedBelowFrame(process.code, known, frame.pc);
   if (typeof pushed === 'number') {
     const caller = callerAtFrameEnd(context, frame, sizeBytes + pushed);

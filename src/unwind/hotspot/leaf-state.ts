@@ -18,6 +18,8 @@ const MAX_OPTO_BLOB_BYTES = 4096;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
+/** From a teardown to the jump that follows it in the end JDK 26 has 60 bytes. */
+const MAX_BEHIND_TEARDOWN_BYTES = 96;
 /** Followed to find a return: first, and where all of the code does not tell. */
 const [FEW_INSTRUCTIONS, MANY_INSTRUCTIONS] = [192, 8192];
 
@@ -49,7 +51,17 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
     if (state !== null && state.kind !== 'whole') return state;
   }
   const code = index.codeAround(blob, pc);
-  return epilogueState(code, pc) ?? afterEpilogueState(code, pc) ?? WHOLE;
+  return epilogueState(code, pc) ?? afterEpilogueState(code, pc) ?? behindTeardown(index, known, pc) ?? WHOLE;
+}
+
+/** The same of a method that called the VM without telling it, by the return address. Throws MemoryFault. */
+export function compiledCallerState(index: CodeIndex, known: KnownBlob, pc: number): FrameState {
+  return (pc > known.blob.frameComplete ? behindTeardown(index, known, pc) : null) ?? WHOLE;
+}
+
+function behindTeardown(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
+  const start = Math.max(blob.frameComplete, pc - MAX_BEHIND_TEARDOWN_BYTES);
+  return index.architecture.frames.stateBehindTeardown(index.code(start, pc), pc, blob.frameSizeBytes);
 }
 
 /**
