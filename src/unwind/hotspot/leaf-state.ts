@@ -60,6 +60,7 @@ export function compiledCallerState(index: CodeIndex, known: KnownBlob, pc: numb
 }
 
 function behindTeardown(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
+  if (index.architecture.name === 'aarch64') return null;
   const start = Math.max(blob.frameComplete, pc - MAX_BEHIND_TEARDOWN_BYTES);
   return index.architecture.frames.stateBehindTeardown(index.code(start, pc), pc, blob.frameSizeBytes);
 }
