@@ -33,6 +33,17 @@ export class ReturnAddresses {
     return this.searched(frame);
   }
 
+  /**
+   * The same where the code tells the slot for certain: in a method any pc will do. C1's stubs for exceptions put the throwing pc there, which
+   * need not be behind a call, and then the handler's (Runtime1::generate_handle_exception).
+   */
+  checkedIn(frame: PhysicalFrame, caller: PhysicalFrame): PhysicalFrame {
+    const { code } = this.#process;
+    const known = frame.isLeaf && code.covers(caller.pc) ? code.at(caller.pc) : null;
+    const isInMethod = known?.blob.nmethod != null && caller.pc >= known.blob.codeBegin && caller.pc < known.blob.codeEnd;
+    return isInMethod ? caller : this.checked(frame, caller);
+  }
+
   /** The nearest slot above sp that holds a return address into the code cache: a guess, and marked as one. */
   searched(frame: PhysicalFrame): PhysicalFrame {
     // Counted, not compared: an sp of 2^63, which the target may well have, does not grow by 8 in a number.

@@ -98,7 +98,7 @@ export function stubStep(
     case 'frame-pointer': {
       if (!window.covers(frame.fp) || frame.fp < frame.sp) return returns.searched(frame);
       const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
-      return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp)));
+      return returns.checkedIn(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp)));
     }
     case 'way-out':
       return callerByWayOut(context, frame, state, registers);

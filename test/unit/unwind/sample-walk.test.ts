@@ -200,6 +200,28 @@ describe('a Java leaf', () => {
     expect(reasonOf(at(9, code.leaf + 1).walked)).not.toBe('complete');
   });
 
+  test.each([
+    ['the throwing pc, behind no call', bodyOffset],
+    ['its handler', bodyOffset + 1],
+  ])('in C1’s stub for exceptions, which has put into its return address %s', (_, offset) => {
+    const world = javaWorld();
+    // push rbp; mov rbp, rsp; nop; leave; ret
+    const code = [0x55, 0x48, 0x8b, 0xec, 0x90, 0xc9, 0xc3];
+    const blob = world.jvm.blob({ name: 'C1 Runtime handle_exception_from_callee_blob', code, frameSizeWords: 2, frameComplete: -1 }); // prettier-ignore
+    const { stack, java } = inLeaf(world);
+    stack.push(world.code.leaf + offset);
+    const fp = stack.push(java.fp);
+    const registers = { rip: blob + 4, rsp: stack.sp, rbp: fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual([
+      'stub C1 Runtime handle_exception_from_callee_blob',
+      'c2 A.leaf@3',
+      'c1 A.caller@21',
+      ...ROOTS,
+    ]);
+    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+  });
+
   test('its caller is gone: told, not passed over', () => {
     const world = javaWorld();
     const { stack, java } = inLeaf(world);
