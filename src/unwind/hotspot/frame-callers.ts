@@ -48,16 +48,16 @@ export function callerOfUnbuilt(
 ): PhysicalFrame {
   if (state.kind === 'popped') {
     if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be between pop and jump');
-    return returns.checked(frame, callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
+    return returns.checkedIn(frame, callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
   }
   if (state.kind === 'linked') {
     if (registers === null) throw new WalkStop('bad-frame', 'a caller keeps no return address in a register');
     const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
-    return returns.checked(frame, callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
+    return returns.checkedIn(frame, callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
   }
   const fp = state.savedFpAt === null ? frame.fp : window.word(frame.sp + state.savedFpAt);
   const returnAt = frame.sp + state.returnAt;
-  return returns.checked(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, fp));
+  return returns.checkedIn(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, fp));
 }
 
 /** The caller of a leaf whose code tells where its return address is. */

@@ -135,6 +135,9 @@ export function framelessStubState(index: CodeIndex, known: KnownBlob, { pc, isL
   if (!isLeaf) return entered ?? framelessCaller(around, pc);
   const end = epilogueState(around, pc);
   if (end !== null) return end;
+  // Right behind a call it has what it aligned the stack by, as its caller has.
+  const behindCall = framelessCaller(around, pc);
+  if (entered === null && behindCall.kind === 'partial' && behindCall.returnAt > 0) return behindCall;
   // Outside of enter and leave: an adapter may have made room all the same, and keeps the sender's sp in a register.
   if (entered !== null && entered.kind !== 'linked') return entered;
   return framelessLeaf(index.code(blob.codeBegin, Math.min(pc, blob.codeEnd)));

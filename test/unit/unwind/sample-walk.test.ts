@@ -205,21 +205,20 @@ describe('a Java leaf', () => {
     ['its handler', bodyOffset + 1],
   ])('in C1’s stub for exceptions, which has put into its return address %s', (_, offset) => {
     const world = javaWorld();
-    // push rbp; mov rbp, rsp; nop; leave; ret
-    const code = [0x55, 0x48, 0x8b, 0xec, 0x90, 0xc9, 0xc3];
+    // push rbp; mov rbp, rsp; nop; leave; pop rcx; jmp rcx
+    const code = [0x55, 0x48, 0x8b, 0xec, 0x90, 0xc9, 0x59, 0xff, 0xe1];
     const blob = world.jvm.blob({ name: 'C1 Runtime handle_exception_from_callee_blob', code, frameSizeWords: 2, frameComplete: -1 }); // prettier-ignore
     const { stack, java } = inLeaf(world);
     stack.push(world.code.leaf + offset);
     const fp = stack.push(java.fp);
-    const registers = { rip: blob + 4, rsp: stack.sp, rbp: fp };
-    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
-    expect(names(walked)).toEqual([
-      'stub C1 Runtime handle_exception_from_callee_blob',
-      'c2 A.leaf@3',
-      'c1 A.caller@21',
-      ...ROOTS,
-    ]);
-    expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    const inStub = (at: number, rsp: number, rbp: number, rcx = 0): WalkedSample =>
+      walk(syntheticSample({ stack: stack.captured(), registers: { rip: blob + at, rsp, rbp, rcx } }), world.walkTarget());
+    // Its frame whole, gone, and its return address in a register.
+    const walks = [inStub(4, fp, fp), inStub(6, fp + 8, java.fp), inStub(7, fp + 16, java.fp, world.code.leaf + offset)];
+    for (const walked of walks) {
+      expect(names(walked)).toEqual(['stub C1 Runtime handle_exception_from_callee_blob', 'c2 A.leaf@3', 'c1 A.caller@21', ...ROOTS]); // prettier-ignore
+      expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    }
   });
 
   test('its caller is gone: told, not passed over', () => {
