@@ -25,6 +25,7 @@ describeOnHost('sampling in guests', ['guest', 'bpftrace', 'cc'], () => {
       const result: unknown = JSON.parse(stdout);
       const [user, inKernel] = [judged(result, 'user'), judged(result, 'kernel')];
       expect(user.samples + inKernel.samples).toBeGreaterThanOrEqual(FEWEST_SAMPLES);
+      expect(Number(user['brokenOff']) + Number(inKernel['brokenOff']), stdout).toBeLessThanOrEqual(1);
       for (const these of [user, inKernel]) {
         const all = these.samples;
         expect(these).toMatchObject({

@@ -59,11 +59,14 @@ busy.kill('SIGKILL');
 
 /** How samples of one mode fared. */
 function judge(mode: RawSample['mode']): object {
-  const these = samples.filter((sample) => sample.mode === mode);
+  const ofMode = samples.filter((sample) => sample.mode === mode);
+  const these = ofMode.filter(({ stack }) => stack.lostChunks === 0);
   const withRegisters = these.flatMap(({ registers, stack }) => (registers === null ? [] : [{ registers, stack }]));
   const within = (ranges: typeof maps, value: number): boolean => ranges.some(({ start, end }) => value >= start && value < end);
   return {
     samples: these.length,
+    // Their stacks did not arrive whole, and they say so: one may be on its way when bpftrace is ended.
+    brokenOff: ofMode.length - these.length,
     registers: withRegisters.length,
     userCs: withRegisters.filter(({ registers }) => asX86(registers).cs === 0x33).length,
     ripExecutable: withRegisters.filter(({ registers }) => within(maps, pointOf(registers).pc)).length,
