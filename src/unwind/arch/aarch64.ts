@@ -69,7 +69,7 @@ export const AARCH64: Architecture = {
     prologueState,
     epilogueState,
     afterEpilogueState,
-    stateBehindTeardown: () => null,
+    stateBehindTeardown: null,
     enteredBytes,
     enteredState,
     jumpedTo: { kind: 'frame-pointer' },

@@ -60,9 +60,10 @@ export function compiledCallerState(index: CodeIndex, known: KnownBlob, pc: numb
 }
 
 function behindTeardown(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
-  if (index.architecture.name === 'aarch64') return null;
+  const { stateBehindTeardown } = index.architecture.frames;
+  if (stateBehindTeardown === null) return null;
   const start = Math.max(blob.frameComplete, pc - MAX_BEHIND_TEARDOWN_BYTES);
-  return index.architecture.frames.stateBehindTeardown(index.code(start, pc), pc, blob.frameSizeBytes);
+  return stateBehindTeardown(index.code(start, pc), pc, blob.frameSizeBytes);
 }
 
 /**

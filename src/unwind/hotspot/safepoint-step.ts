@@ -3,10 +3,9 @@
 // Until it has, the word holds anything, on aarch64 the return address of an older call. Nor is the poll's pc, once there, one behind a call.
 // hotspot/cpu/{x86,aarch64}/sharedRuntime_*.cpp, generate_handler_blob. The stub for polls at a return has its caller's address where any has.
 
-import type { Registers } from '../../model/registers.ts';
-import { linkOf, registerByNumber } from '../../model/registers.ts';
+import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
 import { WORD_BYTES } from '../../model/units.ts';
-import { MemoryFault } from '../memory-view.ts';
+import { hex, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { valueOf } from './frame-callers.ts';
 import { stubFrame } from './java-frames.ts';
@@ -18,7 +17,7 @@ const NAME = 'SafepointBlob';
 /** With all vector registers to save it has 2 KB. */
 const MAX_BLOB_BYTES = 8192;
 
-/** Pushes the stub's frame, and leads to the method that polled; null: it is another stub, or its code is not known. Throws WalkStop. */
+/** Pushes the stub's frame, and leads to the method that polled; null: it is another stub, or its code is not known. Throws WalkStop, MemoryFault. */
 export function safepointStep(
   context: WalkContext,
   known: KnownBlob,
@@ -33,21 +32,18 @@ export function safepointStep(
   const storeAt = architecture.stubs.pollPcStore(process.code.code(blob.codeBegin, end), savedExceptionPc);
   const caller = storeAt === null ? null : callerByCode(context, known, frame, registers);
   if (storeAt === null || caller === null) return null;
-  let { pc } = caller;
-  if (frame.pc <= storeAt) {
-    const thread = registerByNumber(registers, architecture.threadRegister);
-    try {
-      pc = process.memory.word(thread + savedExceptionPc);
-    } catch (error) {
-      if (!(error instanceof MemoryFault)) throw error;
-      return null;
-    }
-    // Read after the tick: the thread may be at another poll by then.
-    window.approximations.add('unvalidated-step');
-  }
-  if (!isPoll(context, pc)) return null;
   context.push(stubFrame(blob.name, blob.name), frame);
-  return { ...caller, pc };
+  if (frame.pc > storeAt) return atPoll(context, caller);
+  // Read after the tick: the thread may be at another poll by then.
+  window.approximations.add('unvalidated-step');
+  const thread = registerByNumber(registers, architecture.threadRegister);
+  return atPoll(context, { ...caller, pc: process.memory.word(thread + savedExceptionPc) });
+}
+
+/** The rules for other frames would take an older return address for it, so there is no other way. */
+function atPoll(context: WalkContext, caller: PhysicalFrame): PhysicalFrame {
+  if (isPoll(context, caller.pc)) return caller;
+  throw new WalkStop('code-changed', `${hex(caller.pc)}, where a poll was, is none any more`);
 }
 
 /** Where the method's frame is, whatever the word for its pc holds. */
