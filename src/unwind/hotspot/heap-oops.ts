@@ -1,6 +1,8 @@
 // References and object headers in the Java heap, in every mode HotSpot keeps them: narrow and whole oops, ZGC's coloured ones, narrow
 // and whole class pointers, compact headers, objects that Shenandoah has moved (hotspot/share/oops/oop.inline.hpp, markWord.hpp,
 // arrayOop.hpp, gc/z/zAddress.hpp, gc/shenandoah/shenandoahForwarding.inline.hpp). Proves nothing: a collector may be moving all of it.
+// ZGC's reference that was not touched since its last relocation began is not followed: its object may have moved, where to is in no
+// exported table, and of what lies at the old place the beginning may be the object's still and the rest another one's.
 
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
 import type { NarrowBase, NamesLayout } from './layout/names-layout.ts';
@@ -9,8 +11,9 @@ import type { HeapFlags } from './vm-flags.ts';
 /** How a field of an object refers to another one. */
 type References =
   | { readonly kind: 'narrow'; readonly base: number; readonly shift: number }
-  /** Addresses; ZGC's up to JDK 23 too: their colours are mapped. */
   | { readonly kind: 'whole' }
+  /** ZGC's up to JDK 23: addresses, for their colours are mapped. The address of its mask of colours that may be stale. */
+  | { readonly kind: 'mapped'; readonly bad: number }
   /** Generational ZGC: colours in the low bits. The addresses of its good and bad masks, and of the shift. */
   | { readonly kind: 'coloured'; readonly good: number; readonly bad: number; readonly shift: number };
 
@@ -81,7 +84,7 @@ export class HeapOops {
   /** What a reference outside the heap refers to: whole in every mode. Throws MemoryFault, for null too. */
   root(address: number): number {
     const refs = this.#references;
-    return this.#object(refs.kind === 'coloured' ? this.#uncoloured(address, refs) : this.#memory.word(address));
+    return this.#object(refs.kind === 'coloured' ? this.#uncoloured(address, refs) : this.#fresh(address, refs));
   }
 
   /** The Klass of an object. Throws MemoryFault. */
@@ -120,32 +123,42 @@ export class HeapOops {
     return moved === 0 ? address : moved;
   }
 
+  /** A reference that is an address; throws for one that may be older than its object's last move. */
+  #fresh(slot: number, refs: Exclude<References, { kind: 'coloured' }>): number {
+    if (refs.kind === 'mapped' && (this.#memory.u32(slot + 4) & this.#memory.u32(refs.bad + 4)) !== 0)
+      throw new MemoryFault(slot);
+    return this.#memory.word(slot);
+  }
+
   /**
    * The address lies above the lowest of the colour bits that say when it was right last; those above it are zero, being the address's
    * own low bits (zAddress.inline.hpp, ZPointer::uncolor_unsafe). Where the shift is fixed (aarch64), it is the VM's.
    */
   #uncoloured(slot: number, refs: Extract<References, { kind: 'coloured' }>): number {
     const good = this.#memory.u32(refs.good);
-    const colours = good | this.#memory.u32(refs.bad);
+    const bad = this.#memory.u32(refs.bad);
     const goodShift = this.#memory.u32(refs.shift);
     const { low, high } = { low: this.#memory.u32(slot), high: this.#memory.u32(slot + 4) };
-    const own = low & colours;
+    const own = low & (good | bad);
     const isFixed = 2 ** (goodShift - 1) !== good;
     const shift = isFixed ? goodShift : Math.log2(own & -own) + 1;
     if (low === 0 && high === 0) return 0;
-    if (own === 0 || shift <= 0 || shift >= MAX_SHIFT) throw new MemoryFault(slot);
+    if (own === 0 || (own & bad) !== 0 || shift <= 0 || shift >= MAX_SHIFT) throw new MemoryFault(slot);
     return high * 2 ** (MAX_SHIFT - shift) + (low >>> shift);
   }
 }
 
 function referencesOf(memory: MemoryView, layout: NamesLayout, flags: HeapFlags): References | null {
   if (flags.compressedOops) return decoded(memory, layout.narrowOop);
-  if (!flags.z || !flags.zGenerational || layout.colours === null) return { kind: 'whole' };
-  const instance = memory.word(layout.colours.instance);
-  const [good, bad, shift] = [layout.colours.good, layout.colours.bad, layout.colours.shift].map((at) =>
-    memory.word(instance + at),
-  );
-  return good === undefined || bad === undefined || shift === undefined ? null : { kind: 'coloured', good, bad, shift };
+  if (!flags.z) return { kind: 'whole' };
+  const { colours, mappedColours } = layout;
+  const variable = (place: { readonly instance: number }, offset: number): number =>
+    memory.word(memory.word(place.instance) + offset);
+  if (flags.zGenerational && colours !== null) {
+    const at = (offset: number): number => variable(colours, offset);
+    return { kind: 'coloured', good: at(colours.good), bad: at(colours.bad), shift: at(colours.shift) };
+  }
+  return mappedColours === null ? null : { kind: 'mapped', bad: variable(mappedColours, mappedColours.bad) };
 }
 
 function classPointersOf(memory: MemoryView, layout: NamesLayout, flags: HeapFlags): ClassPointers | null {

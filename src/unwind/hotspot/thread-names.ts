@@ -4,8 +4,7 @@
 //  - the object is a java.lang.Thread whose `eetop` is this very JavaThread, before and after;
 //  - its name is a java.lang.String with an array of the right type;
 //  - it begins as comm does, which is the name's first 15 bytes for all threads but the main one.
-// Under ZGC a reference may be older than its object's last move, and then what lies at the old place is read: another object, mostly,
-// which the above tells; if the Thread and the String are still there they are the ones that were, and strings never change.
+// Under ZGC a reference that may be older than its object's last move gives no name.
 // How the heap is kept: heap-oops.ts. Tested in test/real/jdk/thread-names.test.ts.
 
 import type { Tid } from '../../model/units.ts';

@@ -11,7 +11,7 @@ import { describeOnHost, type HostNeed } from '../../support/require-host.ts';
 import type { ReadyProcess } from '../processes/ready-process.ts';
 
 const NAMES = ['names-thread-hidden-by-a-field', 'names-thread-in-latin-1', 'names-thread-имя-потока'];
-const COLLECTIONS = 3;
+const COLLECTIONS = 30;
 
 const WHOLE_OOPS = ['-XX:-UseCompressedOops'];
 const WHOLE_CLASSES = ['-XX:-UseCompressedOops', '-XX:-UseCompressedClassPointers'];
@@ -38,7 +38,7 @@ for (const [need, version, modes] of MODES) {
     });
     afterAll(() => programs.close());
 
-    describe.each(modes.map((options) => ({ options, text: options.join(' ') || 'default' })))('$text', ({ options }) => {
+    describe.each(modes.map((options) => [options.join(' ') || 'default', options] as const))('%s', (_text, options) => {
       test('all of them, and after collections these or none', async () => {
         const jvm = await programs.start('Names', [], options);
         try {

@@ -20,6 +20,8 @@ export interface NamesLayout {
   readonly markKlassShift: number | null;
   /** Of generational ZGC; null: this JDK has none. */
   readonly colours: ColoursPlace | null;
+  /** Of ZGC before and beside it, up to JDK 23. */
+  readonly mappedColours: Pick<ColoursPlace, 'instance' | 'bad'> | null;
 }
 
 /** `instance`: address of the pointer to ZGlobalsForVMStructs; the others are offsets in it, of pointers to the variables. */
@@ -74,6 +76,23 @@ const OOP_KLASS = {
   compressed: { jdks: '27 and later', read: (look) => look.field('oopDesc', '_compressed_klass') },
 } as const satisfies Record<string, Shape<number>>;
 
+const MAPPED_COLOURS = {
+  only: {
+    jdks: '11 to 20',
+    read: (look) => ({
+      instance: look.global('ZGlobalsForVMStructs', '_instance_p'),
+      bad: look.field('ZGlobalsForVMStructs', '_ZAddressBadMask'),
+    }),
+  },
+  other: {
+    jdks: '21 to 23',
+    read: (look) => ({
+      instance: look.global('XGlobalsForVMStructs', '_instance_p'),
+      bad: look.field('XGlobalsForVMStructs', '_XAddressBadMask'),
+    }),
+  },
+} as const satisfies Record<string, Shape<NonNullable<NamesLayout['mappedColours']>>>;
+
 /** null: names stay what the kernel knows (comm). */
 export function namesLayout(look: TableReader): NamesLayout | null {
   return look.optional(() => ({
@@ -96,5 +115,6 @@ export function namesLayout(look: TableReader): NamesLayout | null {
       bad: look.field('ZGlobalsForVMStructs', '_ZPointerLoadBadMask'),
       shift: look.field('ZGlobalsForVMStructs', '_ZPointerLoadShift'),
     })),
+    mappedColours: look.optional(() => look.firstOf<NonNullable<NamesLayout['mappedColours']>>(MAPPED_COLOURS)),
   }));
 }
