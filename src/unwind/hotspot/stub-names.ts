@@ -4,6 +4,7 @@
 // the compilers by their threads, a moment later: the list is looked at again with each batch of samples.
 
 import type { MappedLibrary, TargetReader } from '../../model/target.ts';
+import { FrozenMemory } from '../frozen-memory.ts';
 import { MAX_CODELETS } from '../limits.ts';
 import { MemoryFault, MemoryView } from '../memory-view.ts';
 import type { CodeCache } from './code-cache.ts';
@@ -45,7 +46,7 @@ const LEAVE = Buffer.from([0x5d, 0xc3]);
  */
 export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache: CodeCache, callStubReturn: number): StubNames {
   const symbol = reader.symbolNamed(libjvm, LIST_SYMBOL);
-  const list = symbol === null ? null : new StubList(new MemoryView(reader), cache, symbol + libjvm.bias);
+  const list = symbol === null ? null : new StubList(reader, cache, symbol + libjvm.bias);
   list?.read();
   const stubs = list === null || list.stubs.length === 0 ? callStub(reader, callStubReturn) : null;
   return {
@@ -58,7 +59,7 @@ export function readStubNames(reader: TargetReader, libjvm: MappedLibrary, cache
 class StubList {
   /** Ascending by address. */
   readonly stubs: Codelet[] = [];
-  readonly #memory: MemoryView;
+  readonly #reader: TargetReader;
   readonly #cache: CodeCache;
   /** Address of the variable that has the newest. */
   readonly #head: number;
@@ -67,8 +68,8 @@ class StubList {
   /** That may still be read in this batch. */
   #leftEntries = 0;
 
-  constructor(memory: MemoryView, cache: CodeCache, head: number) {
-    this.#memory = memory;
+  constructor(reader: TargetReader, cache: CodeCache, head: number) {
+    this.#reader = reader;
     this.#cache = cache;
     this.#head = head;
   }
@@ -81,8 +82,11 @@ class StubList {
     const newest = this.#readNewest();
     if (newest !== this.#newest) rests.push({ from: newest, until: this.#newest, asked: 0 });
     this.#newest = newest;
+    if (rests.length === 0) return;
+    // Entries and their names lie side by side: hundreds of them in some dozen pages.
+    const memory = new FrozenMemory(this.#reader);
     this.#rests = rests
-      .flatMap((rest) => this.#readPart(rest))
+      .flatMap((rest) => this.#readPart(memory, rest))
       .filter(({ asked }) => asked < MAX_ASKED)
       .slice(0, MAX_RESTS);
     if (this.stubs.length > known) this.stubs.sort((a, b) => a.start - b.start);
@@ -90,7 +94,7 @@ class StubList {
 
   #readNewest(): number {
     try {
-      return this.#memory.word(this.#head);
+      return new MemoryView(this.#reader).word(this.#head);
     } catch (error) {
       if (!(error instanceof MemoryFault)) throw error;
       return this.#newest;
@@ -98,12 +102,12 @@ class StubList {
   }
 
   /** What of it is to be read again. */
-  #readPart({ from, until, asked }: Rest): Rest[] {
+  #readPart(memory: MemoryView, { from, until, asked }: Rest): Rest[] {
     const again: Rest[] = [];
     let entry = from;
     try {
       for (; entry !== 0 && entry !== until && this.#leftEntries > 0; this.#leftEntries -= 1) {
-        const { next, isFinished } = this.#readEntry(entry);
+        const { next, isFinished } = this.#readEntry(memory, entry);
         if (!isFinished && again.length < MAX_RESTS) again.push({ from: entry, until: next, asked: asked + 1 });
         entry = next;
       }
@@ -115,12 +119,12 @@ class StubList {
   }
 
   /** Throws MemoryFault, and has added nothing then. An entry is in the list while its stub is made: it has no end until then. */
-  #readEntry(entry: number): { readonly next: number; readonly isFinished: boolean } {
-    const descriptor = this.#memory.block(entry, OFFSETS.end + OFFSETS.index + 8);
+  #readEntry(memory: MemoryView, entry: number): { readonly next: number; readonly isFinished: boolean } {
+    const descriptor = memory.block(entry, OFFSETS.end + OFFSETS.index + 8);
     const shift = this.#cache.contains(descriptor.word(OFFSETS.begin)) ? 0 : OFFSETS.index;
     const [start, end] = [descriptor.word(OFFSETS.begin + shift), descriptor.word(OFFSETS.end + shift)];
     if (end > start && this.#cache.contains(start) && this.stubs.length < MAX_CODELETS)
-      this.stubs.push({ start, end, description: plainName(this.#memory.cString(descriptor.word(OFFSETS.name))) });
+      this.stubs.push({ start, end, description: plainName(memory.cString(descriptor.word(OFFSETS.name))) });
     return { next: descriptor.word(OFFSETS.next), isFinished: end !== 0 || !this.#cache.contains(start) };
   }
 }

@@ -24,6 +24,9 @@ const OF_HEAP: ReadonlySet<string> = new Set([
   'UseShenandoahGC',
 ]);
 
+/** The first four characters of them all: of a thousand names most need not be read further. */
+const BEGINNINGS: ReadonlySet<number> = new Set([...SHOWN, ...OF_HEAP].map((name) => Buffer.from(name, 'latin1').readInt32LE(0)));
+
 /** How references and object headers are kept (heap-oops.ts). */
 export interface HeapFlags {
   readonly compressedOops: boolean;
@@ -55,7 +58,7 @@ export function readVmFlags(memory: MemoryView, layout: HotspotLayout): VmFlags 
       const entries = memory.block(table, count * at.entrySizeBytes);
       for (let i = 0; i < count; i += 1) {
         const name = entries.word(i * at.entrySizeBytes + at.name);
-        if (name === 0) continue;
+        if (name === 0 || !BEGINNINGS.has(memory.i32(name))) continue;
         const flag = memory.cString(name);
         if (!SHOWN.has(flag) && !OF_HEAP.has(flag)) continue;
         const value = memory.u8(entries.word(i * at.entrySizeBytes + at.address)) !== 0;

@@ -17,11 +17,11 @@ const GOAL_KEPT_MS = 50;
 /** Each with nothing kept, and again. */
 const ROUNDS = 15;
 
-type Times = 'attachedMs' | 'totalMs' | 'cpuMs';
+type Times = 'knownMs' | 'totalMs' | 'cpuMs';
 
 interface Look {
   readonly cold: boolean;
-  readonly attachedMs: number;
+  readonly knownMs: number;
   readonly totalMs: number;
   readonly cpuMs: number;
 }
@@ -48,7 +48,7 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
         const said = await look([String(running.pid), home, recording, first]);
         looks.push({
           cold,
-          attachedMs: Number(said['attachedMs']),
+          knownMs: Number(said['knownMs']),
           totalMs: Number(said['totalMs']),
           cpuMs: Number(said['cpuMs']),
         });
@@ -66,14 +66,14 @@ async function measure({ quick, log }: SectionOptions): Promise<SectionResult> {
     };
     const goal = cold ? GOAL_COLD_MS : GOAL_KEPT_MS;
     return {
-      cells: [cold ? 'nothing kept' : 'from the cache', text('attachedMs'), text('totalMs'), text('cpuMs'), String(goal)],
-      missed: of('totalMs').median > goal,
+      cells: [cold ? 'nothing kept' : 'from the cache', text('knownMs'), String(goal), text('totalMs'), text('cpuMs')],
+      missed: of('knownMs').median > goal,
     };
   });
   return {
-    tables: [{ head: ['', 'libjvm and the VM', 'to the first stack', 'CPU', 'goal'], rows: rows.map(({ cells }) => cells) }],
+    tables: [{ head: ['', 'tables, symbols, CFI', 'goal', 'to the first stack', 'CPU'], rows: rows.map(({ cells }) => cells) }],
     notes: [
-      'Milliseconds: median (least to most), each time in a new process; starting Node itself is left out. CPU holds what V8 compiles and collects beside it.',
+      'Milliseconds: median (least to most), each time in a new process; starting Node itself is left out. First what is known of the VM, libjvm and libc, then with the walk of a first stack, of which most is code that V8 has not run before. CPU holds what V8 compiles and collects beside it.',
       ...rows.filter(({ missed }) => missed).map(({ cells }) => `Missed: ${cells[0] ?? ''}.`),
     ],
     data: looks,
