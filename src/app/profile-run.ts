@@ -136,7 +136,7 @@ export class ProfileRun {
       throw new OperatorError(
         'environment',
         `process ${String(pid)}${jdk === '' ? '' : ` (JDK ${jdk})`}: ${state.detail}`,
-        'this version walks HotSpot of JDK 17 on x86-64',
+        'HotSpot of JDK 8 to 27 is walked, on x86-64 and aarch64',
       );
     }
     if (state.kind === 'gone')
