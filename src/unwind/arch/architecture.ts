@@ -7,7 +7,7 @@ import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
 import type { InterpreterFrames } from '../hotspot/interpreter-state.ts';
 import type { PhysicalFrame } from '../hotspot/physical-frame.ts';
 import type { StackWindow } from '../stack-window.ts';
-import type { CodeBytes, CodeReader, FrameState, Pushed, StubState } from './code-bytes.ts';
+import type { CodeBytes, CodeReader, FramedCode, FrameState, Pushed, StubState } from './code-bytes.ts';
 
 export interface Architecture {
   readonly name: ArchitectureName;
@@ -73,17 +73,10 @@ export interface FrameCode {
   readonly framelessCaller: (code: CodeBytes, pc: number) => StubState;
   /** Bytes below a compiled caller's frame that it pushed for the call before `pc` and takes off behind it. */
   readonly pushedForCall: (code: CodeBytes, pc: number) => number;
-  /** Whether a method's code between `begin` and `end`, its whole frames of that size, never moves sp; false: it does, or one cannot tell. */
-  readonly keepsStack: (code: CodeReader, begin: number, end: number, frameSizeBytes: number) => boolean;
+  /** Whether a method's code never moves sp; false: it does, or one cannot tell. */
+  readonly keepsStack: (method: FramedCode) => boolean;
   /** What the same code has pushed below its whole frame where it is at `pc`, as far as so many instructions tell. */
-  readonly pushedBytes: (
-    code: CodeReader,
-    pc: number,
-    begin: number,
-    end: number,
-    frameSizeBytes: number,
-    maxInstructions: number,
-  ) => Pushed;
+  readonly pushedBytes: (method: FramedCode, pc: number, maxInstructions: number) => Pushed;
 }
 
 /** Single stubs of HotSpot whose frames are like no other's. Where an architecture has no such rule, the general ones hold. */

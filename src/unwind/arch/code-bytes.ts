@@ -9,6 +9,14 @@ export interface CodeBytes {
 /** Reads code between two addresses. Throws MemoryFault. */
 export type CodeReader = (start: number, end: number) => CodeBytes;
 
+/** Code between two addresses whose whole frames are of one size. */
+export interface FramedCode {
+  readonly code: CodeReader;
+  readonly begin: number;
+  readonly end: number;
+  readonly frameSizeBytes: number;
+}
+
 /** Where a pc's frame stands between being built and being gone, seen from the stack pointer. */
 export type FrameState =
   /** The frame has its full size. */

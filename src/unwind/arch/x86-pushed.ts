@@ -3,7 +3,7 @@
 // those the ways from an instruction to a return are followed: what lies between them and the frame's end was pushed.
 // hotspot/cpu/x86/macroAssembler_x86.cpp, c1_LIRAssembler_x86.cpp.
 
-import type { CodeReader, Pushed } from './code-bytes.ts';
+import type { FramedCode, Pushed } from './code-bytes.ts';
 import { flowOf, instructionReader } from './x86-flow.ts';
 import type { X86Instruction } from './x86-instruction.ts';
 import { writtenRegisters } from './x86-writes.ts';
@@ -45,10 +45,9 @@ export function changeOf(instruction: X86Instruction): number | null {
 }
 
 /**
- * Whether code between `begin` and `end`, in whole frames of `frameSizeBytes`, leaves rsp alone but for frames taken down (`add rsp; pop rbp`)
- * and set up again (`push rbp; sub rsp`, at an entry for on-stack replacement). false: it moves it, or is not understood.
+ * Whether code leaves rsp alone but for whole frames taken down (`add rsp; pop rbp`) and set up again (`push rbp; sub rsp`, at an entry for on-stack replacement). false: it moves it, or is not understood.
  */
-export function keepsStack(code: CodeReader, begin: number, end: number, frameSizeBytes: number): boolean {
+export function keepsStack({ code, begin, end, frameSizeBytes }: FramedCode): boolean {
   if (end - begin > MAX_STEADY_BYTES) return false;
   const instructionAt = instructionReader(code, begin, end);
   let below = 0;
@@ -73,17 +72,8 @@ export function keepsStack(code: CodeReader, begin: number, end: number, frameSi
   return true;
 }
 
-/**
- * Bytes that code at `pc`, between `begin` and `end`, has pushed below its whole frame, by its ways to a return, up to `maxInstructions` of them.
- */
-export function pushedBytes(
-  code: CodeReader,
-  pc: number,
-  begin: number,
-  end: number,
-  frameSizeBytes: number,
-  maxInstructions: number,
-): Pushed {
+/** Bytes that code at `pc` has pushed below its whole frame, by its ways to a return, up to `maxInstructions` of them. */
+export function pushedBytes({ code, begin, end, frameSizeBytes }: FramedCode, pc: number, maxInstructions: number): Pushed {
   const instructionAt = instructionReader(code, begin, end);
   const ways = [{ at: pc, moved: 0 }];
   const seen = new Set<number>();

@@ -92,12 +92,12 @@ function findPushed(index: CodeIndex, known: KnownBlob, pc: number): Pushed {
   // Behind its instructions a method has stubs, entered by calls, and handlers, which push.
   const ownEnd = nmethod?.instructionsEnd ?? codeEnd;
   const isOwn = pc >= frameComplete && pc < ownEnd;
-  const within = (instructions: number): Pushed =>
-    pushedBytes(code, pc, codeBegin, isOwn ? ownEnd : codeEnd, frameSizeBytes, instructions);
+  const followed = { code, begin: codeBegin, end: isOwn ? ownEnd : codeEnd, frameSizeBytes };
+  const within = (instructions: number): Pushed => pushedBytes(followed, pc, instructions);
   // In most code a return is near. In what is larger one look at all of it spares many at each place.
   const near = known.keepsStack === null || !isOwn ? within(FEW_INSTRUCTIONS) : null;
   if (near !== null || !isOwn) return near;
-  known.keepsStack ??= keepsStack(code, frameComplete, ownEnd, frameSizeBytes);
+  known.keepsStack ??= keepsStack({ ...followed, begin: frameComplete });
   return known.keepsStack ? 0 : within(MANY_INSTRUCTIONS);
 }
 

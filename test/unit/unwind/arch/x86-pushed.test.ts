@@ -1,7 +1,7 @@
 // What methods push below their frames: pieces of code as HotSpot makes it, written by hand.
 
 import { expect, test } from 'vitest';
-import type { CodeBytes, Pushed } from '../../../../src/unwind/arch/code-bytes.ts';
+import type { FramedCode, Pushed } from '../../../../src/unwind/arch/code-bytes.ts';
 import { keepsStack, pushedBytes } from '../../../../src/unwind/arch/x86-pushed.ts';
 
 const CODE_AT = 0x7f00_0000_1000;
@@ -9,18 +9,22 @@ const CODE_AT = 0x7f00_0000_1000;
 const FRAME_BYTES = 0x30;
 
 const bytesOf = (hex: string): Uint8Array => Buffer.from(hex.replaceAll(/\s/gu, ''), 'hex');
-const reader =
-  (bytes: Uint8Array) =>
-  (start: number, end: number): CodeBytes => ({ address: start, bytes: bytes.subarray(start - CODE_AT, end - CODE_AT) });
+
+function method(bytes: Uint8Array): FramedCode {
+  return {
+    code: (start, end) => ({ address: start, bytes: bytes.subarray(start - CODE_AT, end - CODE_AT) }),
+    begin: CODE_AT,
+    end: CODE_AT + bytes.length,
+    frameSizeBytes: FRAME_BYTES,
+  };
+}
 
 function keeps(hex: string): boolean {
-  const bytes = bytesOf(hex);
-  return keepsStack(reader(bytes), CODE_AT, CODE_AT + bytes.length, FRAME_BYTES);
+  return keepsStack(method(bytesOf(hex)));
 }
 
 function pushed(hex: string, from: number, maxInstructions = 64): Pushed {
-  const bytes = bytesOf(hex);
-  return pushedBytes(reader(bytes), CODE_AT + from, CODE_AT, CODE_AT + bytes.length, FRAME_BYTES, maxInstructions);
+  return pushedBytes(method(bytesOf(hex)), CODE_AT + from, maxInstructions);
 }
 
 test.each([
@@ -41,11 +45,13 @@ test.each([
 
 test('a frame of nothing but return address and saved rbp', () => {
   const bytes = bytesOf('90 5d c3 55 90 5d c3');
-  expect(keepsStack(reader(bytes), CODE_AT, CODE_AT + bytes.length, 16)).toBe(true);
+  expect(keepsStack({ ...method(bytes), frameSizeBytes: 16 })).toBe(true);
 });
 
-test('a method too large for one look', () => {
-  expect(keepsStack(() => ({ address: 0, bytes: new Uint8Array() }), CODE_AT, CODE_AT + 65_537, FRAME_BYTES)).toBe(false);
+test('a method too large for one look is not read', () => {
+  const large = method(Buffer.alloc(65_537, 0x90));
+  expect(keepsStack({ ...large, end: large.end - 1 })).toBe(true);
+  expect(keepsStack(large)).toBe(false);
 });
 
 test('at every instruction between pushes and pops', () => {
