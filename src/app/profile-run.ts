@@ -24,6 +24,7 @@ import { describeRunning } from '../target/processes/describe-jvm.ts';
 import { kernelThreadLabel, processLabel } from '../target/processes/process-label.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
+import { ContainedBugs } from './contained-bugs.ts';
 import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
@@ -48,6 +49,7 @@ export class ProfileRun {
   readonly sinks: SessionSinks;
   readonly #request: ProfileRequest;
   readonly #ui: Ui;
+  readonly #bugs: ContainedBugs;
   readonly #recorder: Recorder | null;
   readonly #processes: ObservedProcesses;
   readonly #builder: ProfileBuilder = createProfileBuilder('samples');
@@ -58,13 +60,13 @@ export class ProfileRun {
   readonly #end: EndOfRun;
   /** What was asked for, if it is no JVM. */
   #root: TargetFacts | null = null;
-  #bugs = 0;
   #toldReduction = false;
 
   /** `fullSamples`: for tests. */
   constructor(request: ProfileRequest, ui: Ui, fullSamples = FULL_SAMPLES) {
     this.#request = request;
     this.#ui = ui;
+    this.#bugs = new ContainedBugs(ui);
     this.#outputs = new RunOutputs(request.outputs, request);
     this.#end = new EndOfRun(() => this.#builder.current().samples.stack.length >= fullSamples || this.#outputs.isFull);
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
@@ -94,23 +96,23 @@ export class ProfileRun {
       this.#builder,
       recorder === null ? null : (sample) => { recorder.sample(sample); }, // prettier-ignore
       (error) => {
-        this.#tellBug('a stack', error);
+        this.#bugs.tell('a stack', error);
       },
       isWholeMachine,
     );
     this.sinks = {
       sample: (sample: RawSample) => {
         this.#clock.sampled(sample.timeNs);
-        if (isWholeMachine) this.#guard(sample.pid, () => this.#processes.meet(sample));
+        if (isWholeMachine) this.#bugs.guard(sample.pid, () => this.#processes.meet(sample));
         this.#resolver.add(sample);
       },
       exec: (pid: Pid) => {
         this.#resolver.flush();
-        this.#guard(pid, () => this.#processes.exec(pid));
+        this.#bugs.guard(pid, () => this.#processes.exec(pid));
       },
       exit: (pid: Pid) => {
         this.#resolver.flush();
-        this.#guard(pid, () => this.#processes.exit(pid));
+        this.#bugs.guard(pid, () => this.#processes.exit(pid));
         this.#end.processExited(pid);
       },
       fork: () => undefined,
@@ -146,7 +148,7 @@ export class ProfileRun {
   /** Attaches to the JVMs there are, so that the program knows them from its start; those that cannot be are met as all others. */
   openMachine(jvms: readonly JvmProcess[]): void {
     for (const { pid } of jvms.slice(0, MAX_JVMS_AT_START)) {
-      this.#guard(pid, () => {
+      this.#bugs.guard(pid, () => {
         try {
           this.#processes.open(pid);
         } catch (error) {
@@ -154,23 +156,6 @@ export class ProfileRun {
         }
       });
     }
-  }
-
-  /** One process that makes jtrace's reading of it throw must not end the run of all others. */
-  #guard(pid: Pid, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#tellBug(`what is known of process ${String(pid)}`, error);
-    }
-  }
-
-  /** Counted, and the first told: the run goes on, and its exit code says so. */
-  #tellBug(cost: string, error: unknown): void {
-    this.#bugs += 1;
-    if (this.#bugs > 1) return;
-    const text = error instanceof Error ? (error.stack ?? '') : String(error);
-    this.#ui.message('warning', `a bug of jtrace cost ${cost}: ${text}`);
   }
 
   /** Samples until the duration, the target or the operator ends it; then writes and reports. */
@@ -265,7 +250,7 @@ export class ProfileRun {
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);
-    const own = this.#bugs > 0 ? EXIT.bug : incomplete ? EXIT.incomplete : EXIT.ok;
+    const own = this.#bugs.count > 0 ? EXIT.bug : incomplete ? EXIT.incomplete : EXIT.ok;
     if (sampled.command === null) return own;
     const { code, signal } = await sampled.command.exited;
     const status = signal === null ? (code ?? 0) : SIGNAL_EXIT_BASE + constants.signals[signal];
