@@ -30,14 +30,14 @@ const PLAIN_TOOL_EVERY = 40;
 const SHORT_PLAIN_TOOL_EVERY = 12;
 const PHASES = [
   'tiny', 'inlined', 'deep', 'dispatch', 'copies', 'checksums', 'transcend', 'texts', 'bigs', 'natives', 'upcalls', 'reflect', 'monitors',
-  'alloc', 'throwing', 'churn', 'mixed',
+  'locks', 'alloc', 'throwing', 'churn', 'mixed',
 ] as const; // prettier-ignore
 
 /** Each warm-up costs seconds: the short form runs phases in turns, together. */
 const SHORT_PHASES = [
   'tiny,dispatch,inlined,deep',
   'copies,checksums,transcend,texts,bigs,natives,upcalls',
-  'reflect,monitors,alloc,throwing,churn,mixed',
+  'reflect,monitors,locks,alloc,throwing,churn,mixed',
 ];
 
 /** Which phases fill a stratum that lacks stops. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -265,6 +266,30 @@ public class Strata {
     return shared;
   }
 
+  // --- locks: java.util.concurrent's, whose methods (and those they are inlined into) check for the reserved stack zone behind their teardown.
+  static final ThreadLocal<ReentrantLock> OWN_LOCK = ThreadLocal.withInitial(ReentrantLock::new);
+  static int tinyGuarded(ReentrantLock lock, int v) {
+    lock.lock();
+    try {
+      return v ^ 5;
+    } finally {
+      lock.unlock();
+    }
+  }
+  static void tinyHold(ReentrantLock lock) { lock.lock(); }
+  static void tinyRelease(ReentrantLock lock) { lock.unlock(); }
+  static int locks(int seed) {
+    ReentrantLock lock = OWN_LOCK.get();
+    int sum = seed;
+    for (int i = 0; i < 1000; i++) {
+      sum += tinyGuarded(lock, i);
+      tinyHold(lock);
+      sum ^= i;
+      tinyRelease(lock);
+    }
+    return sum;
+  }
+
   // --- alloc: slow paths, clearing, collections.
   static Object[] keep = new Object[512];
 
@@ -355,6 +380,7 @@ public class Strata {
     PHASES.put("upcalls", Strata::upcalls);
     PHASES.put("reflect", Strata::reflect);
     PHASES.put("monitors", Strata::monitors);
+    PHASES.put("locks", Strata::locks);
     PHASES.put("alloc", Strata::alloc);
     PHASES.put("throwing", Strata::throwing);
     PHASES.put("churn", Strata::churn);

@@ -16,6 +16,7 @@ import { describeOnHost } from '../support/require-host.ts';
 const MODES = [
   ['interpreted', '17', 'tiny,inlined,mixed,throwing', ['-Xint'], ['interpreted']],
   ['C1', '17', 'tiny,inlined,dispatch', ['-XX:TieredStopAtLevel=1'], ['c1', 'inlined']],
+  ['C1, locks', '17', 'locks', ['-XX:TieredStopAtLevel=1'], ['c1']],
   ['C2', '17', 'tiny,inlined', ['-XX:-TieredCompilation'], ['c2']],
   ['all kinds of work, tiered, JDK 21', '21', 'all', [], ['interpreted', 'vm']],
 ] as const;

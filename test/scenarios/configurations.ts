@@ -26,7 +26,7 @@ export interface Configuration {
 }
 
 /** All that runs for ever without disturbing the others much. */
-const STEADY: readonly WorkName[] = ['calls', 'throwing', 'osr', 'stubs', 'jni', 'handles', 'deopt'];
+const STEADY: readonly WorkName[] = ['calls', 'throwing', 'osr', 'stubs', 'locks', 'jni', 'handles', 'deopt'];
 /** For what concerns the heap, not the code. */
 const ORDINARY: readonly WorkName[] = ['calls', 'throwing', 'stubs', 'jni', 'handles'];
 const EXPERIMENTAL = '-XX:+UnlockExperimentalVMOptions';

@@ -107,6 +107,21 @@ export const WORKS = {
     },
     mustSee: ['Stubs.copyBytes', 'Stubs.copyObjects', 'Stubs.maths', 'Stubs.big'],
   },
+  locks: {
+    ...SOUND,
+    graph: {
+      calls: {
+        [RUN]: ['Locks.round', 'LIB'],
+        'Locks.round': ['Locks.guarded'],
+        'Locks.guarded': ['Locks$*'],
+        'Locks$Whole.hold': ['java/util/concurrent/locks/*'],
+        'Locks$Taken.hold': ['java/util/concurrent/locks/*'],
+        'Locks$Given.hold': ['java/util/concurrent/locks/*'],
+        'Locks$Nested.hold': ['java/util/concurrent/locks/*', 'Leaf.spin'],
+      },
+    },
+    mustSee: ['Locks$Whole.hold', 'Locks$Taken.hold', 'Locks$Given.hold', 'Locks$Nested.hold'],
+  },
   jni: {
     ...SOUND,
     graph: {
@@ -256,6 +271,7 @@ const ROUNDS: Readonly<Record<WorkName, string>> = {
   throwing: 'Throwing.round',
   osr: 'Osr.round',
   stubs: 'Stubs.round',
+  locks: 'Locks.round',
   jni: 'Jni.round',
   handles: 'Handles.round',
   deopt: 'Deopt.round',

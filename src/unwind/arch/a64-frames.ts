@@ -26,7 +26,7 @@ import { type CodeBytes, type FrameState, type StubState, WHOLE } from './code-b
 
 /** Nothing pushed: the return address is in x30. */
 export const LINKED: FrameState = { kind: 'linked', spOffset: 0, spRegister: null };
-const RECORD_ON_TOP: FrameState = { kind: 'partial', returnAt: 8, savedFpAt: 0 };
+export const RECORD_ON_TOP: FrameState = { kind: 'partial', returnAt: 8, savedFpAt: 0 };
 
 /** Between the record and the room for a large frame: mov x29, sp; the size in one or two moves. */
 const MAX_BETWEEN_INSTRUCTIONS = 4;
@@ -66,7 +66,7 @@ function roomAfter(code: CodeBytes, record: number, end: number): number | null 
   return null;
 }
 
-/** remove_frame, reserved-stack check, poll, ret, with an address in between. */
+/** remove_frame, poll, ret, with an address in between. */
 const MAX_TEARDOWN_INSTRUCTIONS = 14;
 
 /**

@@ -1,5 +1,6 @@
 // The aarch64 row of what architecture.ts asks: AAPCS64, HotSpot's aarch64 port, arm64 Linux.
 
+import { reservedCheckState } from './a64-reserved-check.ts';
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
 import { AARCH64_DWARF } from '../../model/unwind-rule.ts';
 import { interpretedMethod, leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
@@ -69,7 +70,7 @@ export const AARCH64: Architecture = {
     prologueState,
     epilogueState,
     afterEpilogueState,
-    stateBehindTeardown: null,
+    reservedCheckState,
     enteredBytes,
     enteredState,
     jumpedTo: { kind: 'frame-pointer' },

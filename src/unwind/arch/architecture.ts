@@ -59,8 +59,8 @@ export interface FrameCode {
   readonly epilogueState: (code: CodeBytes, pc: number) => FrameState | null;
   /** States after the frame is gone that do not lead to a return. */
   readonly afterEpilogueState: (code: CodeBytes, pc: number) => FrameState | null;
-  /** State behind the teardown of a frame of that size, where no return follows; null: not there, as far as `code` goes back. No such rule: null. */
-  readonly stateBehindTeardown: ((code: CodeBytes, pc: number, frameSizeBytes: number) => FrameState | null) | null;
+  /** State behind the teardown of a frame of that size, where it is checked whether the method used the reserved zone of the stack; null: not there, as far as `code` goes. */
+  readonly reservedCheckState: (code: CodeBytes, pc: number, frameSizeBytes: number) => FrameState | null;
   /** Bytes of a stub's start that `enteredState` wants to see for a pc that far in. */
   readonly enteredBytes: (pcOffset: number) => number;
   /** State in code that sets up a frame pointer (MacroAssembler::enter); null: it does not. `code` begins with the stub. */

@@ -22,7 +22,7 @@ import {
   savedRegisterBytes,
 } from './x86-code.ts';
 import { keepsStack, pushedBytes } from './x86-pushed.ts';
-import { stateBehindTeardown } from './x86-teardown.ts';
+import { reservedCheckState } from './x86-reserved-check.ts';
 import { wayOut } from './x86-way-out.ts';
 
 const LONGEST_CALL_BYTES = 8;
@@ -61,7 +61,7 @@ export const X86_64: Architecture = {
     prologueState,
     epilogueState,
     afterEpilogueState,
-    stateBehindTeardown,
+    reservedCheckState,
     enteredBytes: () => ENTER_BYTES,
     enteredState,
     jumpedTo: WHOLE,

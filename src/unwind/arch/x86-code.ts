@@ -90,7 +90,7 @@ const TEARDOWN: readonly { readonly pattern: Pattern; readonly effect: 'none' | 
   { pattern: [0x41, 0xf6, 0xc2, 0xff], effect: 'none' }, // test r10b, 0xff
 ];
 const RET: readonly Pattern[] = [[0xc3], [0xc2, ANY, ANY]];
-/** An epilogue has at most: vzeroupper, add, pop, reserved-stack check, poll, ja, ret; leaving a continuation six moves more. */
+/** An epilogue has at most: vzeroupper, add, pop, poll, ja, ret; leaving a continuation six moves more. */
 const MAX_TEARDOWN_INSTRUCTIONS = 16;
 
 /**

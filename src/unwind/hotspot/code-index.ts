@@ -24,6 +24,8 @@ export class KnownBlob {
   readonly blob: CodeBlob;
   /** Rules found for leaf pcs: they depend on code bytes only, and those parts of code are never patched. */
   readonly leafStates = new Map<number, FrameState>();
+  /** The same where a method called the VM without telling it. */
+  readonly callerStates = new Map<number, FrameState>();
   /** Ways out of StubRoutines, and of methods that push; null: the code does not tell. */
   readonly waysOut = new Map<number, StubState | null>();
   /** What was pushed below a method's whole frame, by pc. */

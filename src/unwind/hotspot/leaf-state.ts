@@ -18,20 +18,14 @@ const MAX_OPTO_BLOB_BYTES = 4096;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
-/** From a teardown to the jump that follows it in the end JDK 26 has 60 bytes. */
-const MAX_BEHIND_TEARDOWN_BYTES = 96;
+/** From a teardown to where the check for the reserved zone of the stack goes on there are 80 bytes; the check itself has 13. */
+const [MAX_BEFORE_CHECK_BYTES, MAX_CHECK_BYTES] = [128, 24];
 /** Followed to find a return: first, and where all of the code does not tell. */
 const [FEW_INSTRUCTIONS, MANY_INSTRUCTIONS] = [192, 8192];
 
 /** State of a compiled method's (or native wrapper's) frame at a leaf pc. Throws MemoryFault. */
 export function compiledLeafState(index: CodeIndex, known: KnownBlob, pc: number): FrameState {
-  let state = known.leafStates.get(pc);
-  if (state === undefined) {
-    state = findCompiledState(index, known, pc);
-    known.leafStates.set(pc, state);
-    index.hold(ENTRY_BYTES);
-  }
-  return state;
+  return remembered(index, known.leafStates, pc, () => findCompiledState(index, known, pc));
 }
 
 function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): FrameState {
@@ -51,19 +45,31 @@ function findCompiledState(index: CodeIndex, known: KnownBlob, pc: number): Fram
     if (state !== null && state.kind !== 'whole') return state;
   }
   const code = index.codeAround(blob, pc);
-  return epilogueState(code, pc) ?? afterEpilogueState(code, pc) ?? behindTeardown(index, known, pc) ?? WHOLE;
+  return epilogueState(code, pc) ?? afterEpilogueState(code, pc) ?? inReservedCheck(index, known, pc) ?? WHOLE;
 }
 
 /** The same of a method that called the VM without telling it, by the return address. Throws MemoryFault. */
 export function compiledCallerState(index: CodeIndex, known: KnownBlob, pc: number): FrameState {
-  return (pc > known.blob.frameComplete ? behindTeardown(index, known, pc) : null) ?? WHOLE;
+  return remembered(index, known.callerStates, pc, () =>
+    pc > known.blob.frameComplete ? (inReservedCheck(index, known, pc) ?? WHOLE) : WHOLE,
+  );
 }
 
-function behindTeardown(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
-  const { stateBehindTeardown } = index.architecture.frames;
-  if (stateBehindTeardown === null) return null;
-  const start = Math.max(blob.frameComplete, pc - MAX_BEHIND_TEARDOWN_BYTES);
-  return stateBehindTeardown(index.code(start, pc), pc, blob.frameSizeBytes);
+function inReservedCheck(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
+  const start = Math.max(blob.frameComplete, pc - MAX_BEFORE_CHECK_BYTES);
+  const code = index.code(start, Math.min(blob.codeEnd, pc + MAX_CHECK_BYTES));
+  return index.architecture.frames.reservedCheckState(code, pc, blob.frameSizeBytes);
+}
+
+/** Code bytes tell it, and those that tell are never patched. */
+function remembered(index: CodeIndex, states: Map<number, FrameState>, pc: number, find: () => FrameState): FrameState {
+  let state = states.get(pc);
+  if (state === undefined) {
+    state = find();
+    states.set(pc, state);
+    index.hold(ENTRY_BYTES);
+  }
+  return state;
 }
 
 /**

@@ -53,6 +53,7 @@ public class Scenarios {
       case "calls": return new Calls();
       case "throwing": return new Throwing();
       case "osr": return new Osr();
+      case "locks": return new Locks();
       case "stubs": return new Stubs();
       case "jni": return new Jni();
       case "handles": return new Handles();
