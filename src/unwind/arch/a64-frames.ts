@@ -261,6 +261,12 @@ export function nativeLeafState(code: CodeBytes, pc: number): StubState {
 /** Between them the address may be signed. */
 const INSTRUCTIONS_UP_TO_STORE = 4;
 
+/** ldr wzr, [xN]. */
+export function pollsBefore(code: CodeBytes, pc: number): readonly number[] {
+  const at = pc - INSTRUCTION_BYTES;
+  return ((wordAt(code, at) ?? 0) & 0xffff_fc1f) >>> 0 === 0xb940_001f ? [at] : [];
+}
+
 /** ldr xN, [x28, offset]; str xN, [x29, 8]: the second one, where a poll's stub puts the pc that the thread keeps in its frame; null: not in `code`. */
 export function pollPcStore(code: CodeBytes, offset: number): number | null {
   const load = 0xf940_0000 + (offset / 8) * 2 ** 10 + 28 * 2 ** 5;

@@ -16,6 +16,7 @@ import {
   LINKED,
   prologueState,
   pollPcStore,
+  pollsBefore,
   pushedForCall,
 } from './a64-frames.ts';
 import { branchTargetOf, INSTRUCTION_BYTES, isJump, wordAt } from './a64-instructions.ts';
@@ -91,6 +92,7 @@ export const AARCH64: Architecture = {
     isEntryFrameWhole: () => false,
     isReturnBarrier,
     pollPcStore,
+    pollsBefore,
     isThawEntry: () => false,
   },
   interpreter: { wholeFrame, leafState, methodAt: interpretedMethod },

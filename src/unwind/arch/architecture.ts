@@ -108,6 +108,8 @@ export interface StubCode {
    * `offset`, where the return address belongs; null: another stub.
    */
   readonly pollPcStore: (code: CodeBytes, offset: number) => number | null;
+  /** Where polls may begin that end at `pc`, to which the same stub moves on what it returns to once it has called the VM. */
+  readonly pollsBefore: (code: CodeBytes, pc: number) => readonly number[];
   /** Whether `pc` is the start of cont_thaw, its return address still where the call left it. */
   readonly isThawEntry: (code: CodeBytes, pc: number) => boolean;
 }

@@ -19,6 +19,7 @@ import {
   epilogueState,
   prologueState,
   pollPcStore,
+  pollsBefore,
   savedRegisterBytes,
 } from './x86-code.ts';
 import { keepsStack, pushedBytes } from './x86-pushed.ts';
@@ -80,6 +81,7 @@ export const X86_64: Architecture = {
     isEntryFrameWhole,
     isReturnBarrier: (code, pc) => matches(code, pc, TO_CONTINUATION_ENTRY),
     pollPcStore,
+    pollsBefore,
     isThawEntry: (code, pc) => matches(code, pc, THAW_ENTRY),
   },
   interpreter: { wholeFrame, leafState, methodAt: interpretedMethod },

@@ -243,6 +243,23 @@ export function alignedBy(code: CodeBytes, pc: number): number {
   return matches(code, pc, [0x48, 0x83, 0xc4, 0x08]) ? 8 : 0;
 }
 
+/** test [REG], eax: REG may need a prefix, r12 and r13 a byte more. JDK 8 has no register there, and moves nothing on. */
+const POLLS: readonly Pattern[] = [
+  [0x41, 0x85, 0x04, 0x24],
+  [0x41, 0x85, 0x45, 0x00],
+  [0x41, 0x85, ANY],
+  [0x85, ANY],
+];
+/** mod 00, and as register eax. */
+const MAX_PLAIN_MODRM = 7;
+
+export function pollsBefore(code: CodeBytes, pc: number): readonly number[] {
+  return POLLS.filter((poll) => {
+    const isPlain = poll.at(-1) !== ANY || byteAt(code, pc - 1) <= MAX_PLAIN_MODRM;
+    return isPlain && matches(code, pc - poll.length, poll);
+  }).map((poll) => pc - poll.length);
+}
+
 /** mov REG, [r15 + offset]; mov [rbp + 8], REG: the second one, where a poll's stub puts the pc that the thread keeps in its frame; null: not in `code`. */
 export function pollPcStore(code: CodeBytes, offset: number): number | null {
   const { address, bytes } = code;

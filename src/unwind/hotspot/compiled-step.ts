@@ -1,6 +1,7 @@
 // One step of a Java walk over a frame of compiled code, or of the wrapper of a native method.
 
 import type { Registers } from '../../model/registers.ts';
+import { WORD_BYTES } from '../../model/units.ts';
 import { hex, WalkStop } from '../stack-window.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
 import type { KnownBlob } from './code-index.ts';
@@ -56,15 +57,32 @@ function callerOfWhole(
   const { blob } = known;
   const sizeBytes = blob.frameSizeBytes + (frame.isLeaf ? 0 : process.code.pushedForCall(blob, frame.pc));
   if (isAtJavaCall) return callerAtFrameEnd(context, frame, sizeBytes);
-  const pushed = pushedBelowFrame(process.code, known, frame.pc);
+  const pushed = isCalledStub(context, known, frame) ? WORD_BYTES : pushedBelowFrame(process.code, known, frame.pc);
   if (typeof pushed === 'number') {
     const caller = callerAtFrameEnd(context, frame, sizeBytes + pushed);
     if (returns.isJavaReturn(caller.pc)) return caller;
-    // Where the VM replaces frames they are not whole yet.
-    if (process.code.covers(caller.pc) && !context.deoptimizing)
-      throw new WalkStop('code-changed', `${hex(caller.pc)}, where it returns to, is not behind a call of Java code any more`);
+    // Where the VM replaces frames they are not whole yet. Else another word would be an old one.
+    if (!context.deoptimizing) throw noReturn(process.code.covers(caller.pc), caller.pc);
   }
   const way = frame.isLeaf && pushed === 'elsewhere' ? wayOutOf(process.code, known, frame.pc, process.callStubReturn) : null;
   const left = way?.kind === 'way-out' ? callerAtWayOut(context.window, frame, way, registers) : null;
   return left !== null && returns.isJavaReturn(left.pc) ? left : callerOfFrameSize(context, frame, sizeBytes);
+}
+
+/** In the stub of a static call, behind the method's instructions: the call that led to it has left its return address. */
+function isCalledStub(
+  { architecture, returns, window }: WalkContext,
+  { blob }: KnownBlob,
+  { pc, sp, isLeaf }: PhysicalFrame,
+): boolean {
+  if (!isLeaf || blob.nmethod === null || pc < blob.nmethod.instructionsEnd || architecture.frames.unbuilt.kind === 'linked')
+    return false;
+  const top = window.tryReturnAddress(sp);
+  return top !== null && top > blob.codeBegin && top <= blob.nmethod.instructionsEnd && returns.isJavaReturn(top);
+}
+
+function noReturn(isCode: boolean, pc: number): WalkStop {
+  return isCode
+    ? new WalkStop('code-changed', `${hex(pc)}, where it returns to, is not behind a call of Java code any more`)
+    : new WalkStop('bad-frame', `return to ${hex(pc)}, outside Java code`);
 }

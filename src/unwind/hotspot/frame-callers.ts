@@ -25,7 +25,7 @@ export function callerAtFrameEnd({ window }: WalkContext, frame: PhysicalFrame, 
  * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
  * below it: the return address is in the first slot, from where it belongs upwards, that holds one, proven by its PcDesc. Slots passed
  * over are the frame's own (spills, the saved rbp); one that was never written may hold an old one, so this is for code that does not tell
- * what it has pushed.
+ * what it has pushed, and marked.
  */
 export function callerOfFrameSize({ window, returns }: WalkContext, frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
   const mayHavePushed = frame.isLeaf || !returns.isJavaReturn(frame.pc);
@@ -34,30 +34,34 @@ export function callerOfFrameSize({ window, returns }: WalkContext, frame: Physi
     const senderSp = frame.sp + frameSizeBytes + 8 * pushed;
     const pc = window.returnAddress(senderSp - 8);
     if (mayHavePushed && !returns.isJavaReturn(pc)) continue;
+    if (pushed > 0) window.approximations.add('unvalidated-step');
     return callerFrame(pc, senderSp, window.word(senderSp - 16));
   }
   throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
 }
 
-/** The caller of a leaf whose frame is being built or is gone. */
+/** The caller of a leaf whose frame is being built or is gone. `anyInMethod`: C1's stubs for exceptions (ReturnAddresses.checkedIn). */
 export function callerOfUnbuilt(
   { window, returns }: WalkContext,
   frame: PhysicalFrame,
   state: Exclude<FrameState, { readonly kind: 'whole' }>,
   registers: Registers | null,
+  anyInMethod = false,
 ): PhysicalFrame {
+  const checked = (caller: PhysicalFrame): PhysicalFrame =>
+    anyInMethod ? returns.checkedIn(frame, caller) : returns.checked(frame, caller);
   if (state.kind === 'popped') {
     if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be between pop and jump');
-    return returns.checkedIn(frame, callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
+    return checked(callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
   }
   if (state.kind === 'linked') {
     if (registers === null) throw new WalkStop('bad-frame', 'a caller keeps no return address in a register');
     const sp = state.spRegister === null ? frame.sp + state.spOffset : registerByNumber(registers, state.spRegister);
-    return returns.checkedIn(frame, callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
+    return checked(callerFrame(linkOf(registers) ?? 0, sp, frame.fp));
   }
   const fp = state.savedFpAt === null ? frame.fp : window.word(frame.sp + state.savedFpAt);
   const returnAt = frame.sp + state.returnAt;
-  return returns.checkedIn(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, fp));
+  return checked(callerFrame(window.returnAddress(returnAt), returnAt + 8, fp));
 }
 
 /** The caller of a leaf whose code tells where its return address is. */

@@ -84,7 +84,16 @@ export class HeapOops {
   /** What a reference outside the heap refers to: whole in every mode. Throws MemoryFault, for null too. */
   root(address: number): number {
     const refs = this.#references;
-    return this.#object(refs.kind === 'coloured' ? this.#uncoloured(address, refs) : this.#fresh(address, refs));
+    return this.#object(refs.kind === 'coloured' ? this.#uncoloured(address, refs) : this.#fresh(address));
+  }
+
+  /**
+   * Whether a reference, as an address, may be older than its object's last move: as far as it says so. To be asked once it was read, for the
+   * mask of stale colours may change meanwhile; its bits lie above the 32nd. Throws MemoryFault.
+   */
+  isStale(address: number): boolean {
+    const refs = this.#references;
+    return refs.kind === 'mapped' && (Math.floor(address / 2 ** MAX_SHIFT) & this.#memory.u32(refs.bad + NARROW_BYTES)) !== 0;
   }
 
   /** The Klass of an object. Throws MemoryFault. */
@@ -124,10 +133,10 @@ export class HeapOops {
   }
 
   /** A reference that is an address; throws for one that may be older than its object's last move. */
-  #fresh(slot: number, refs: Exclude<References, { kind: 'coloured' }>): number {
-    if (refs.kind === 'mapped' && (this.#memory.u32(slot + 4) & this.#memory.u32(refs.bad + 4)) !== 0)
-      throw new MemoryFault(slot);
-    return this.#memory.word(slot);
+  #fresh(slot: number): number {
+    const address = this.#memory.word(slot);
+    if (this.isStale(address)) throw new MemoryFault(slot);
+    return address;
   }
 
   /**
@@ -135,10 +144,12 @@ export class HeapOops {
    * own low bits (zAddress.inline.hpp, ZPointer::uncolor_unsafe). Where the shift is fixed (aarch64), it is the VM's.
    */
   #uncoloured(slot: number, refs: Extract<References, { kind: 'coloured' }>): number {
+    // The reference first, and at once: the masks may change meanwhile, and make old ones stale.
+    const reference = this.#memory.glance(slot, WORD_BYTES);
+    const { low, high } = { low: reference.u32(0), high: reference.u32(NARROW_BYTES) };
     const good = this.#memory.u32(refs.good);
     const bad = this.#memory.u32(refs.bad);
     const goodShift = this.#memory.u32(refs.shift);
-    const { low, high } = { low: this.#memory.u32(slot), high: this.#memory.u32(slot + 4) };
     const own = low & (good | bad);
     const isFixed = 2 ** (goodShift - 1) !== good;
     const shift = isFixed ? goodShift : Math.log2(own & -own) + 1;

@@ -102,7 +102,8 @@ function findPushed(index: CodeIndex, known: KnownBlob, pc: number): Pushed {
   const within = (instructions: number): Pushed => pushedBytes(followed, pc, instructions);
   // In most code a return is near. In what is larger one look at all of it spares many at each place.
   const near = known.keepsStack === null || !isOwn ? within(FEW_INSTRUCTIONS) : null;
-  if (near !== null || !isOwn) return near;
+  if (typeof near === 'number') return near;
+  if (!isOwn) return within(MANY_INSTRUCTIONS);
   known.keepsStack ??= keepsStack({ ...followed, begin: frameComplete });
   return known.keepsStack ? 0 : within(MANY_INSTRUCTIONS);
 }

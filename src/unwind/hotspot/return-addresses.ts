@@ -34,7 +34,7 @@ export class ReturnAddresses {
   }
 
   /**
-   * The same where the code tells the slot for certain: in a method any pc will do. C1's stubs for exceptions put the throwing pc there, which
+   * The same for C1's stubs for exceptions: in a method any pc will do. They put the throwing pc into their return address, which
    * need not be behind a call, and then the handler's (Runtime1::generate_handle_exception).
    */
   checkedIn(frame: PhysicalFrame, caller: PhysicalFrame): PhysicalFrame {

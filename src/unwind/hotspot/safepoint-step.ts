@@ -1,11 +1,13 @@
 // The step of a Java walk over a leaf in the stub that compiled code is led to from a safepoint poll inside a method. The signal handler leaves
 // the poll's pc in the thread and jumps; the stub makes room for a return address, saves all registers, and only then puts that pc there.
-// Until it has, the word holds anything, on aarch64 the return address of an older call. Nor is the poll's pc, once there, one behind a call.
+// Until it has, the word holds anything, on aarch64 the return address of an older call. Nor is the poll's pc, once there, one behind a call;
+// when the VM was called the stub moves it on, to behind the poll, for which the VM has no scopes (from JDK 10 on).
 // hotspot/cpu/{x86,aarch64}/sharedRuntime_*.cpp, generate_handler_blob. The stub for polls at a return has its caller's address where any has.
 
 import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
 import { WORD_BYTES } from '../../model/units.ts';
-import { hex, WalkStop } from '../stack-window.ts';
+import type { StubState } from '../arch/code-bytes.ts';
+import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { valueOf } from './frame-callers.ts';
 import { stubFrame } from './java-frames.ts';
@@ -30,31 +32,38 @@ export function safepointStep(
   if (blob.name !== NAME || registers === null || savedExceptionPc === null) return null;
   const end = Math.min(blob.codeEnd, blob.codeBegin + MAX_BLOB_BYTES);
   const storeAt = architecture.stubs.pollPcStore(process.code.code(blob.codeBegin, end), savedExceptionPc);
-  const caller = storeAt === null ? null : callerByCode(context, known, frame, registers);
-  if (storeAt === null || caller === null) return null;
+  if (storeAt === null) return null;
+  const state =
+    wayOutOf(process.code, known, frame.pc, process.callStubReturn) ?? runtimeStubLeafState(process.code, known, frame.pc);
+  if (state.kind === 'whole' || state.kind === 'popped') return null;
   context.push(stubFrame(blob.name, blob.name), frame);
-  if (frame.pc > storeAt) return atPoll(context, caller);
+  const caller = callerByCode(window, frame, state, registers);
+  if (caller === null) return context.returns.searched(frame);
+  if (frame.pc > storeAt) return { ...caller, pc: pollOf(context, caller.pc) };
   // Read after the tick: the thread may be at another poll by then.
   window.approximations.add('unvalidated-step');
   const thread = registerByNumber(registers, architecture.threadRegister);
-  return atPoll(context, { ...caller, pc: process.memory.word(thread + savedExceptionPc) });
+  return { ...caller, pc: pollOf(context, process.memory.word(thread + savedExceptionPc)) };
 }
 
-/** The rules for other frames would take an older return address for it, so there is no other way. */
-function atPoll(context: WalkContext, caller: PhysicalFrame): PhysicalFrame {
-  if (isPoll(context, caller.pc)) return caller;
-  throw new WalkStop('code-changed', `${hex(caller.pc)}, where a poll was, is none any more`);
+/** The poll that a pc is of, its own or the one behind it. The rules for other frames would take an older return address for it: there is no other way. */
+function pollOf(context: WalkContext, pc: number): number {
+  if (isPoll(context, pc)) return pc;
+  const { code } = context.process;
+  const known = code.covers(pc) ? code.at(pc) : null;
+  const before = known === null ? [] : context.architecture.stubs.pollsBefore(code.codeAround(known.blob, pc), pc);
+  const poll = before.find((at) => isPoll(context, at));
+  if (poll !== undefined) return poll;
+  throw new WalkStop('code-changed', `${hex(pc)}, where a poll was, is none any more`);
 }
 
-/** Where the method's frame is, whatever the word for its pc holds. */
+/** Where the method's frame is, whatever the word for its pc holds; null: not in the stack. Throws WalkStop. */
 function callerByCode(
-  { process, window }: WalkContext,
-  known: KnownBlob,
+  window: StackWindow,
   frame: PhysicalFrame,
+  state: Exclude<StubState, { readonly kind: 'whole' | 'popped' }>,
   registers: Registers,
 ): PhysicalFrame | null {
-  const { code, callStubReturn } = process;
-  const state = wayOutOf(code, known, frame.pc, callStubReturn) ?? runtimeStubLeafState(code, known, frame.pc);
   switch (state.kind) {
     case 'way-out': {
       // At the very first instruction the room is not made yet.
@@ -74,9 +83,6 @@ function callerByCode(
       const fp = state.savedFpAt === null ? frame.fp : window.word(frame.sp + state.savedFpAt);
       return callerFrame(window.returnAddress(frame.sp + state.returnAt), frame.sp + state.returnAt + WORD_BYTES, fp);
     }
-    case 'whole':
-    case 'popped':
-      return null;
     default:
       return state satisfies never;
   }

@@ -27,6 +27,8 @@ const ADAPTER_BYTES_BEHIND = 24;
  * set, which as a number is this (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_method_entry_barrier).
  */
 const ENTRY_BARRIER_COOKIE = 2 ** 64;
+/** C1's handle_exception, handle_exception_nofpu and handle_exception_from_callee, as all JDKs spell them. */
+const HANDLES_EXCEPTIONS = /handle_exception/u;
 /** They take compiled frames off the stack and put interpreted ones on it (hotspot/cpu/x86/sharedRuntime_x86_64.cpp). */
 const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', 'UncommonTrapBlob']);
 
@@ -94,18 +96,20 @@ export function stubStep(
   const { window, returns } = context;
   const { blob } = known;
   context.push(stubFrame(context.process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
+  const handlesExceptions = HANDLES_EXCEPTIONS.test(blob.name);
   switch (state.kind) {
     case 'frame-pointer': {
       if (!window.covers(frame.fp) || frame.fp < frame.sp) return returns.searched(frame);
       const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
-      return returns.checkedIn(frame, callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp)));
+      const caller = callerFrame(window.returnAddress(returnAt), returnAt + 8, window.word(frame.fp));
+      return handlesExceptions ? returns.checkedIn(frame, caller) : returns.checked(frame, caller);
     }
     case 'way-out':
       return callerByWayOut(context, frame, state, registers);
     case 'partial':
     case 'popped':
     case 'linked':
-      return callerOfUnbuilt(context, frame, state, registers);
+      return callerOfUnbuilt(context, frame, state, registers, handlesExceptions);
     case 'whole':
       return blob.frameSizeBytes > 0 ? callerOfFrameSize(context, frame, blob.frameSizeBytes) : returns.searched(frame);
     default:

@@ -43,7 +43,7 @@ export class VirtualThreads {
     try {
       const oops = this.#names.heap();
       const { names } = this.#layout;
-      if (oops === null || names === null) return null;
+      if (oops === null || names === null || oops.isStale(continuation)) return null;
       const klass = oops.klass(continuation);
       if (className(this.#memory, this.#layout, klass) !== CONTINUATION) return null;
       const target = this.#offset(this.#memory.word(klass + names.superclass), 'target', 'Ljava/lang/Runnable;');

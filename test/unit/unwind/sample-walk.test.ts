@@ -119,18 +119,21 @@ describe('a Java leaf', () => {
   test('a stub behind its code, entered by a call: its return address is the one on top', () => {
     const world = javaWorld();
     const method = world.jvm.method({ className: 'A', name: 'callsInterpreted' });
-    const own = [...bytesOf([X86.pushRbp, X86.subRsp8(0x20)]), ...bytesOf([X86.addRsp8(0x20), X86.popRbp, X86.ret])];
+    const entry = bytesOf([X86.pushRbp, X86.subRsp8(0x20)]);
+    const exit = bytesOf([X86.addRsp8(0x20), X86.popRbp, X86.ret]);
+    const own = [...entry, 0xe8, exit.length, 0, 0, 0, ...exit];
+    const returnsTo = entry.length + 5;
     // mov rbx, imm64; jmp to the interpreter: the stub of a static call.
     const code = [...own, 0x48, 0xbb, ...new Array<number>(8).fill(0), 0xe9, 0, 0, 0x10, 0];
-    const scopes = [{ at: code.length, chain: [{ method, bci: 3 }] }];
-    const frameComplete = bytesOf([X86.pushRbp, X86.subRsp8(0x20)]).length;
+    const scopes = [returnsTo, code.length].map((at) => ({ at, chain: [{ method, bci: 3 }] }));
+    const frameComplete = entry.length;
     const start = world.jvm.blob({ name: 'nmethod', code, frameSizeWords: 6, frameComplete, nmethod: { method, level: 4, scopes, stubsFrom: own.length } }); // prettier-ignore
     const stack = new SyntheticStack();
     const java = pushJava(world, stack, pushThreadStart(world, stack));
     const returnSlot = stack.push(world.code.inCaller);
     stack.push(java.fp);
     stack.skip(0x20);
-    stack.push(start + frameComplete);
+    stack.push(start + returnsTo);
     const registers = { rip: start + own.length, rsp: stack.sp, rbp: java.fp };
     const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
     expect(names(walked)).toEqual(['c2 A.callsInterpreted@3', 'c1 A.caller@21', ...ROOTS]);
@@ -173,12 +176,12 @@ describe('a Java leaf', () => {
     });
     const pollPc = code.leaf + bytesOf(LEAF_CODE).length;
     const thread = jvm.thread(7);
-    const at = (offset: number, keptPc: number) => {
+    const at = (offset: number, keptPc: number, storedPc = pollPc) => {
       jvm.memory.word(thread + 0x58, keptPc);
       const { stack, java } = inLeaf(world);
       // An old return address in a register, which the stub pushes to make room.
       const [callerSp, rbx] = [stack.sp, code.inCaller];
-      if (offset >= 1) stack.push(offset > prologue.length + 7 ? pollPc : rbx);
+      if (offset >= 1) stack.push(offset > prologue.length + 7 ? storedPc : rbx);
       const fp = offset >= 2 ? stack.push(java.fp) : java.fp;
       if (offset >= prologue.length) stack.skip(0x10);
       const rbp = offset >= 5 ? fp : java.fp;
@@ -196,6 +199,14 @@ describe('a Java leaf', () => {
     const { walked } = at(20, 0);
     expect(names(walked)).toEqual(expected);
     expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    // The VM was called, and the stub has moved the pc on: test [rax], eax, or one of r10.
+    jvm.memory.write(pollPc, [0x85, 0x00]);
+    const moved = at(20, 0, pollPc + 2).walked;
+    expect(names(moved)).toEqual(expected);
+    expect(moved.traces[1]).toMatchObject({ pc: pollPc });
+    jvm.memory.write(pollPc, [0x41, 0x85, 0x02]);
+    expect(names(at(20, 0, pollPc + 3).walked)).toEqual(expected);
+    expect(names(at(20, 0, pollPc + 2).walked)).toEqual(['stub SafepointBlob', 'marker [unfinished: code-changed]']);
     // What the thread keeps is no poll: nothing is made up of it.
     expect(names(at(9, code.leaf + 1).walked)).toEqual(['stub SafepointBlob', 'marker [unfinished: code-changed]']);
   });

@@ -9,6 +9,7 @@ import {
   enteredState,
   epilogueState,
   pollPcStore,
+  pollsBefore,
   prologueState,
 } from '../../../../src/unwind/arch/a64-frames.ts';
 import { branchTargetOf } from '../../../../src/unwind/arch/a64-instructions.ts';
@@ -150,6 +151,9 @@ test('where a poll’s stub puts the pc of the poll', () => {
   const [nop, load, sign, store] = [0xd503201f, 0xf941af94, 0xdac103b4, 0xf90007b4];
   // ldr x20, [x28, 0x358]; pacia x20, x29; str x20, [x29, 8]
   expect(pollPcStore(code(nop, load, store, nop), 0x358)).toBe(0x1008);
+  // ldr wzr, [x8]; ldr w0, [x8]
+  expect(pollsBefore(code(0xb940_011f, nop), 0x1004)).toEqual([0x1000]);
+  expect(pollsBefore(code(0xb940_0100, nop), 0x1004)).toEqual([]);
   expect(pollPcStore(code(load, sign, store), 0x358)).toBe(0x1008);
   expect(pollPcStore(code(load, store), 0x350)).toBeNull();
   expect(pollPcStore(code(load, store + 1), 0x358)).toBeNull();
