@@ -141,6 +141,40 @@ describe('a Java leaf', () => {
     expect(walked.stack.outcome).toEqual({ kind: 'complete' });
   });
 
+  test('where it looks for the reserved zone of the stack, its frame gone', () => {
+    const world = javaWorld();
+    const method = world.jvm.method({ className: 'A', name: 'locks' });
+    const entry = bytesOf([X86.pushRbp, X86.subRsp8(0x20)]);
+    const teardown = bytesOf([X86.addRsp8(0x20), X86.popRbp]);
+    // cmp rsp, [r15 + 0x70]; jb; sub rsp, 8; call
+    const check = [0x49, 0x3b, 0x67, 0x70, 0x0f, 0x82, 0x40, 0, 0, 0, 0x48, 0x83, 0xec, 8, 0xe8, 0, 0, 0, 0, 0x48, 0x83, 0xc4, 8];
+    const code = [...entry, ...teardown, ...check];
+    const start = world.jvm.blob({
+      name: 'nmethod', code, frameSizeWords: 6, frameComplete: entry.length,
+      nmethod: { method, level: 4, scopes: [{ at: code.length, chain: [{ method, bci: 3 }] }], stubsFrom: code.length },
+    }); // prettier-ignore
+    const begin = entry.length + teardown.length;
+    for (const [offset, pushedBytes] of [
+      [begin - 1, -8],
+      [begin, 0],
+      [begin + 4, 0],
+      [begin + 14, 8],
+      [begin + 19, 8],
+    ] as const) {
+      // prettier-ignore
+      const stack = new SyntheticStack();
+      const java = pushJava(world, stack, pushThreadStart(world, stack));
+      const returnSlot = stack.push(world.code.inCaller);
+      if (pushedBytes < 0) stack.push(java.fp);
+      else stack.skip(pushedBytes);
+      const registers = { rip: start + offset, rsp: stack.sp, rbp: java.fp };
+      const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+      expect(names(walked).slice(1), String(offset)).toEqual(['c1 A.caller@21', ...ROOTS]);
+      expect(walked.traces[1]).toMatchObject({ sp: returnSlot + 8 });
+      expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    }
+  });
+
   test('called by the entry of a continuation, a wrapper without scopes', () => {
     const world = javaWorld();
     const method = world.jvm.method({ className: 'Continuation', name: 'enterSpecial', isNative: true });
