@@ -243,10 +243,12 @@ export function alignedBy(code: CodeBytes, pc: number): number {
   return matches(code, pc, [0x48, 0x83, 0xc4, 0x08]) ? 8 : 0;
 }
 
-/** test [REG], eax: REG may need a prefix, r12 and r13 a byte more. JDK 8 has no register there, and moves nothing on. */
+/** test [REG], eax: REG may need a prefix; rsp, r12, rbp and r13 a byte more. JDK 8 has no register there, and moves nothing on. */
 const POLLS: readonly Pattern[] = [
   [0x41, 0x85, 0x04, 0x24],
   [0x41, 0x85, 0x45, 0x00],
+  [0x85, 0x04, 0x24],
+  [0x85, 0x45, 0x00],
   [0x41, 0x85, ANY],
   [0x85, ANY],
 ];

@@ -69,16 +69,19 @@ function callerOfWhole(
   return left !== null && returns.isJavaReturn(left.pc) ? left : callerOfFrameSize(context, frame, sizeBytes);
 }
 
-/** In the stub of a static call, behind the method's instructions: the call that led to it has left its return address. */
+/** In the stub of a static call, behind the method's instructions: the call that leads to it has left its return address. */
 function isCalledStub(
-  { architecture, returns, window }: WalkContext,
+  { architecture, process, returns, window }: WalkContext,
   { blob }: KnownBlob,
   { pc, sp, isLeaf }: PhysicalFrame,
 ): boolean {
   if (!isLeaf || blob.nmethod === null || pc < blob.nmethod.instructionsEnd || architecture.frames.unbuilt.kind === 'linked')
     return false;
   const top = window.tryReturnAddress(sp);
-  return top !== null && top > blob.codeBegin && top <= blob.nmethod.instructionsEnd && returns.isJavaReturn(top);
+  if (top === null || top <= blob.codeBegin || top > blob.nmethod.instructionsEnd || !returns.isJavaReturn(top)) return false;
+  // In the frame of one that was jumped to, the exception's handler, an older return may stand there.
+  const target = process.code.callTarget(top);
+  return target !== null && target >= blob.nmethod.instructionsEnd && target <= pc;
 }
 
 function noReturn(isCode: boolean, pc: number): WalkStop {

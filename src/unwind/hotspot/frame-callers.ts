@@ -25,7 +25,7 @@ export function callerAtFrameEnd({ window }: WalkContext, frame: PhysicalFrame, 
  * The caller of a frame whose size is known. A leaf, and a frame that called a C function without telling the VM, may have words pushed
  * below it: the return address is in the first slot, from where it belongs upwards, that holds one, proven by its PcDesc. Slots passed
  * over are the frame's own (spills, the saved rbp); one that was never written may hold an old one, so this is for code that does not tell
- * what it has pushed, and marked.
+ * what it has pushed, and marked where it passes over one.
  */
 export function callerOfFrameSize({ window, returns }: WalkContext, frame: PhysicalFrame, frameSizeBytes: number): PhysicalFrame {
   const mayHavePushed = frame.isLeaf || !returns.isJavaReturn(frame.pc);

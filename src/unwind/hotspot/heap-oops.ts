@@ -89,7 +89,8 @@ export class HeapOops {
 
   /**
    * Whether a reference, as an address, may be older than its object's last move: as far as it says so. To be asked once it was read, for the
-   * mask of stale colours may change meanwhile; its bits lie above the 32nd. Throws MemoryFault.
+   * mask of stale colours may change meanwhile (within a batch of samples both are of pages copied once, which may lie some milliseconds apart). Its
+   * bits lie above the 32nd. Throws MemoryFault.
    */
   isStale(address: number): boolean {
     const refs = this.#references;
@@ -144,7 +145,7 @@ export class HeapOops {
    * own low bits (zAddress.inline.hpp, ZPointer::uncolor_unsafe). Where the shift is fixed (aarch64), it is the VM's.
    */
   #uncoloured(slot: number, refs: Extract<References, { kind: 'coloured' }>): number {
-    // The reference first, and at once: the masks may change meanwhile, and make old ones stale.
+    // The reference first, and at once: the masks may change meanwhile, as in isStale.
     const reference = this.#memory.glance(slot, WORD_BYTES);
     const { low, high } = { low: reference.u32(0), high: reference.u32(NARROW_BYTES) };
     const good = this.#memory.u32(refs.good);

@@ -35,7 +35,7 @@ export class ReturnAddresses {
 
   /**
    * The same for C1's stubs for exceptions: in a method any pc will do. They put the throwing pc into their return address, which
-   * need not be behind a call, and then the handler's (Runtime1::generate_handle_exception).
+   * need not be behind a call, and then the handler's (Runtime1::generate_handle_exception, which makes forward_exception, too).
    */
   checkedIn(frame: PhysicalFrame, caller: PhysicalFrame): PhysicalFrame {
     const { code } = this.#process;

@@ -38,7 +38,7 @@ export function safepointStep(
   if (state.kind === 'whole' || state.kind === 'popped') return null;
   context.push(stubFrame(blob.name, blob.name), frame);
   const caller = callerByCode(window, frame, state, registers);
-  if (caller === null) return context.returns.searched(frame);
+  if (caller === null) throw new WalkStop('bad-frame', `the frame of ${NAME} at ${hex(frame.sp)} leads out of the stack`);
   if (frame.pc > storeAt) return { ...caller, pc: pollOf(context, caller.pc) };
   // Read after the tick: the thread may be at another poll by then.
   window.approximations.add('unvalidated-step');

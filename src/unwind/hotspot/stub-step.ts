@@ -27,8 +27,9 @@ const ADAPTER_BYTES_BEHIND = 24;
  * set, which as a number is this (hotspot/cpu/x86/stubGenerator_x86_64.cpp, generate_method_entry_barrier).
  */
 const ENTRY_BARRIER_COOKIE = 2 ** 64;
-/** C1's handle_exception, handle_exception_nofpu and handle_exception_from_callee, as all JDKs spell them. */
-const HANDLES_EXCEPTIONS = /handle_exception/u;
+/** C1's handle_exception, handle_exception_nofpu, handle_exception_from_callee and forward_exception, as all JDKs spell them. */
+const HANDLES_EXCEPTIONS = /(?:handle|forward)_exception/u;
+const FRAME_POINTER: StubState = { kind: 'frame-pointer' };
 /** They take compiled frames off the stack and put interpreted ones on it (hotspot/cpu/x86/sharedRuntime_x86_64.cpp). */
 const DEOPTIMIZING_BLOBS: ReadonlySet<string> = new Set(['DeoptimizationBlob', 'UncommonTrapBlob']);
 
@@ -88,16 +89,17 @@ export function framelessStubStep(
 /** Pushes the stub's frame, and leads to its caller by the state of that frame. */
 export function stubStep(
   context: WalkContext,
-  known: KnownBlob,
+  { blob }: KnownBlob,
   frame: PhysicalFrame,
   state: StubState,
   registers: Registers | null,
 ): PhysicalFrame {
   const { window, returns } = context;
-  const { blob } = known;
   context.push(stubFrame(context.process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
   const handlesExceptions = HANDLES_EXCEPTIONS.test(blob.name);
-  switch (state.kind) {
+  // forward_exception has the frame of the stub that jumped there, and its frame pointer.
+  const known = handlesExceptions && frame.isLeaf && state.kind === 'whole' ? FRAME_POINTER : state;
+  switch (known.kind) {
     case 'frame-pointer': {
       if (!window.covers(frame.fp) || frame.fp < frame.sp) return returns.searched(frame);
       const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
@@ -105,15 +107,15 @@ export function stubStep(
       return handlesExceptions ? returns.checkedIn(frame, caller) : returns.checked(frame, caller);
     }
     case 'way-out':
-      return callerByWayOut(context, frame, state, registers);
+      return callerByWayOut(context, frame, known, registers);
     case 'partial':
     case 'popped':
     case 'linked':
-      return callerOfUnbuilt(context, frame, state, registers, handlesExceptions);
+      return callerOfUnbuilt(context, frame, known, registers, handlesExceptions);
     case 'whole':
       return blob.frameSizeBytes > 0 ? callerOfFrameSize(context, frame, blob.frameSizeBytes) : returns.searched(frame);
     default:
-      return state satisfies never;
+      return known satisfies never;
   }
 }
 

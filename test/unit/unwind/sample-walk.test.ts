@@ -266,6 +266,60 @@ describe('a Java leaf', () => {
     }
   });
 
+  test('in forward_exception, in the frame of the stub that jumped there, with the handler for return address', () => {
+    const world = javaWorld();
+    const blob = world.jvm.blob({ name: 'forward_exception Runtime1 stub', code: [0x90, 0x90, 0x90, 0xc9, 0xc3], frameSizeWords: 20, frameComplete: -1 }); // prettier-ignore
+    const { stack, java } = inLeaf(world);
+    stack.push(world.code.leaf + bodyOffset + 1);
+    const fp = stack.push(java.fp);
+    stack.skip(40);
+    for (const [offset, rsp, rbp] of [
+      [0, stack.sp, fp],
+      [3, fp, fp],
+      [4, fp + 8, java.fp],
+    ] as const) {
+      // prettier-ignore
+      const walked = walk(syntheticSample({ stack: stack.captured(), registers: { rip: blob + offset, rsp, rbp } }), world.walkTarget()); // prettier-ignore
+      expect(names(walked), String(offset)).toEqual(['stub forward_exception Runtime1 stub', 'c2 A.leaf@3', 'c1 A.caller@21', ...ROOTS]); // prettier-ignore
+      expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    }
+  });
+
+  test('in another stub any pc of a method is no return address', () => {
+    const world = javaWorld();
+    const blob = world.jvm.blob({ name: 'new_instance Runtime1 stub', code: [0x55, 0x48, 0x8b, 0xec, 0x90, 0xc9, 0xc3], frameSizeWords: 2, frameComplete: -1 }); // prettier-ignore
+    const { stack, java } = inLeaf(world);
+    stack.push(world.code.leaf + bodyOffset + 1);
+    const fp = stack.push(java.fp);
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers: { rip: blob + 4, rsp: fp, rbp: fp } }), world.walkTarget()); // prettier-ignore
+    expect(names(walked)).not.toContain('c2 A.leaf@3');
+    expect(walked.stack.outcome.kind).not.toBe('complete');
+  });
+
+  test('in a stub that has pushed something: the return address above it, marked as a guess', () => {
+    const world = javaWorld();
+    const blob = world.jvm.blob({ name: 'monitorenter', code: [0x90, 0x90, 0x90], frameSizeWords: 2, frameComplete: 0 });
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(world.code.inCaller);
+    stack.push(java.fp);
+    const whole = syntheticSample({ stack: stack.captured(), registers: { rip: blob + 1, rsp: stack.sp, rbp: java.fp } });
+    expect(walk(whole, world.walkTarget()).stack.outcome).toEqual({ kind: 'complete' });
+    stack.push(1);
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers: { rip: blob + 1, rsp: stack.sp, rbp: java.fp } }), world.walkTarget()); // prettier-ignore
+    expect(names(walked)).toEqual(['stub monitorenter', 'c1 A.caller@21', ...ROOTS]);
+    expect(walked.stack.outcome).toEqual({ kind: 'approximate', reasons: ['unvalidated-step'] });
+  });
+
+  test('its return address is outside Java code: no other word is taken for it', () => {
+    const world = javaWorld();
+    const { stack, java } = inLeaf(world);
+    stack.write(java.sp - 8, 0x1234);
+    const registers = { rip: world.code.leaf + bodyOffset, rsp: stack.sp, rbp: java.fp };
+    const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+    expect(names(walked)).toEqual(['c2 A.leaf@3', 'marker [unfinished: bad-frame]']);
+  });
+
   test('its caller is gone: told, not passed over', () => {
     const world = javaWorld();
     const { stack, java } = inLeaf(world);

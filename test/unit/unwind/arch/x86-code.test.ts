@@ -9,6 +9,7 @@ import {
   afterEpilogueState,
   epilogueState,
   pollPcStore,
+  pollsBefore,
   prologueState,
 } from '../../../../src/unwind/arch/x86-code.ts';
 import type { CodeBytes, FrameState } from '../../../../src/unwind/arch/code-bytes.ts';
@@ -229,4 +230,27 @@ test('where a poll’s stub puts the pc of the poll: JDK 17, JDK 8, another fiel
   expect(pollPcStore(code('498b9f58030000 48895d08'), 0x350)).toBeNull();
   expect(pollPcStore(code('498b9f58030000 48897d08'), 0x358)).toBeNull();
   expect(pollPcStore(code('498b9f5803'), 0x358)).toBeNull();
+});
+
+// generate_handler_blob's list: test [reg], eax of each register.
+test.each([
+  ['rax', '8500'],
+  ['rbx', '8503'],
+  ['rsp', '850424'],
+  ['rbp', '854500'],
+  ['r10', '418502'],
+  ['r12', '41850424'],
+  ['r13', '41854500'],
+])('a poll by %s is before its end', (_, poll) => {
+  const bytes = Buffer.from(`9090${poll}90`, 'hex');
+  expect(pollsBefore({ address: 0x1000, bytes }, 0x1000 + bytes.length - 1)).toContain(0x1002);
+});
+
+test.each([
+  ['of a register with itself', '909085c0', 4],
+  ['with an offset', '90908548', 4],
+  ['in the middle of one', '90908500', 3],
+  ['none', '90909090', 4],
+])('no poll: %s', (_, hex, end) => {
+  expect(pollsBefore({ address: 0x1000, bytes: Buffer.from(hex, 'hex') }, 0x1000 + end)).toEqual([]);
 });

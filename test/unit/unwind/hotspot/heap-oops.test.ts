@@ -26,7 +26,13 @@ function zgc(zGenerational: boolean, masks: { readonly good: number; readonly ba
   const layout: Partial<NamesLayout> = zGenerational
     ? { colours, mappedColours: null }
     : { colours: null, mappedColours: colours };
-  const oops = HeapOops.of(new MemoryView(memory), { oopKlass: 8, ...layout } as NamesLayout, {
+  let onRead = (): void => undefined;
+  const read = (address: number, into: Uint8Array): boolean => {
+    const isThere = memory.read(address, into);
+    if (address === slot) onRead();
+    return isThere;
+  };
+  const oops = HeapOops.of(new MemoryView({ read }), { oopKlass: 8, ...layout } as NamesLayout, {
     compressedOops: false,
     compressedClassPointers: false,
     compactHeaders: false,
@@ -39,12 +45,16 @@ function zgc(zGenerational: boolean, masks: { readonly good: number; readonly ba
     memory.word(slot, value);
     return oops.root(slot);
   };
-  return { memory, object, oops, refersTo, badVariable: variables[1] ?? 0 };
+  /** Once the reference is read, the masks say so. */
+  const turnStale = (bad: number): void => {
+    onRead = () => { memory.word(variables[1] ?? 0, bad); }; // prettier-ignore
+  };
+  return { memory, object, oops, refersTo, turnStale };
 }
 
 describe('colours that are mapped', () => {
-  test('good, stale, null; stale once the mask says so', () => {
-    const { memory, object, oops, refersTo, badVariable } = zgc(false, {
+  test('good, stale, null; stale if a move begins once it was read', () => {
+    const { memory, object, oops, refersTo, turnStale } = zgc(false, {
       good: BITS.third,
       bad: BITS.first + BITS.second,
       shift: 0,
@@ -54,7 +64,7 @@ describe('colours that are mapped', () => {
     for (const stale of [BITS.first, BITS.second]) expect(() => refersTo(object + stale)).toThrow(MemoryFault);
     expect(() => refersTo(0)).toThrow(MemoryFault);
     expect(oops.isStale(object + BITS.third)).toBe(false);
-    memory.word(badVariable, BITS.third);
+    turnStale(BITS.third);
     expect(() => refersTo(object + BITS.third)).toThrow(MemoryFault);
     expect(oops.isStale(object + BITS.third)).toBe(true);
   });
@@ -63,12 +73,14 @@ describe('colours that are mapped', () => {
 describe('colours in the low bits', () => {
   test.each([12, 13, 14, 15])('good is bit %i', (bit) => {
     const good = 2 ** bit;
-    const { object, refersTo } = zgc(true, { good, bad: 0xf000 - good, shift: bit + 1 });
+    const { object, refersTo, turnStale } = zgc(true, { good, bad: 0xf000 - good, shift: bit + 1 });
     expect(refersTo(object * 2 ** (bit + 1) + good)).toBe(object);
     for (const other of [12, 13, 14, 15]) {
       if (other !== bit) expect(() => refersTo(object * 2 ** (other + 1) + 2 ** other), String(other)).toThrow(MemoryFault);
     }
     expect(() => refersTo(0)).toThrow(MemoryFault);
+    turnStale(0xf000);
+    expect(() => refersTo(object * 2 ** (bit + 1) + good)).toThrow(MemoryFault);
   });
 
   test('one shift for all (aarch64)', () => {
