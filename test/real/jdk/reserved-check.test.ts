@@ -14,6 +14,8 @@ const JDKS: readonly (readonly [HostNeed, string])[] = [
 ];
 /** Kept out of their callers, so that they are torn down for each call. */
 const APART = ['-XX:CompileCommand=quiet', '-XX:CompileCommand=dontinline,Strata::tiny*'];
+/** Of all methods tiny*. */
+const CALLER = /^Strata\.locks$|^\[unfinished: stack-lost\]$/u;
 /** One of some hundred is in the check. A machine that is busy gives fewer at once. */
 const ENOUGH_SAMPLES = 1500;
 const MOST_RUNS = 6;
@@ -45,11 +47,11 @@ for (const [need, version] of JDKS) {
         await jvm.stop();
       }
       expect(samplesWith(stacks, 'Strata.tiny')).toBeGreaterThanOrEqual(ENOUGH_SAMPLES);
-      for (const { frames, weight } of stacks) {
-        for (const [i, name] of frames.entries())
-          if (name.startsWith('Strata.tiny'))
-            expect(frames[i - 1], `${String(weight)} of ${frames.join(';')}`).toBe('Strata.locks');
-      }
+      // A chunk of a stack may be lost, on its way through bpftrace: then nothing is said of the caller.
+      const wrong = stacks.filter(({ frames }) =>
+        frames.some((name, i) => name.startsWith('Strata.tiny') && !CALLER.test(frames[i - 1] ?? '')),
+      );
+      expect(wrong).toEqual([]);
     });
   });
 }
