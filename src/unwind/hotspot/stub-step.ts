@@ -43,8 +43,16 @@ export function runtimeStubStep(
   context.deoptimizing ||= DEOPTIMIZING_BLOBS.has(known.blob.name);
   const polling = frame.isLeaf ? safepointStep(context, known, frame, registers) : null;
   if (polling !== null) return polling;
-  const state = frame.isLeaf ? runtimeStubLeafState(context.process.code, known, frame.pc) : WHOLE;
+  const state = frame.isLeaf ? runtimeLeafState(context.process, known, frame.pc) : WHOLE;
   return stubStep(context, known, frame, state, registers);
+}
+
+function runtimeLeafState({ code, callStubReturn }: HotspotProcess, known: KnownBlob, pc: number): StubState {
+  const { blob } = known;
+  const state = runtimeStubLeafState(code, known, pc);
+  if (state.kind !== 'whole' || blob.frameComplete >= blob.codeBegin) return state;
+  // forward_exception has the frame of the stub that jumped there, and its frame pointer; register_finalizer none at all before it is needed.
+  return HANDLES_EXCEPTIONS.test(blob.name) ? FRAME_POINTER : (wayOutOf(code, known, pc, callStubReturn) ?? state);
 }
 
 /** One of the many small stubs in a StubRoutines blob. */
@@ -97,9 +105,7 @@ export function stubStep(
   const { window, returns } = context;
   context.push(stubFrame(context.process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
   const handlesExceptions = HANDLES_EXCEPTIONS.test(blob.name);
-  // forward_exception has the frame of the stub that jumped there, and its frame pointer.
-  const known = handlesExceptions && frame.isLeaf && state.kind === 'whole' ? FRAME_POINTER : state;
-  switch (known.kind) {
+  switch (state.kind) {
     case 'frame-pointer': {
       if (!window.covers(frame.fp) || frame.fp < frame.sp) return returns.searched(frame);
       const returnAt = frame.fp + (window.word(frame.fp + 8) === ENTRY_BARRIER_COOKIE ? 16 : 8);
@@ -107,15 +113,15 @@ export function stubStep(
       return handlesExceptions ? returns.checkedIn(frame, caller) : returns.checked(frame, caller);
     }
     case 'way-out':
-      return callerByWayOut(context, frame, known, registers);
+      return callerByWayOut(context, frame, state, registers);
     case 'partial':
     case 'popped':
     case 'linked':
-      return callerOfUnbuilt(context, frame, known, registers, handlesExceptions);
+      return callerOfUnbuilt(context, frame, state, registers, handlesExceptions);
     case 'whole':
       return blob.frameSizeBytes > 0 ? callerOfFrameSize(context, frame, blob.frameSizeBytes) : returns.searched(frame);
     default:
-      return known satisfies never;
+      return state satisfies never;
   }
 }
 

@@ -285,6 +285,22 @@ describe('a Java leaf', () => {
     }
   });
 
+  test('in register_finalizer before it has a frame, which most calls never need', () => {
+    const world = javaWorld();
+    // mov rax, rdi; mov esi, [rax + 8]; test esi, 0x40000000; jne 1; ret; push rbp; mov rbp, rsp; sub rsp, 0x80
+    const code = '488bc7 8b7008 f7c600000040 0f8501000000 c3 55 488bec 4881ec80000000';
+    const bytes = [...Buffer.from(code.replaceAll(' ', ''), 'hex')];
+    const blob = world.jvm.blob({ name: 'register_finalizer Runtime1 stub', code: bytes, frameSizeWords: 18, frameComplete: -1 });
+    const stack = new SyntheticStack();
+    const java = pushJava(world, stack, pushThreadStart(world, stack));
+    stack.push(world.code.inCaller);
+    for (const offset of [0, 3, 6, 12, 18]) {
+      const walked = walk(syntheticSample({ stack: stack.captured(), registers: { rip: blob + offset, rsp: stack.sp, rbp: java.fp } }), world.walkTarget()); // prettier-ignore
+      expect(names(walked), String(offset)).toEqual(['stub register_finalizer Runtime1 stub', 'c1 A.caller@21', ...ROOTS]);
+      expect(walked.stack.outcome).toEqual({ kind: 'complete' });
+    }
+  });
+
   test('in another stub any pc of a method is no return address', () => {
     const world = javaWorld();
     const blob = world.jvm.blob({ name: 'new_instance Runtime1 stub', code: [0x55, 0x48, 0x8b, 0xec, 0x90, 0xc9, 0xc3], frameSizeWords: 2, frameComplete: -1 }); // prettier-ignore
