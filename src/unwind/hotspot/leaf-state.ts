@@ -125,9 +125,18 @@ export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: num
   const end = epilogueState(code, pc) ?? afterEpilogueState(code, pc);
   if (end !== null) return end;
   if (entered !== null) return entered;
-  if (blob.frameComplete < blob.codeBegin) return jumpedTo;
+  if (blob.frameComplete < blob.codeBegin) return notYetEntered(index, known, pc) ?? jumpedTo;
   if (pc >= blob.frameComplete) return WHOLE;
   return prologueState(index.code(blob.codeBegin, blob.frameComplete), pc, blob.codeBegin, blob.frameComplete) ?? WHOLE;
+}
+
+/** Before a frame that is set up behind a fast path (register_finalizer), where the return address is still in its register; null: not so. */
+function notYetEntered(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
+  const { prologueState, unbuilt } = index.architecture.frames;
+  if (unbuilt.kind !== 'linked') return null;
+  const end = Math.min(blob.codeEnd, pc + MAX_PROLOGUE_BYTES);
+  const state = prologueState(index.code(pc, end), pc, pc, end);
+  return state?.kind === 'linked' ? state : null;
 }
 
 /**
