@@ -1,6 +1,5 @@
 // The aarch64 row of what architecture.ts asks: AAPCS64, HotSpot's aarch64 port, arm64 Linux.
 
-import { reservedCheckState } from './a64-reserved-check.ts';
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
 import { AARCH64_DWARF } from '../../model/unwind-rule.ts';
 import { interpretedMethod, leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
@@ -20,6 +19,7 @@ import {
   pushedForCall,
 } from './a64-frames.ts';
 import { branchTargetOf, INSTRUCTION_BYTES, isJump, wordAt } from './a64-instructions.ts';
+import { reservedCheckState } from './a64-reserved-check.ts';
 import type { Architecture } from './architecture.ts';
 import type { CodeBytes } from './code-bytes.ts';
 

@@ -76,15 +76,16 @@ const OOP_KLASS = {
   compressed: { jdks: '27 and later', read: (look) => look.field('oopDesc', '_compressed_klass') },
 } as const satisfies Record<string, Shape<number>>;
 
+/** Named Z, and X once the generational one beside it had taken the name. */
 const MAPPED_COLOURS = {
-  only: {
+  z: {
     jdks: '11 to 20',
     read: (look) => ({
       instance: look.global('ZGlobalsForVMStructs', '_instance_p'),
       bad: look.field('ZGlobalsForVMStructs', '_ZAddressBadMask'),
     }),
   },
-  other: {
+  x: {
     jdks: '21 to 23',
     read: (look) => ({
       instance: look.global('XGlobalsForVMStructs', '_instance_p'),
