@@ -1,6 +1,7 @@
 // How far compiled code has pushed below its frame. Most methods never do, which one look at their code tells; string intrinsics copy the ends
 // of short strings to the stack, C1 hands two classes to a stub there and saves registers around slow barriers, JDK 8's sin and pow save all. Of
-// those the ways from an instruction to a return are followed: what lies between them and the frame's end was pushed.
+// those the ways from an instruction to a return are followed: what lies between them and the frame's end was pushed. C2's stubs that move words of
+// the stack by push and pop may end in a jump instead (rethrow).
 // hotspot/cpu/x86/macroAssembler_x86.cpp, c1_LIRAssembler_x86.cpp.
 
 import type { FramedCode, Pushed } from './code-bytes.ts';
@@ -12,9 +13,14 @@ import { writtenRegisters } from './x86-writes.ts';
 const MAX_STEADY_BYTES = 64 * 1024;
 /** Kept to be followed at most. */
 const MAX_PENDING_WAYS = 512;
-const [RSP, RBP] = [4, 5];
+const [RDX, RSP, RBP] = [2, 4, 5];
 /** Return address and saved rbp, which lie above what `sub rsp` makes of a frame. */
 const LINK_BYTES = 16;
+
+interface Way {
+  readonly at: number;
+  readonly moved: number;
+}
 
 /** What an instruction does to rsp: the bytes it adds; null: something else. */
 export function changeOf(instruction: X86Instruction): number | null {
@@ -72,14 +78,18 @@ export function keepsStack({ code, begin, end, frameSizeBytes }: FramedCode): bo
   return true;
 }
 
-/** Bytes that code at `pc` has pushed below its whole frame, by its ways to a return, up to `maxInstructions` of them. */
+/**
+ * Bytes that code at `pc` has pushed below its whole frame, by its ways to a return, up to `maxInstructions` of them. A jump to what a register
+ * holds is a return behind `pop rbp`, and behind the `pop rdx` that drops the return address (x86_64.ad TailCalljmpInd, tailjmpInd).
+ */
 export function pushedBytes({ code, begin, end, frameSizeBytes }: FramedCode, pc: number, maxInstructions: number): Pushed {
   const instructionAt = instructionReader(code, begin, end);
-  const ways = [{ at: pc, moved: 0 }];
+  const ways: Way[] = [{ at: pc, moved: 0 }];
   const seen = new Set<number>();
   let isElsewhere = false;
   for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
     let { at, moved } = way;
+    let popped: readonly (number | null)[] = [];
     while (!seen.has(at)) {
       if (seen.size >= maxInstructions || ways.length >= MAX_PENDING_WAYS) return isElsewhere ? 'elsewhere' : null;
       seen.add(at);
@@ -88,6 +98,11 @@ export function pushedBytes({ code, begin, end, frameSizeBytes }: FramedCode, pc
       const next = at + instruction.length;
       const flow = flowOf(instruction);
       if (flow === 'return') return pushedAtReturn(moved, frameSizeBytes);
+      if (flow === 'nowhere' && isRegisterJump(instruction)) {
+        if (popped.at(-1) === RBP) return pushedAtReturn(moved, frameSizeBytes);
+        if (popped.at(-1) === RDX && popped.at(-2) === RBP) return pushedAtReturn(moved - 8, frameSizeBytes);
+      }
+      popped = [...popped.slice(-1), poppedBy(instruction)];
       if (flow === 'nowhere' || flow === 'table') break;
       if (flow === 'branch') ways.push({ at: next + instruction.immediate, moved });
       const change = flow === 'on' ? changeOf(instruction) : 0;
@@ -101,6 +116,13 @@ export function pushedBytes({ code, begin, end, frameSizeBytes }: FramedCode, pc
   }
   return isElsewhere ? 'elsewhere' : null;
 }
+
+const isRegisterJump = ({ opcode, reg, memory }: X86Instruction): boolean =>
+  opcode === 0xff && (reg & 7) === 4 && memory === null;
+
+/** The register that an instruction pops; null: none. */
+const poppedBy = ({ map, isVector, opcode, low }: X86Instruction): number | null =>
+  map === 0 && !isVector && opcode >= 0x58 && opcode <= 0x5f ? low : null;
 
 /** At the return rsp is at the return address, the last word of the frame. */
 function pushedAtReturn(moved: number, frameSizeBytes: number): number | null {

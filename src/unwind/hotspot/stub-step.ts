@@ -4,12 +4,13 @@ import type { Registers } from '../../model/registers.ts';
 import { type StubState, WHOLE } from '../arch/code-bytes.ts';
 import { callerOfStub } from './called-stub.ts';
 import type { KnownBlob } from './code-index.ts';
-import { callerByWayOut, callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
+import { callerAtFrameEnd, callerByWayOut, callerOfFrameSize, callerOfUnbuilt } from './frame-callers.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { stubFrame } from './java-frames.ts';
 import {
   forwardingState,
   framelessStubState,
+  pushedBelowFrame,
   runtimeStubLeafState,
   stubRoutineEndState,
   stubRoutineLeafState,
@@ -97,12 +98,13 @@ export function framelessStubStep(
 /** Pushes the stub's frame, and leads to its caller by the state of that frame. */
 export function stubStep(
   context: WalkContext,
-  { blob }: KnownBlob,
+  known: KnownBlob,
   frame: PhysicalFrame,
   state: StubState,
   registers: Registers | null,
 ): PhysicalFrame {
   const { window, returns } = context;
+  const { blob } = known;
   context.push(stubFrame(context.process.stubs.at(frame.pc)?.description ?? blob.name, blob.name), frame);
   const handlesExceptions = HANDLES_EXCEPTIONS.test(blob.name);
   switch (state.kind) {
@@ -119,10 +121,21 @@ export function stubStep(
     case 'linked':
       return callerOfUnbuilt(context, frame, state, registers, handlesExceptions);
     case 'whole':
-      return blob.frameSizeBytes > 0 ? callerOfFrameSize(context, frame, blob.frameSizeBytes) : returns.searched(frame);
+      return blob.frameSizeBytes > 0 ? callerOfWholeStub(context, known, frame) : returns.searched(frame);
     default:
       return state satisfies never;
   }
+}
+
+/** Where its code tells what a leaf has pushed, no other word is looked at before. */
+function callerOfWholeStub(context: WalkContext, known: KnownBlob, frame: PhysicalFrame): PhysicalFrame {
+  const { frameSizeBytes } = known.blob;
+  const pushed = frame.isLeaf ? pushedBelowFrame(context.process.code, known, frame.pc) : null;
+  if (typeof pushed === 'number') {
+    const caller = callerAtFrameEnd(context, frame, frameSizeBytes + pushed);
+    if (context.returns.isJavaReturn(caller.pc)) return caller;
+  }
+  return callerOfFrameSize(context, frame, frameSizeBytes);
 }
 
 /** A leaf in a stub whose extent is not known, by the call that led to it; null: it is known, ending, or none of these. */
