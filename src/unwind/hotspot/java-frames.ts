@@ -34,11 +34,15 @@ export function unresolvedFrame(detail: string): Frame {
   return { kind: 'marker', name, signature: '', bci: -1, line: 0, library: '', lineApproximate: false, marker: 'unresolved' };
 }
 
-/** `bcps`: candidates, the first that lies in the method's bytecode counts; none: bytecode 0. null: no such method. */
+/**
+ * `bcps`: candidates, the first that lies in the method's bytecode counts; none: bytecode 0. null: no such method, or another one by now: none of the
+ * candidates lies in it (a class that is redefined gives its Methods' memory to its next version's).
+ */
 export function interpretedFrame(methods: Methods, method: number, bcps: readonly number[]): Frame | null {
   const info = methods.info(method);
   if (info === null) return null;
   const bcp = bcps.find((candidate) => candidate >= info.codeBase && candidate < info.codeBase + info.codeSizeBytes);
+  if (bcp === undefined && bcps.length > 0 && !info.isNative) return null;
   const bci = info.isNative ? -1 : bcp === undefined ? 0 : bcp - info.codeBase;
   let frame = info.frames.get(bci);
   if (frame === undefined) {

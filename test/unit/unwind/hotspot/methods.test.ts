@@ -41,6 +41,18 @@ test('names, signature, kind and lines of a method', () => {
   expect(methods.info(jvm.method({ ...METHOD, isNative: true }))?.isNative).toBe(true);
 });
 
+test('an interpreted frame whose bytecode lies elsewhere is not of the method that stands there now', () => {
+  const { jvm, methods } = setUp();
+  const method = jvm.method({ ...METHOD, codeSizeBytes: 20 });
+  const begin = jvm.codeBase(method);
+  expect(interpretedFrame(methods, method, [1, begin + 19])).toMatchObject({ name: 'pkg/Cls.run', bci: 19 });
+  expect(interpretedFrame(methods, method, [1, begin + 20])).toBe(null);
+  // It has just been entered: there is no bytecode yet. A native method has none at all.
+  expect(interpretedFrame(methods, method, [])).toMatchObject({ name: 'pkg/Cls.run', bci: 0 });
+  const native = jvm.method({ ...METHOD, isNative: true });
+  expect(interpretedFrame(methods, native, [0])).toMatchObject({ kind: 'java-native', bci: -1 });
+});
+
 test('lines of a method whose table ends right before what is not mapped', () => {
   const { jvm, methods } = setUp();
   const shape = { ...METHOD, codeSizeBytes: 20, lineTable: [(0 << 3) | 7, (4 << 3) | 1, 0] };
