@@ -60,7 +60,7 @@ export async function runConfiguration(
   try {
     for (
       let runs = 0;
-      runs < MOST_RUNS && !configuration.works.every((work) => (byWork.get(work)?.length ?? 0) >= LEAST_SAMPLES);
+      runs < MOST_RUNS && !configuration.works.every((work) => hasEnough(byWork.get(work) ?? [], work));
       runs++
     ) {
       samples.push(...(await sampled(programs, jvm.pid, configuration.sampling ?? RATE)));
@@ -76,6 +76,16 @@ export async function runConfiguration(
   for (const kind of configuration.kinds?.some ?? []) if (!kinds.has(kind)) faults.push(`no ${kind} frames`);
   for (const kind of configuration.kinds?.none ?? []) if (kinds.has(kind)) faults.push(`${kind} frames`);
   return { jdk, configuration: configuration.name, works, faults };
+}
+
+/** As many as say something, with all that must be among them: a method of a twentieth of a work's time is not in every 60. */
+function hasEnough(samples: readonly Sample[], work: WorkName): boolean {
+  const seen = namesIn(samples);
+  return samples.length >= LEAST_SAMPLES && WORKS[work].mustSee.every((method) => seen.has(method));
+}
+
+function namesIn(samples: readonly Sample[]): ReadonlySet<string> {
+  return new Set(samples.flatMap(({ frames }) => frames.map(({ name }) => name)));
 }
 
 /** Makes the archive by a run of its own; the flags that use it, and refuse to run without it. */
@@ -164,7 +174,7 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
     if (why === null) return [];
     return [{ told: `impossible: ${why} (${outcome}: ${text})`, isOfInlinedLeaf: frames.at(-1)?.kind === 'inlined' }];
   });
-  const seen = new Set(samples.flatMap(({ frames }) => frames.map(({ name }) => name)));
+  const seen = namesIn(samples);
   const faults: string[] = [];
   if (samples.length < LEAST_SAMPLES) faults.push(`only ${samples.length} samples`);
   const counted = samples.length - others.length;
