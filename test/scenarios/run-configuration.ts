@@ -60,7 +60,7 @@ export async function runConfiguration(
   try {
     for (
       let runs = 0;
-      runs < MOST_RUNS && !configuration.works.every((work) => hasEnough(byWork.get(work) ?? [], work));
+      runs < MOST_RUNS && !configuration.works.every((work) => hasEnough(byWork.get(work) ?? [], work, configuration));
       runs++
     ) {
       samples.push(...(await sampled(programs, jvm.pid, configuration.sampling ?? RATE)));
@@ -79,9 +79,9 @@ export async function runConfiguration(
 }
 
 /** As many as say something, with all that must be among them: a method of a twentieth of a work's time is not in every 60. */
-function hasEnough(samples: readonly Sample[], work: WorkName): boolean {
+function hasEnough(samples: readonly Sample[], work: WorkName, { blurred = false }: Configuration): boolean {
   const seen = namesIn(samples);
-  return samples.length >= LEAST_SAMPLES && WORKS[work].mustSee.every((method) => seen.has(method));
+  return samples.length >= LEAST_SAMPLES && (blurred || WORKS[work].mustSee.every((method) => seen.has(method)));
 }
 
 function namesIn(samples: readonly Sample[]): ReadonlySet<string> {
@@ -169,7 +169,10 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
   const spec = { ...known, ...(churning ? CHURNING : {}), graph: { ...known.graph, ...(churning ? { unloads: true } : {}) } };
   const isEnded = ({ complete, cut }: Sample): boolean => complete || (spec.ends === 'cut' && cut);
   const others = samples.filter((sample) => !isEnded(sample));
-  const impossible = samples.flatMap(({ frames, complete, outcome, text }) => {
+  const unresolved = spec.mostUnresolved === undefined ? [] : samples.filter(hasUnresolved);
+  const impossible = samples.flatMap((sample) => {
+    const { frames, complete, outcome, text } = sample;
+    if (unresolved.includes(sample)) return [];
     const why = impossibility({ frames, whole: complete || outcome.startsWith('approximate') }, spec.graph);
     if (why === null) return [];
     return [{ told: `impossible: ${why} (${outcome}: ${text})`, isOfInlinedLeaf: frames.at(-1)?.kind === 'inlined' }];
@@ -183,6 +186,8 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
   // In a leaf's own compiled code the VM may tell the inlined calls of a neighbouring instruction: once is no fault.
   const forgiven = impossible.some(({ isOfInlinedLeaf }) => isOfInlinedLeaf) ? 1 : 0;
   if (impossible.length - forgiven > spec.mostImpossible * samples.length) faults.push(`${impossible.length} impossible stacks`);
+  if (unresolved.length > Math.max(spec.allowedOthers, (spec.mostUnresolved ?? 0) * samples.length))
+    faults.push(`${unresolved.length} of ${samples.length} with unresolved methods`);
   for (const method of spec.mustSee) if (!blurred && !seen.has(method)) faults.push(`${method} never seen`);
   return {
     work,
@@ -196,6 +201,10 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
     ],
     faults,
   };
+}
+
+function hasUnresolved({ frames }: Sample): boolean {
+  return frames.some(({ name }) => name.startsWith('[unresolved'));
 }
 
 function countBy(words: readonly string[]): Record<string, number> {

@@ -13,6 +13,8 @@ export interface WorkSpec {
   readonly allowedOthers: number;
   /** Share of samples that the program cannot have had; above 0 only where code is reused between tick and look-up (docs/how-it-works.md). */
   readonly mostImpossible: number;
+  /** Share of samples with a method that is told to be another's memory by now; absent: none may be. */
+  readonly mostUnresolved?: number;
   /** What counts as complete here: a stack longer than what can be copied is cut, and says so. */
   readonly ends?: 'cut';
 }
@@ -232,6 +234,8 @@ export const WORKS = {
   },
   redefine: {
     ...SOUND,
+    // Redefined every 30 ms: under load a look-up may come two versions later.
+    mostUnresolved: 0.03,
     graph: {
       calls: {
         [RUN]: ['Redefine.round', 'LIB'],

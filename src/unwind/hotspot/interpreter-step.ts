@@ -36,14 +36,19 @@ export function interpreterStep(
   else {
     const bcps = state.kind === 'frame' ? state.bcps : [];
     const java = interpretedFrame(process.methods, state.method, bcps);
-    if (java === null && !isOfGoneMethod(context, state))
-      throw new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(frame.fp)}`);
+    if (java === null && !isOfGoneMethod(context, state)) throw noMethod(context, state.method, frame);
     context.push(java ?? unresolvedFrame('method'), frame);
   }
   const { caller } = state;
   if (state.kind !== 'entering' || state.bySenderSp === null || returns.canReturnTo(caller.pc))
     return returns.checked(frame, caller);
   return returns.checked(frame, returns.isJavaReturn(state.bySenderSp.pc) ? state.bySenderSp : caller);
+}
+
+function noMethod({ process }: WalkContext, method: number, { fp }: PhysicalFrame): WalkStop {
+  return process.methods.info(method) === null
+    ? new WalkStop('bad-frame', `no method in the interpreter frame at ${hex(fp)}`)
+    : new WalkStop('code-changed', `the method of the interpreter frame at ${hex(fp)} is another one by now`);
 }
 
 /** The bytecode pointer of an interpreter frame that called a C++ routine directly: such calls do not save it in the frame (call_VM_leaf). */

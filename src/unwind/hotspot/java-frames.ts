@@ -41,9 +41,8 @@ export function unresolvedFrame(detail: string): Frame {
 export function interpretedFrame(methods: Methods, method: number, bcps: readonly number[]): Frame | null {
   const info = methods.info(method);
   if (info === null) return null;
-  const bcp = bcps.find((candidate) => candidate >= info.codeBase && candidate < info.codeBase + info.codeSizeBytes);
-  if (bcp === undefined && bcps.length > 0 && !info.isNative) return null;
-  const bci = info.isNative ? -1 : bcp === undefined ? 0 : bcp - info.codeBase;
+  const bci = info.isNative ? -1 : bciOf(info, bcps);
+  if (bci === null) return null;
   let frame = info.frames.get(bci);
   if (frame === undefined) {
     frame = javaFrame(methods, info.isNative ? 'java-native' : 'interpreted', info, bci, false);
@@ -51,6 +50,13 @@ export function interpretedFrame(methods: Methods, method: number, bcps: readonl
     methods.hold(ENTRY_BYTES);
   }
   return frame;
+}
+
+/** null: no candidate is of this method. JDK 8 keeps the index itself in the slot during a full collection (frame::gc_prologue). */
+function bciOf({ codeBase, codeSizeBytes }: MethodInfo, bcps: readonly number[]): number | null {
+  if (bcps.length === 0) return 0;
+  const bcp = bcps.find((candidate) => candidate >= codeBase && candidate < codeBase + codeSizeBytes);
+  return bcp === undefined ? (bcps.find((candidate) => candidate < codeSizeBytes) ?? null) : bcp - codeBase;
 }
 
 /**

@@ -18,8 +18,8 @@ const MAX_OPTO_BLOB_BYTES = 4096;
 /** A prologue spans at most a stack bang, push, mov, sub and a clinit barrier: searched this far before frame_complete. */
 const MAX_PROLOGUE_BYTES = 96;
 
-/** The longest of those without a stack bang: sub rsp, imm32; mov [rsp + disp32], rbp. */
-const MAX_STUB_PROLOGUE_BYTES = 15;
+/** The longest of those without a stack bang, sub rsp, imm32; mov [rsp + disp32], rbp, has 15 bytes; on aarch64 four instructions. */
+const MAX_STUB_PROLOGUE_BYTES = 16;
 /** From a teardown to where the check for the reserved zone of the stack goes on there are 80 bytes; the check itself has 13. */
 const [MAX_BEFORE_CHECK_BYTES, MAX_CHECK_BYTES] = [128, 24];
 /** Followed to find a return: first, and where all of the code does not tell. */
@@ -127,16 +127,16 @@ export function runtimeStubLeafState(index: CodeIndex, known: KnownBlob, pc: num
   const end = epilogueState(code, pc) ?? afterEpilogueState(code, pc);
   if (end !== null) return end;
   if (entered !== null) return entered;
-  if (blob.frameComplete < blob.codeBegin) return notYetEntered(index, known, pc) ?? inStubPrologue(index, known, pc) ?? jumpedTo;
+  if (blob.frameComplete < blob.codeBegin)
+    return notYetEntered(index, known, pc) ?? stubOfMethodShape(index, known, pc) ?? jumpedTo;
   if (pc >= blob.frameComplete) return WHOLE;
   return prologueState(index.code(blob.codeBegin, blob.frameComplete), pc, blob.codeBegin, blob.frameComplete) ?? WHOLE;
 }
 
-/** C2's stubs for calls of the VM (rethrow) begin with the prologue of a method, but do not say where it ends; null: another, or behind it. */
-function inStubPrologue(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
+/** C2's stubs for calls of the VM (rethrow) begin with the prologue of a method, but do not say where it ends; null: another. */
+function stubOfMethodShape(index: CodeIndex, { blob }: KnownBlob, pc: number): FrameState | null {
   const end = Math.min(blob.codeEnd, blob.codeBegin + MAX_STUB_PROLOGUE_BYTES);
-  if (pc >= end) return null;
-  return index.architecture.frames.prologueState(index.code(blob.codeBegin, end), pc, blob.codeBegin, end);
+  return index.architecture.frames.prologueState(index.code(blob.codeBegin, end), Math.min(pc, end), blob.codeBegin, end);
 }
 
 /** Before a frame that is set up behind a fast path (register_finalizer), where the return address is still in its register; null: not so. */

@@ -46,7 +46,10 @@ test('an interpreted frame whose bytecode lies elsewhere is not of the method th
   const method = jvm.method({ ...METHOD, codeSizeBytes: 20 });
   const begin = jvm.codeBase(method);
   expect(interpretedFrame(methods, method, [1, begin + 19])).toMatchObject({ name: 'pkg/Cls.run', bci: 19 });
-  expect(interpretedFrame(methods, method, [1, begin + 20])).toBe(null);
+  expect(interpretedFrame(methods, method, [100, begin + 20])).toBe(null);
+  // JDK 8 in a full collection: the index itself.
+  expect(interpretedFrame(methods, method, [5, 0x7f00_0000_0000])).toMatchObject({ name: 'pkg/Cls.run', bci: 5 });
+  expect(interpretedFrame(methods, method, [20, 0x7f00_0000_0000])).toBe(null);
   // It has just been entered: there is no bytecode yet. A native method has none at all.
   expect(interpretedFrame(methods, method, [])).toMatchObject({ name: 'pkg/Cls.run', bci: 0 });
   const native = jvm.method({ ...METHOD, isNative: true });
