@@ -170,9 +170,7 @@ function judged(work: WorkName, samples: readonly Sample[], { blurred = false, c
   const isEnded = ({ complete, cut }: Sample): boolean => complete || (spec.ends === 'cut' && cut);
   const others = samples.filter((sample) => !isEnded(sample));
   const unresolved = spec.mostUnresolved === undefined ? [] : samples.filter(hasUnresolved);
-  const impossible = samples.flatMap((sample) => {
-    const { frames, complete, outcome, text } = sample;
-    if (unresolved.includes(sample)) return [];
+  const impossible = samples.flatMap(({ frames, complete, outcome, text }) => {
     const why = impossibility({ frames, whole: complete || outcome.startsWith('approximate') }, spec.graph);
     if (why === null) return [];
     return [{ told: `impossible: ${why} (${outcome}: ${text})`, isOfInlinedLeaf: frames.at(-1)?.kind === 'inlined' }];

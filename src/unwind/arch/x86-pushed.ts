@@ -17,11 +17,6 @@ const [RDX, RSP, RBP] = [2, 4, 5];
 /** Return address and saved rbp, which lie above what `sub rsp` makes of a frame. */
 const LINK_BYTES = 16;
 
-interface Way {
-  readonly at: number;
-  readonly moved: number;
-}
-
 /** What an instruction does to rsp: the bytes it adds; null: something else. */
 export function changeOf(instruction: X86Instruction): number | null {
   const { map, isVector, opcode, reg, rm, low, third, isWide, immediate } = instruction;
@@ -84,12 +79,13 @@ export function keepsStack({ code, begin, end, frameSizeBytes }: FramedCode): bo
  */
 export function pushedBytes({ code, begin, end, frameSizeBytes }: FramedCode, pc: number, maxInstructions: number): Pushed {
   const instructionAt = instructionReader(code, begin, end);
-  const ways: Way[] = [{ at: pc, moved: 0 }];
+  const ways = [{ at: pc, moved: 0 }];
   const seen = new Set<number>();
   let isElsewhere = false;
   for (let way = ways.pop(); way !== undefined; way = ways.pop()) {
     let { at, moved } = way;
-    let popped: readonly (number | null)[] = [];
+    let last: number | null = null;
+    let beforeLast: number | null = null;
     while (!seen.has(at)) {
       if (seen.size >= maxInstructions || ways.length >= MAX_PENDING_WAYS) return isElsewhere ? 'elsewhere' : null;
       seen.add(at);
@@ -99,10 +95,11 @@ export function pushedBytes({ code, begin, end, frameSizeBytes }: FramedCode, pc
       const flow = flowOf(instruction);
       if (flow === 'return') return pushedAtReturn(moved, frameSizeBytes);
       if (flow === 'nowhere' && isRegisterJump(instruction)) {
-        if (popped.at(-1) === RBP) return pushedAtReturn(moved, frameSizeBytes);
-        if (popped.at(-1) === RDX && popped.at(-2) === RBP) return pushedAtReturn(moved - 8, frameSizeBytes);
+        if (last === RBP) return pushedAtReturn(moved, frameSizeBytes);
+        if (last === RDX && beforeLast === RBP) return pushedAtReturn(moved - 8, frameSizeBytes);
       }
-      popped = [...popped.slice(-1), poppedBy(instruction)];
+      beforeLast = last;
+      last = poppedBy(instruction);
       if (flow === 'nowhere' || flow === 'table') break;
       if (flow === 'branch') ways.push({ at: next + instruction.immediate, moved });
       const change = flow === 'on' ? changeOf(instruction) : 0;
