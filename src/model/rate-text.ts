@@ -11,5 +11,7 @@ export function reductionText({ lowestRateHz, takenSamples, skippedTicks }: Rate
   // Of recordings put together it is not known.
   const taken = takenSamples === 0 ? '' : `: ${String(takenSamples)} stacks taken`;
   const skipped = skippedTicks === 0 ? '' : `; ${String(skippedTicks)} ticks of bursts left out`;
+  // Of an event there is no rate.
+  if (lowestRateHz === 0) return `fewer by the budget, and weighed for the others${taken}${skipped}`;
   return `reduced by the budget, to ${rateText(lowestRateHz)} Hz at the lowest${taken}${skipped}`;
 }

@@ -1,6 +1,6 @@
 // The known word an unknown one was meant to be: fewest letters wrong, counting two swapped neighbours as one.
 
-import { editDistance } from '../model/edit-distance.ts';
+import { editDistance } from './edit-distance.ts';
 
 /** Letters wrong of a word of six that is still a mistake; more is another word. */
 const MISTAKES_PER_LETTER = 0.4;
