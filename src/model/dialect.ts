@@ -17,6 +17,10 @@ export interface Dialect {
   readonly maxStackBytes: number;
   /** Options that silence warnings about programs that are as they must be. */
   readonly quietArguments: readonly string[];
+  /** The environment variable that says how many entries a map may have. */
+  readonly mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX' | 'BPFTRACE_MAX_MAP_KEYS';
+  /** The environment variable that says how many bytes of a text are read; null: it reads a KiB by itself. */
+  readonly stringVariable: 'BPFTRACE_STRLEN' | null;
   /** perf buffer per CPU (events are in order only within one CPU) or one ring buffer. */
   readonly transport: 'perf-buffer-per-cpu' | 'ring-buffer';
 }

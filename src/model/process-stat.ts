@@ -20,6 +20,8 @@ export interface ProcessStat {
   readonly threads: number;
   /** From boot to the process's start. */
   readonly startTicks: number;
+  /** Where its main stack began: another place after each exec. 0: not for us to know. */
+  readonly stackStart: number;
 }
 
 /** Parses one line of /proc/PID/stat. The comm may hold blanks, newlines and brackets: it ends at the LAST `)`. */
@@ -41,6 +43,7 @@ export function parseProcessStat(text: string): ProcessStat | null {
     cpuTicks: numberOf(14) + numberOf(15),
     threads: numberOf(20),
     startTicks: numberOf(22),
+    stackStart: numberOf(28) || 0,
   };
   return Number.isFinite(stat.startTicks) && Number.isFinite(stat.cpuTicks) ? stat : null;
 }

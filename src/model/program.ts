@@ -1,5 +1,6 @@
 // What the capture program is generated from: typed values only. src/program/ escapes each by its type into the template.
 
+import type { EventShape } from './events.ts';
 import type { Pid } from './units.ts';
 
 /**
@@ -23,11 +24,47 @@ export interface JvmThreadLocator {
   readonly lastJavaFpOffsetBytes: number;
 }
 
+/** What the walk in the kernel has to know of a JVM besides its threads; addresses are the target's. */
+export interface JvmWalkParameters {
+  readonly locator: JvmThreadLocator;
+  /** All memory reserved for generated code. */
+  readonly codeLow: number;
+  readonly codeHigh: number;
+  /** Of each CodeHeap, ascending; one to three. */
+  readonly heapLows: readonly number[];
+  readonly segmentMaps: readonly number[];
+  readonly log2SegmentSize: number;
+  readonly interpreterLow: number;
+  readonly interpreterHigh: number;
+  readonly callStubReturn: number;
+  /** Code of its libraries: return addresses into it tell native stacks apart. */
+  readonly nativeLow: number;
+  readonly nativeHigh: number;
+  /** From the beginning of a block in a CodeHeap. */
+  readonly frameSizeOffsetBytes: number;
+  readonly compileIdOffsetBytes: number;
+  readonly bcpBelowFpBytes: number;
+  /** From JavaCallWrapper* to its anchor's three words. */
+  readonly wrapperAnchorOffsetBytes: number;
+}
+
 /** What a capture may take at most, on all CPUs together; ticks above it are sampled one in several, which then stand for the others. */
 export interface CaptureBudget {
   readonly samplesPerSecond: number;
   /** Of stack copied. */
   readonly bytesPerSecond: number;
+}
+
+/** Sampled instead of CPU ticks. */
+export interface EventCapture extends EventShape {
+  /** Samples of one in so many stand for all of them; default: 1. */
+  readonly oneIn?: number;
+  /** Attach points in bpftrace's words; at least one. */
+  readonly probes: readonly string[];
+  /** Of an event that is a time: shorter ones are left out. */
+  readonly leastNs: number;
+  /** What its part of the template asks for besides. */
+  readonly partValues?: Readonly<Record<string, boolean | number | readonly string[]>>;
 }
 
 /** Values of the `stack-bytes` template. */
@@ -36,7 +73,10 @@ export interface StackBytesValues {
   readonly pids: readonly Pid[] | 'all';
   /** Also sample processes they fork, from birth. */
   readonly followChildren: boolean;
+  /** Of ticks. */
   readonly rateHz: number;
+  /** Default: null, ticks. */
+  readonly event?: EventCapture | null;
   readonly stackBytes: number;
   readonly kernelStack: boolean;
   /** null: no bound but the rate's and the window's. */
@@ -63,4 +103,13 @@ export interface CaptureProgram extends BpftraceProgram {
   readonly chunkBytes: number;
   /** Bytes of stack in one sample at most: what was asked, within what the dialect can do. */
   readonly windowBytes: number;
+  /**
+   * Samples have a weight of their own, which comes in records of its own: a wait's when it ends (`wall`: also a tick's), a span's, too (one that has not
+   * ended is none), a size with its sample. Default: each counts.
+   */
+  readonly weighs?: 'waits' | 'wall' | 'spans' | 'sizes';
+  /** Each sample counts so many. Default: 1. */
+  readonly eachCounts?: number;
+  /** Of events: the attach points that were asked for, to be named when they are not there. Default: none. */
+  readonly probes?: readonly string[];
 }

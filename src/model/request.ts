@@ -16,7 +16,16 @@ export interface ProfileRequest {
   readonly target: ProfileTarget;
   /** null: until the target ends or Ctrl-C (only with a command). */
   readonly durationMs: number | null;
+  /** Of CPU ticks. */
   readonly rateHz: number;
+  /** What is sampled: a name of the table (events.ts) or a probe in bpftrace's words; null: CPU ticks. */
+  readonly event: string | null;
+  /** Shorter waits are left out. */
+  readonly minBlockedNs: number;
+  /** Of blocked time: above the stack who ended the wait. */
+  readonly waker: boolean;
+  /** Of native memory: one sample for so many bytes; 0: for each call. */
+  readonly intervalBytes: number;
   readonly budget: CaptureBudget;
   /** Files to write; `-` is standard output. The ending chooses the format. */
   readonly outputs: readonly string[];

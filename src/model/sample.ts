@@ -1,6 +1,7 @@
 // A sample as captured: what bpftrace saw in one tick, before anything is resolved. Produced by records, consumed by unwinding.
 
 import type { Registers } from './registers.ts';
+import type { SampleLabels } from './sample-labels.ts';
 import type { Address, KernelAddress, Pid, Tid } from './units.ts';
 
 /** JavaFrameAnchor of the thread at the tick (hotspot/share/runtime/javaFrameAnchor.hpp); all zero: no Java frame below. */
@@ -34,6 +35,15 @@ export interface CapturedStack {
   readonly lostChunks: number;
 }
 
+/** On a CPU, waiting for something, or waiting for a CPU. */
+export type ThreadDoing = 'running' | 'blocked' | 'preempted';
+
+/** Who woke a thread. An interrupt came whoever ran. */
+export type Waker =
+  | { readonly kind: 'interrupt' }
+  /** `comm` as in {@link RawSample}; empty: it had ended. */
+  | { readonly kind: 'thread' | 'kernel-thread'; readonly pid: Pid; readonly tid: Tid; readonly comm: string };
+
 export interface RawSample {
   /** CLOCK_MONOTONIC-like nanoseconds of bpftrace's `nsecs`. */
   readonly timeNs: number;
@@ -42,6 +52,14 @@ export interface RawSample {
   readonly tid: Tid;
   /** Ticks it stands for: 1, more while the budget lets not every tick be sampled. */
   readonly ticks: number;
+  /** What its event was measured to be (nanoseconds, bytes); absent: 1, it is counted. */
+  readonly amount?: number;
+  /** What its thread does in the time that it stands for; absent: the event says it all. */
+  readonly doing?: ThreadDoing;
+  /** Who ended the wait; absent: not asked, or nobody has. */
+  readonly waker?: Waker;
+  /** What its event says of itself; absent: nothing. */
+  readonly labels?: SampleLabels;
   /** What the tick interrupted; `kernel-thread`: a thread of the kernel's own, which has neither registers nor stack of a user's. */
   readonly mode: 'user' | 'kernel' | 'kernel-thread';
   /** User registers; null when the pt_regs could not be found (facts: neither offset yields a user cs). */
@@ -53,4 +71,6 @@ export interface RawSample {
   readonly kernelStack: readonly KernelAddress[];
   /** The thread's comm at the tick, at most 15 bytes, decoded as UTF-8; hostile text. */
   readonly comm: string;
+  /** Where its program's main stack began (mm->start_stack): another place after each exec. Absent: not told. */
+  readonly stackStart?: Address;
 }

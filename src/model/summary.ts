@@ -2,6 +2,8 @@
 // Its JSON form is documented in docs/summary-json.md; a change that breaks readers raises `SUMMARY_VERSION`.
 
 import type { ApproximateReason, FrameKind, UnfinishedReason } from './frame.ts';
+import type { ProfiledEvent } from './events.ts';
+import type { Profile } from './profile.ts';
 import type { Pid, Tid } from './units.ts';
 
 export const SUMMARY_VERSION = 1;
@@ -72,7 +74,7 @@ export type RunEnd = 'duration' | 'interrupted' | 'target-exited' | 'full' | 'fa
 
 /** That the budget was reached, and what was done about it. */
 export interface RateReduction {
-  /** The lowest rate that a CPU was sampled at. */
+  /** The lowest rate that a CPU was sampled at; 0: of an event. */
   readonly lowestRateHz: number;
   /** Samples the run really took; what outputs call samples are the ticks they stand for. 0: not known, of a merged recording. */
   readonly takenSamples: number;
@@ -87,7 +89,10 @@ export interface RunFacts {
   readonly isWholeMachine: boolean;
   readonly kernel: string;
   readonly bpftraceVersion: string;
+  /** Of CPU ticks; 0: of an event. */
   readonly rateHz: number;
+  /** What was sampled; null: CPU ticks, or recordings of several rates, put together. */
+  readonly event: ProfiledEvent | null;
   /** Of sampling, from ready to stop. */
   readonly durationMs: number;
   readonly end: RunEnd;
@@ -109,6 +114,9 @@ export interface ProfileSummary extends SummaryFacts {
   readonly version: typeof SUMMARY_VERSION;
   /** Samples in the profile. */
   readonly samples: number;
+  /** All weight, in `weightUnit`s. */
+  readonly weight: number;
+  readonly weightUnit: Profile['weightUnit'];
   /** Most samples first. */
   readonly threads: readonly ThreadSamples[];
   /** Of the whole machine, what stands in the first frame, most samples first; else empty. */

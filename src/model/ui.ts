@@ -2,7 +2,10 @@
 
 import type { CallTree } from './call-tree.ts';
 import type { OperatorError } from './errors.ts';
+import type { LoadedObjects } from './loaded.ts';
 import type { TargetChoice } from './process.ts';
+import type { ScriptEvent } from './script.ts';
+import type { FactsOfMaps, ScriptResult } from './script-result.ts';
 import type { ProfileSummary } from './summary.ts';
 
 /** A moment of a run, for the progress line. */
@@ -34,6 +37,20 @@ export interface Ui {
   problem(error: OperatorError): void;
   /** The generated program, as it is (`--print-program`). */
   program(text: string): void;
+}
+
+/** A use that runs a bpftrace program of the user's. */
+export interface ScriptUi extends Ui {
+  /** Maps are shown while it runs: the program is asked to print them. */
+  readonly isLive: boolean;
+  /** It begins; what is known of its maps. */
+  begin(facts: FactsOfMaps): void;
+  /** Shows it at once, if it is for the user: texts, maps and values; with --json all. */
+  script(event: ScriptEvent): void;
+  /** What bpftrace had loaded (`--show-loaded`), as last looked at. */
+  loaded(objects: LoadedObjects): void;
+  /** It has ended. */
+  end(result: ScriptResult, exitCode: number): void;
 }
 
 /** Asked of every use: `stop` is aborted by the first SIGINT or SIGTERM, and the run then reports what it has. */
