@@ -34,6 +34,7 @@ export function decodeSample(value: unknown, kept: (id: number) => string): RawS
     tid: asTid(number(sample['tid'])),
     // Recordings from before there was a budget do not have it.
     ticks: sample['ticks'] === undefined ? 1 : number(sample['ticks']),
+    ...(sample['amount'] === undefined ? {} : { amount: number(sample['amount']) }),
     mode: sample['mode'] === 'kernel' || sample['mode'] === 'kernel-thread' ? sample['mode'] : 'user',
     registers: sample['registers'] === null ? null : decodeRegisters(sample['registers']),
     anchor: sample['anchor'] === null ? null : decodeAnchor(fields(sample['anchor'])),
