@@ -3,11 +3,12 @@
 // all samples up to now were taken before this moment.
 
 import type { RawSample } from '../model/sample.ts';
-import type { JvmThreadLocator } from '../model/program.ts';
+import type { JvmThreadLocator, JvmWalkParameters } from '../model/program.ts';
 import type { KernelSymbols, TargetReader } from '../model/target.ts';
 import type { Tid } from '../model/units.ts';
 import { attachHotspot, type AttachResult } from './hotspot/hotspot-process.ts';
 import { threadLocator } from './hotspot/thread-locator.ts';
+import { walkParameters } from './hotspot/walk-parameters.ts';
 import { kernelFrames } from './kernel/kernel-frames.ts';
 import type { MappingRoom } from './native/mapping-room.ts';
 import { NativeCode } from './native/native-code.ts';
@@ -35,6 +36,8 @@ export interface ProcessUnwinder {
   attach(): boolean;
   /** Where the capture program finds this JVM's threads; null: no VM, too few threads to tell yet, or it hides the place. */
   locator(): JvmThreadLocator | null;
+  /** What the walk in the kernel has to know; null: this VM, or this architecture, is not walked there. */
+  walkParameters(locator: JvmThreadLocator): JvmWalkParameters | null;
   /** All samples resolved after this call were taken before it: what is remembered is proven again. `nowMs`: their time. */
   beginBatch(nowMs: number): void;
   /** Looks up now what samples of it will need, because it may be gone by then. */
@@ -85,6 +88,10 @@ export function createProcessUnwinder(
     locator() {
       const process = hotspot();
       return process === null ? null : threadLocator(reader, process);
+    },
+    walkParameters(locator) {
+      const process = hotspot();
+      return process === null ? null : walkParameters(reader, process, locator);
     },
     beginBatch(nowMs) {
       native.beginBatch(nowMs);

@@ -5,7 +5,16 @@ import type { MemoryView } from '../memory-view.ts';
 import { MAX_CODE_HEAPS, MAX_SEGMENT_HOPS } from '../limits.ts';
 import type { HotspotLayout } from './layout.ts';
 
-interface CodeHeap {
+/** A CodeHeap as it was last looked at. */
+export interface CodeHeapPlace {
+  readonly low: number;
+  /** What lies from here on is not its own, however it grows. */
+  readonly reservedEnd: number;
+  readonly segmentMap: number;
+  readonly log2SegmentSize: number;
+}
+
+interface CodeHeap extends CodeHeapPlace {
   readonly address: number;
   readonly low: number;
   high: number;
@@ -38,10 +47,16 @@ export class CodeCache {
       if (log2SegmentSize > MAX_LOG2_SEGMENT) continue;
       const [low, high] = [header.word(codeHeap.memory + virtualSpace.low), header.word(codeHeap.memory + virtualSpace.high)];
       if (low === 0 || high <= low) continue;
-      heaps.push({ address, low, high, segmentMap: header.word(codeHeap.segmap + virtualSpace.low), log2SegmentSize });
+      const reservedEnd = Math.max(high, header.word(codeHeap.memory + virtualSpace.highBoundary));
+      const segmentMap = header.word(codeHeap.segmap + virtualSpace.low);
+      heaps.push({ address, low, high, reservedEnd, segmentMap, log2SegmentSize });
     }
     this.#heaps = heaps;
     return heaps.length > 0;
+  }
+
+  get heaps(): readonly CodeHeapPlace[] {
+    return this.#heaps;
   }
 
   /** Whether a pc lies in memory that a CodeHeap has reserved and committed, as of the last look at its bounds. */

@@ -7,7 +7,7 @@ import type { Architecture } from '../arch/architecture.ts';
 import type { CodeBytes, FrameState, Pushed, StubState } from '../arch/code-bytes.ts';
 import { ENTRY_BYTES, MAX_CACHE_ENTRIES, MAX_CODE_INDEX_BYTES } from '../limits.ts';
 import { MemoryFault, type MemoryView } from '../memory-view.ts';
-import type { CodeCache } from './code-cache.ts';
+import type { CodeCache, CodeHeapPlace } from './code-cache.ts';
 import { type CodeBlob, isSameBlob, readCodeBlob } from './code-blob.ts';
 import { DebugInfo, type ScopesResult } from './debug-info.ts';
 import type { HotspotLayout } from './layout.ts';
@@ -105,6 +105,10 @@ export class CodeIndex {
     this.#byPc.clear();
     this.#byAddress.clear();
     this.#heldBytes = 0;
+  }
+
+  heaps(): readonly CodeHeapPlace[] {
+    return this.#cache.heaps;
   }
 
   /** Whether a pc lies in the code cache, be there a blob or not. */

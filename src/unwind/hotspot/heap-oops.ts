@@ -18,7 +18,7 @@ type References =
   | { readonly kind: 'coloured'; readonly good: number; readonly bad: number; readonly shift: number };
 
 /** Where an object's header has its class. */
-type ClassPointers =
+export type ClassPointers =
   | { readonly kind: 'narrow'; readonly at: number; readonly base: number; readonly shift: number }
   | { readonly kind: 'whole'; readonly at: number }
   /** In the upper half of the mark word, from bit `from` of that half on. */
@@ -173,7 +173,8 @@ function referencesOf(memory: MemoryView, layout: NamesLayout, flags: HeapFlags)
   return mappedColours === null ? null : { kind: 'mapped', bad: variable(mappedColours, mappedColours.bad) };
 }
 
-function classPointersOf(memory: MemoryView, layout: NamesLayout, flags: HeapFlags): ClassPointers | null {
+/** null: the VM does not tell. Throws MemoryFault. */
+export function classPointersOf(memory: MemoryView, layout: NamesLayout, flags: HeapFlags): ClassPointers | null {
   const { oopKlass } = layout;
   if (!flags.compactHeaders && !flags.compressedClassPointers) return { kind: 'whole', at: oopKlass };
   const narrow = decoded(memory, layout.narrowKlass);

@@ -7,6 +7,7 @@ import type { Address } from '../../model/units.ts';
 import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
 import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
+import { callerBehindSystemCall } from './behind-system-call.ts';
 import { callerByFramePointer } from './caller-by-frame-pointer.ts';
 import { callerByRule } from './caller-by-rule.ts';
 import { nameOf, type NativePlace } from './native-place.ts';
@@ -69,6 +70,8 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
 function stepFrom(point: NativePoint, place: NativePlace, options: NativeWalkOptions): Step {
   const exact = stepByRule(point, place, options);
   if (exact !== null) return exact;
+  const starter = callerBehindSystemCall(point, options.code, options.window);
+  if (starter !== null) return { kind: 'caller', caller: starter };
   if (THREAD_STARTS.test(nameOf(place) ?? '')) return { kind: 'lost' };
   const caller = callerByFramePointer(point, place, options);
   return caller === null ? { kind: 'lost' } : { kind: 'caller', caller };

@@ -15,7 +15,7 @@ export interface CodeCacheLayout {
     readonly log2SegmentSize: number;
     readonly sizeBytes: number;
   };
-  readonly virtualSpace: { readonly low: number; readonly high: number };
+  readonly virtualSpace: { readonly low: number; readonly high: number; readonly highBoundary: number };
   readonly heapBlock: { readonly sizeBytes: number; readonly used: number };
 }
 
@@ -43,7 +43,11 @@ export function codeCacheLayout(look: TableReader): CodeCacheLayout {
       log2SegmentSize: look.field('CodeHeap', '_log2_segment_size'),
       sizeBytes: look.size('CodeHeap'),
     },
-    virtualSpace: { low: look.field('VirtualSpace', '_low'), high: look.field('VirtualSpace', '_high') },
+    virtualSpace: {
+      low: look.field('VirtualSpace', '_low'),
+      high: look.field('VirtualSpace', '_high'),
+      highBoundary: look.field('VirtualSpace', '_high_boundary'),
+    },
     heapBlock: { sizeBytes: look.size('HeapBlock'), used: look.field('HeapBlock::Header', '_used') },
   };
 }
