@@ -18,6 +18,8 @@ const ROWS: readonly Row[] = [
     // 6.18's verifier takes 1 MiB and refuses 4; a quarter of that leaves room for older ones, and 2048 events a tick are enough.
     maxStackBytes: 256 * 1024,
     quietArguments: [],
+    mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX',
+    stringVariable: 'BPFTRACE_STRLEN',
     transport: 'perf-buffer-per-cpu',
   },
   {
@@ -27,6 +29,8 @@ const ROWS: readonly Row[] = [
     chunkBytes: 128,
     maxStackBytes: 256 * 1024,
     quietArguments: [],
+    mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX',
+    stringVariable: 'BPFTRACE_STRLEN',
     transport: 'perf-buffer-per-cpu',
   },
   {
@@ -36,6 +40,8 @@ const ROWS: readonly Row[] = [
     // 6.18's verifier takes 1 MiB and, on 0.23, refuses 4. 1 KiB chunks: 512 to 4096 cost the same on 8–16 KiB stacks (±10 %).
     maxStackBytes: 1024 * 1024,
     quietArguments: ['--no-warnings'],
+    mapSizeVariable: 'BPFTRACE_MAX_MAP_KEYS',
+    stringVariable: null,
     transport: 'ring-buffer',
   },
 ];

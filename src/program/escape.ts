@@ -1,7 +1,16 @@
 // A typed value → its bpftrace source text, one function per placeholder type. Each throws on a value that its type cannot carry;
 // none lets a value become anything but one token (or one list of tokens).
 
-export type TemplateValue = boolean | number | string | readonly number[] | readonly string[];
+/** Text that came out of a template (template.ts, renderPart): the only text that stands in another one as it is. */
+export class TemplatePart {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+export type TemplateValue =
+  boolean | number | string | readonly number[] | readonly string[] | TemplatePart | readonly TemplatePart[];
 
 /** Longest string literal: BPFTRACE_STRLEN of 0.17 goes up to 200, and one byte is the terminator's. */
 const MAX_STRING_BYTES = 199;
@@ -40,14 +49,33 @@ export const ESCAPES = {
   },
   /** A probe: provider, colons, and parts without anything that could end the probe and begin code. */
   probe: (value, name) => {
-    if (
-      typeof value !== 'string' ||
-      value.length > MAX_PROBE_CHARS ||
-      !/^[a-z]+:[A-Za-z0-9_.:/@$+*-]+$/.test(value) ||
-      /\/\*|\/\//.test(value)
-    ) {
-      throw refuse(name, 'probe', value);
+    if (typeof value !== 'string' || !isProbe(value)) throw refuse(name, 'probe', value);
+    return value;
+  },
+  /** Several of them, for one block. */
+  probes: (value, name) => {
+    const probes: readonly unknown[] = Array.isArray(value) ? value : [];
+    if (probes.length === 0 || !probes.every((probe) => typeof probe === 'string' && isProbe(probe)))
+      throw refuse(name, 'probes', value);
+    return probes.join(',\n');
+  },
+  /** Templates that were rendered before, one after the other. */
+  part: (value, name) => {
+    const parts = value instanceof TemplatePart ? [value] : value;
+    if (!Array.isArray(parts) || !parts.every((part): part is TemplatePart => part instanceof TemplatePart))
+      throw refuse(name, 'part', typeof value);
+    return parts.map(({ text }) => text).join('\n');
+  },
+  /** The path of a program or library within a probe, as in `uprobe:PATH:name`: nothing that could end it or begin a comment. */
+  'probe-path': (value, name) => {
+    if (typeof value !== 'string' || value.length > MAX_PROBE_CHARS || !/^(\/[A-Za-z0-9_.+-][A-Za-z0-9_.@+-]*)+$/.test(value)) {
+      throw refuse(name, 'probe-path', value);
     }
+    return value;
+  },
+  /** The name of a function within a probe, of C or mangled; no pattern, and no `$`: `$1` there is an argument of bpftrace's command line. */
+  symbol: (value, name) => {
+    if (typeof value !== 'string' || !/^[A-Za-z_.][A-Za-z0-9_.]{0,999}$/.test(value)) throw refuse(name, 'symbol', value);
     return value;
   },
   /** One statement `NAME[item] = 1;` per item: a set as a map; the placeholder's name is the map's. */
@@ -68,6 +96,11 @@ export const ESCAPES = {
 } as const satisfies Record<string, Escape>;
 
 export type PlaceholderType = keyof typeof ESCAPES;
+
+/** Whether a text can be a probe: see the placeholder's type. */
+export function isProbe(text: string): boolean {
+  return text.length <= MAX_PROBE_CHARS && /^[a-z]+:[A-Za-z0-9_.:/@$+*-]+$/.test(text) && !/\/\*|\/\//.test(text);
+}
 
 function numbersOf(value: TemplateValue, name: string, type: string): readonly number[] {
   if (!Array.isArray(value)) throw refuse(name, type, value);

@@ -3,7 +3,7 @@
 // Comment lines starting `// #!` are for readers of the template and are left out. A placeholder without a value, a value of the
 // wrong type or a value that no placeholder uses is a bug of the caller and throws.
 
-import { ESCAPES, type PlaceholderType, type TemplateValue } from './escape.ts';
+import { ESCAPES, type PlaceholderType, TemplatePart, type TemplateValue } from './escape.ts';
 
 export type TemplateValues = Readonly<Record<string, TemplateValue>>;
 
@@ -50,6 +50,11 @@ function keepLines(template: string, values: TemplateValues, used: Set<string>):
   }
   if (open.length > 0) throw new Error('template: #if without #end');
   return kept.join('\n');
+}
+
+/** The same for a template whose text stands in another one, as the value of a placeholder of type `part`. */
+export function renderPart(template: string, values: TemplateValues): TemplatePart {
+  return new TemplatePart(renderTemplate(template.replace(/\n$/u, ''), values));
 }
 
 function isPlaceholderType(type: string): type is PlaceholderType {

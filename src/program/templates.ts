@@ -4,7 +4,26 @@ import { readFileSync } from 'node:fs';
 
 const TEMPLATES = new URL('../../templates/', import.meta.url);
 
-export type TemplateName = 'stack-bytes.bt';
+export type TemplateName =
+  | 'stack-bytes.bt'
+  | 'stack-sample.bt'
+  | 'jstack-walk.bt'
+  | 'jstack-send.bt'
+  | 'jstack-frames.bt'
+  | 'jstack-words.bt'
+  | 'jstack-word.bt'
+  | 'jstack-feed.bt'
+  | 'jstack-ready.bt'
+  | 'follow-children.bt'
+  | 'event-offcpu.bt'
+  | 'event-alloc.bt'
+  | 'event-threads.bt'
+  | 'event-wall.bt'
+  | 'event-nativemem.bt'
+  | 'event-lock.bt'
+  | 'event-operation.bt'
+  | 'event-compile.bt'
+  | 'event-name.bt';
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */
 export function readTemplate(name: TemplateName): string {
