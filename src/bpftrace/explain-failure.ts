@@ -34,6 +34,11 @@ const NO_TRACEFS: Omit<Explanation, 'pattern'> = {
 
 const TYPES_WANTED = /install BTF information|BTF is required|Unknown struct\/union/i;
 
+/** Said of a probe that is not there, or is of a kind that this kernel does not have. */
+const NOT_ATTACHED =
+  /attaching probe|could not attach|unable to attach|no matches for|not found|no valid attach points|not available for your kernel|does not exist|could not resolve symbol|usdt probe|invalid probe type/i;
+const MAX_PROBE_CHARACTERS = 300;
+
 /** In this order: the first that fits is told. */
 const EXPLANATIONS: readonly Explanation[] = [
   { pattern: /Operation not permitted|kernel_lockdown|lockdown/i, ...NO_RIGHT },
@@ -66,13 +71,25 @@ const EXPLANATIONS: readonly Explanation[] = [
 ];
 
 /** Why bpftrace ended before its probes were attached. */
-export function explainFailure(exit: ChildExit, messages: readonly string[], machine: MachineAnswers): OperatorError {
+export function explainFailure(
+  exit: ChildExit,
+  messages: readonly string[],
+  machine: MachineAnswers,
+  probes: readonly string[] = [],
+): OperatorError {
   const words = messages.join('\n');
   const cause = exit.startError ?? new Error(words === '' ? 'bpftrace said nothing' : words);
   const told = (message: string, hint: string): OperatorError => new OperatorError('environment', message, hint, { cause });
   if (exit.startError !== null)
     return told('bpftrace could not be started', 'is it a program for this machine? see --bpftrace PATH');
-  const lack = lackOf(machine, words) ?? EXPLANATIONS.find(({ pattern }) => pattern.test(words));
+  const lacked = lackOf(machine, words);
+  const [probe] = probes;
+  if (lacked === undefined && probe !== undefined && NOT_ATTACHED.test(words))
+    return told(
+      `bpftrace could not attach ${probe.slice(0, MAX_PROBE_CHARACTERS)}`,
+      'does this machine have it? -v shows what bpftrace said',
+    );
+  const lack = lacked ?? EXPLANATIONS.find(({ pattern }) => pattern.test(words));
   if (lack !== undefined) return told(lack.message, lack.hint);
   const how = exit.signal === null ? `status ${String(exit.code)}` : exit.signal;
   return told(`bpftrace did not begin to sample (${how})`, '-v shows what bpftrace said');

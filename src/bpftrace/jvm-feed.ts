@@ -3,8 +3,7 @@
 // the unwinder copes with. Costs the machine nothing: no probe fires but on a rename. jtrace's comm is restored each time.
 
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { JvmThreadLocator } from '../model/program.ts';
-import { feedWords } from './feed-words.ts';
+import type { Pid } from '../model/units.ts';
 
 const COMM = '/proc/self/comm';
 /** The confirmation comes through the buffers: normally milliseconds, more when bpftrace is behind. */
@@ -21,9 +20,9 @@ export class JvmFeed {
     this.#queue = ready;
   }
 
-  /** True once the program has confirmed it; false when it did not, or has ended. */
-  feed(locator: JvmThreadLocator): Promise<boolean> {
-    const result = this.#queue.then(() => this.#deliver(locator));
+  /** `words`: of feed-words.ts. True once the program has confirmed them; false when it did not, or has ended. */
+  feed(pid: Pid, words: readonly string[]): Promise<boolean> {
+    const result = this.#queue.then(() => this.#deliver(pid, words));
     this.#queue = result;
     return result;
   }
@@ -38,10 +37,10 @@ export class JvmFeed {
     for (const wake of this.#waiting.values()) wake();
   }
 
-  async #deliver(locator: JvmThreadLocator): Promise<boolean> {
+  async #deliver(pid: Pid, words: readonly string[]): Promise<boolean> {
     for (let attempt = 0; attempt < ATTEMPTS && !this.#closed; attempt++) {
-      const confirmed = this.#wait(locator.pid);
-      writeWords(feedWords(locator));
+      const confirmed = this.#wait(pid);
+      writeWords(words);
       if (await confirmed) return true;
     }
     return false;
@@ -62,7 +61,8 @@ export class JvmFeed {
   }
 }
 
-function writeWords(words: readonly string[]): void {
+/** To jtrace's own comm, which is restored. */
+export function writeWords(words: readonly string[]): void {
   try {
     const before = readFileSync(COMM, 'latin1').replace(/\n$/, '');
     for (const word of words) writeFileSync(COMM, word, 'latin1');

@@ -14,6 +14,8 @@ export interface MachineAnswers {
 }
 
 const TYPE_INFORMATION = '/sys/kernel/btf/vmlinux';
+/** The kernel's own means for them, from 4.17 on, and tracefs's. */
+const KERNEL_PROBES = ['/sys/bus/event_source/devices/kprobe', '/sys/kernel/tracing/kprobe_events'];
 /** Where tracefs is mounted, and its place below debugfs before 4.1. */
 const TRACEFS_EVENTS = ['/sys/kernel/tracing/events', '/sys/kernel/debug/tracing/events'];
 
@@ -25,6 +27,11 @@ export function askMachine(): MachineAnswers {
     hasTypeInformation: isThere(TYPE_INFORMATION),
     hasTracefs: TRACEFS_EVENTS.some(isThere),
   };
+}
+
+/** Whether this kernel has kprobe and kretprobe (CONFIG_KPROBES). */
+export function hasKernelProbes(): boolean {
+  return KERNEL_PROBES.some(isThere);
 }
 
 /** PROC_PID_INIT_INO, include/linux/proc_ns.h: the same in every kernel. */

@@ -8,6 +8,8 @@ const NOISE: readonly RegExp[] = [
   /^WARNING: Could not read functions from /, // 0.27 without kprobes
   /^WARNING: Total lost event count: \d+/, // 0.27: the sum of what was told before
   /^INFO: node count: \d+/,
+  /^WARNING: The kernel contains bpf_iter__\w+ struct but does not support loading an iterator program/, // 0.27: of kernels without them
+  /^WARNING: Addrspace is not set$/, // 0.17, 0.23: of every pointer that is read through a cast
 ];
 
 export function isNoise(line: string): boolean {

@@ -2,8 +2,9 @@
 // lines come from one event and so are contiguous. Bytes are parsed where they lie; anything that is no record is given to `other`.
 
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../model/registers.ts';
-import type { RawSample } from '../model/sample.ts';
-import { WORD_BYTES } from '../model/units.ts';
+import type { RawSample, ThreadDoing, Waker } from '../model/sample.ts';
+import { LABEL_KINDS, type LabelKind } from '../model/sample-labels.ts';
+import { asPid, asTid, WORD_BYTES } from '../model/units.ts';
 import { DecimalReader } from './decimal-reader.ts';
 
 export interface SampleHead {
@@ -26,6 +27,9 @@ export interface SampleHead {
   readonly comm: string;
 }
 
+/** What a weight's record says besides. */
+export type WeightExtras = Pick<RawSample, 'doing' | 'waker'>;
+
 /** Who is told. One method per record, so that nothing is allocated for dispatch. */
 export interface RecordSink {
   head(head: SampleHead): void;
@@ -34,7 +38,16 @@ export interface RecordSink {
   kernelStack(key: number, addresses: readonly bigint[]): void;
   /** `bytes` is only valid during the call. */
   chunk(key: number, address: number, bytes: Uint8Array): void;
-  tail(key: number, tid: number, chunkCount: number): void;
+  /** `stackStart`: as in RawSample; 0: not told. */
+  tail(key: number, tid: number, chunkCount: number, stackStart: number): void;
+  /** What the event of a sample was measured to be; before or after the sample. */
+  weight(key: number, tid: number, amount: number, also: WeightExtras): void;
+  /** A share of it, with the labels so far and this one: more follows. */
+  share(key: number, tid: number, amount: number, kind: LabelKind): void;
+  /** What the event of a sample says of itself, a character each byte; a longer text comes in several. Before the weight, or before the sample is whole. */
+  label(key: number, tid: number, kind: LabelKind, text: string): void;
+  /** How long what this thread waits for takes will not be known: a map was full, or others do the same. */
+  unnoted(tid: number): void;
   fork(parent: number, child: number): void;
   exec(pid: number): void;
   exit(pid: number): void;
@@ -52,8 +65,20 @@ const MAX_CHUNK_BYTES = 4096;
 const MAX_KERNEL_FRAMES = 128;
 /** comm is 16 bytes with its terminator. */
 const MAX_COMM_BYTES = 16;
+/** What one record has of a label: BPFTRACE_STRLEN of 0.17. */
+const MAX_LABEL_BYTES = 64;
 /** Of a line that is no record. */
 const MAX_OTHER_CHARS = 2000;
+
+const NOTHING_ELSE: WeightExtras = {};
+/** By their numbers in templates/event-wall.bt. */
+const DOINGS: Readonly<Record<number, { readonly doing: ThreadDoing }>> = {
+  0: { doing: 'running' },
+  1: { doing: 'blocked' },
+  2: { doing: 'preempted' },
+};
+/** By their numbers in templates/event-offcpu.bt. */
+const WAKER_KINDS: Readonly<Record<number, Waker['kind']>> = { 1: 'thread', 2: 'interrupt', 3: 'kernel-thread' };
 
 /** The privilege bits of cs in user mode. */
 const USER_MODE = 3;
@@ -111,8 +136,45 @@ export class RecordParser {
       }
       case CODE('E'): {
         const [key, tid, count] = [reader.field(), reader.field(), reader.field()];
+        const stackStart = reader.done ? 0 : reader.field();
         if (!reader.complete()) return false;
-        sink.tail(key, tid, count);
+        sink.tail(key, tid, count, stackStart);
+        return true;
+      }
+      case CODE('W'): {
+        const [key, tid, amount] = [reader.field(), reader.field(), reader.field()];
+        if (!reader.complete()) return false;
+        sink.weight(key, tid, amount, NOTHING_ELSE);
+        return true;
+      }
+      case CODE('D'): {
+        const [key, tid, amount, doing] = [reader.field(), reader.field(), reader.field(), DOINGS[reader.field()]];
+        if (!reader.complete() || doing === undefined) return false;
+        sink.weight(key, tid, amount, doing);
+        return true;
+      }
+      case CODE('T'): {
+        const [key, tid, amount] = [reader.field(), reader.field(), reader.field()];
+        const also = wakerOf(reader, buffer, end);
+        if (also === null) return false;
+        sink.weight(key, tid, amount, also);
+        return true;
+      }
+      case CODE('V'): {
+        const [key, tid, amount, number] = [reader.field(), reader.field(), reader.field(), reader.field()];
+        const kind = LABEL_KINDS[number];
+        if (!reader.complete() || kind === undefined) return false;
+        sink.share(key, tid, amount, kind);
+        return true;
+      }
+      case CODE('N'): {
+        const [key, tid, number] = [reader.field(), reader.field(), reader.field()];
+        const kind = LABEL_KINDS[number];
+        if (!reader.ok || kind === undefined) return false;
+        // Its bytes, since a piece may end within a character.
+        const text = reader.done ? '' : hexText(buffer, reader.position + 1, end, MAX_LABEL_BYTES, 'latin1');
+        if (text === null) return false;
+        sink.label(key, tid, kind, text);
         return true;
       }
       case CODE('F'): {
@@ -125,6 +187,8 @@ export class RecordParser {
         return one(reader, (pid) => sink.exec(pid));
       case CODE('Z'):
         return one(reader, (pid) => sink.exit(pid));
+      case CODE('L'):
+        return one(reader, (tid) => sink.unnoted(tid));
       case CODE('J'):
         return one(reader, (pid) => sink.jvmFed(pid));
       case CODE('H'):
@@ -158,7 +222,7 @@ export class RecordParser {
     const known = reader.field();
     const ticks = reader.field();
     if (!reader.ok || ticks < 1 || reader.peek() !== BLANK) return false;
-    const comm = hexText(buffer, reader.position + 1, end);
+    const comm = hexText(buffer, reader.position + 1, end, MAX_COMM_BYTES);
     if (comm === null) return false;
     this.#sink.head({
       key, timeNs, cpu, pid, tid, mode: have === KERNEL_THREAD ? 'kernel-thread' : mode === USER_MODE ? 'user' : 'kernel', hasRegisters: have === 1, copyStart, stackEnd, copyEnd, hasAnchor: known === 1, ticks, comm,
@@ -252,6 +316,16 @@ export class RecordParser {
   }
 }
 
+/** How, pid, tid, whether comm is still that thread's, and comm; null: damage. */
+function wakerOf(reader: DecimalReader, buffer: Uint8Array, end: number): WeightExtras | null {
+  const [kind, pid, tid, isSame] = [WAKER_KINDS[reader.field()], asPid(reader.field()), asTid(reader.field()), reader.field()];
+  if (!reader.ok || reader.peek() !== BLANK) return null;
+  const comm = hexText(buffer, reader.position + 1, end, MAX_COMM_BYTES);
+  if (comm === null) return null;
+  if (kind === undefined) return NOTHING_ELSE;
+  return { waker: kind === 'interrupt' ? { kind } : { kind, pid, tid, comm: isSame === 1 ? comm : '' } };
+}
+
 function one(reader: DecimalReader, tell: (value: number) => void): boolean {
   const value = reader.field();
   if (!reader.complete()) return false;
@@ -260,16 +334,22 @@ function one(reader: DecimalReader, tell: (value: number) => void): boolean {
 }
 
 /** `62 75 73 79 00 …` → the text before the first zero byte; null when it is not that. */
-function hexText(buffer: Uint8Array, start: number, end: number): string | null {
+function hexText(
+  buffer: Uint8Array,
+  start: number,
+  end: number,
+  mostBytes: number,
+  encoding: 'utf8' | 'latin1' = 'utf8',
+): string | null {
   const bytes: number[] = [];
   for (let position = start; position < end; position += 3) {
     const value = hexDigit(buffer[position]) * 16 + hexDigit(position + 1 < end ? buffer[position + 1] : undefined);
-    if (Number.isNaN(value) || bytes.length === MAX_COMM_BYTES) return null;
+    if (Number.isNaN(value) || bytes.length === mostBytes) return null;
     if (position + 2 < end && buffer[position + 2] !== BLANK) return null;
     bytes.push(value);
   }
   const terminator = bytes.indexOf(0);
-  return Buffer.from(terminator < 0 ? bytes : bytes.slice(0, terminator)).toString('utf8');
+  return Buffer.from(terminator < 0 ? bytes : bytes.slice(0, terminator)).toString(encoding);
 }
 
 function hexDigit(code: number | undefined): number {

@@ -5,10 +5,11 @@ import { startChild, type ChildExit } from '../child/start-child.ts';
 import type { CaptureEvent } from '../model/capture.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
-import { asPid } from '../model/units.ts';
+import { asPid, asTid, type Tid } from '../model/units.ts';
 import { locatorFits } from '../program/stack-bytes.ts';
 import { endGently } from './end-gently.ts';
 import { explainFailure } from './explain-failure.ts';
+import { feedWords } from './feed-words.ts';
 import { JvmFeed } from './jvm-feed.ts';
 import { LineSplitter } from './lines.ts';
 import { askMachine, requireInitialPidNamespace } from './machine.ts';
@@ -16,6 +17,7 @@ import { lostEvents, NoiseFilter } from './noise.ts';
 import { RecordParser, type RecordSink } from './records.ts';
 import { SampleAssembly } from './sample-assembly.ts';
 import { captureMark } from './sweep.ts';
+import { WeighedSamples } from './weighed-samples.ts';
 
 export interface CaptureOptions {
   readonly bpftracePath: string;
@@ -39,6 +41,7 @@ export interface Capture {
  * lost, or wait for minutes behind another CPU's, where a machine is too busy. So long after the first of these it is not waited for any more.
  */
 const READY_AFTER_MS = 1000;
+const NOT_TOLD = 'more waits or operations at once than are told apart: those without a time are counted as broken';
 /** Of bpftrace's own words, kept to explain a failure. */
 const MAX_MESSAGES = 200;
 
@@ -57,9 +60,12 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   let markReady: () => void = () => undefined;
   const feed = new JvmFeed(new Promise<void>((resolve) => (markReady = resolve)));
 
+  let isWhole = true;
+  let toldUnnoted = false;
   const say = (text: string, filter: NoiseFilter): void => {
     const lost = lostEvents(text);
     if (lost !== null) {
+      isWhole = false;
       onEvent({ kind: 'lost', count: lost });
     } else if (filter.keeps(text)) {
       messages.push(text);
@@ -75,12 +81,25 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     }, READY_AFTER_MS);
   };
   const [outNoise, errNoise] = [new NoiseFilter(), new NoiseFilter()];
+  const broken = (tid: Tid | null): void => {
+    isWhole = false;
+    onEvent({ kind: 'broken-sample', tid });
+  };
+  const weighed =
+    program.weighs === undefined
+      ? null
+      : new WeighedSamples(
+          { sample: (sample) => onEvent({ kind: 'sample', sample }), broken },
+          program.weighs === 'wall' ? { doing: 'blocked' } : {},
+        );
+  const amount = program.eachCounts;
   const assembly = new SampleAssembly(program, {
-    sample: (sample) => {
+    sample: (sample, key) => {
       readySoon();
-      onEvent({ kind: 'sample', sample });
+      if (weighed === null) onEvent({ kind: 'sample', sample: amount === undefined ? sample : { ...sample, amount } });
+      else weighed.sample(sample, key);
     },
-    broken: (tid) => onEvent({ kind: 'broken-sample', tid }),
+    broken,
   });
   const sink: RecordSink = {
     head: (head) => assembly.head(head),
@@ -89,6 +108,15 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     kernelStack: (key, addresses) => assembly.kernelStack(key, addresses),
     chunk: (key, address, bytes) => assembly.chunk(key, address, bytes),
     tail: (key, tid) => assembly.tail(key, tid),
+    weight: (key, tid, amount, also) => weighed?.weight(key, tid, amount, also),
+    share: (key, tid, amount, kind) => weighed?.share(key, tid, amount, kind),
+    label: (key, tid, kind, text) => weighed?.label(key, tid, kind, text),
+    // Nothing was lost on its way: the others' waits are what they seem.
+    unnoted: (tid) => {
+      if (!toldUnnoted) onEvent({ kind: 'message', text: NOT_TOLD });
+      toldUnnoted = true;
+      onEvent({ kind: 'broken-sample', tid: asTid(tid) });
+    },
     fork: (parent, child) => onEvent({ kind: 'fork', parent: asPid(parent), child: asPid(child) }),
     exec: (pid) => onEvent({ kind: 'exec', pid: asPid(pid) }),
     exit: (pid) => onEvent({ kind: 'exit', pid: asPid(pid) }),
@@ -102,6 +130,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     budget: (every, skippedTicks) => onEvent({ kind: 'budget', every, skippedTicks }),
     heartbeat: (timeNs) => {
       readySoon();
+      weighed?.heard(timeNs);
       onEvent({ kind: 'heartbeat', timeNs });
     },
     other: (text) => say(text, outNoise),
@@ -127,19 +156,22 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     stdout.end();
     stderr.end();
     assembly.end();
+    const areWaits = program.weighs === 'waits' || program.weighs === 'wall';
+    // Without losses a wait that has no end goes on, and an operation has not ended; with them nobody knows.
+    weighed?.end(!isWhole ? 'broken' : program.weighs === 'spans' ? 'nothing' : areWaits ? 'waiting' : 'broken');
     clearTimeout(readyTimer);
     // It died before its time was up: what it had delivered counts all the same.
     if (isSampling && !stopping) sink.ready();
     feed.close();
     markReady();
-    const error = failureOf(exit, { isReady, stopping, isKilled, messages });
+    const error = failureOf(exit, { isReady, stopping, isKilled, messages, probes: program.probes ?? [] });
     if (error !== null) onEvent({ kind: 'failed', error });
     onEvent({ kind: 'stopped' });
   });
   return {
     bpftracePid: child.pid,
     finished,
-    feedJvm: (locator) => (locatorFits(locator) ? feed.feed(locator) : Promise.resolve(false)),
+    feedJvm: (locator) => (locatorFits(locator) ? feed.feed(locator.pid, feedWords(locator)) : Promise.resolve(false)),
     stop: () => {
       clearTimeout(readyTimer);
       if (!stopping) {
@@ -161,6 +193,8 @@ interface Course {
   readonly stopping: boolean;
   readonly isKilled: boolean;
   readonly messages: readonly string[];
+  /** As in {@link CaptureProgram}. */
+  readonly probes: readonly string[];
 }
 
 /** null: it ended because we asked it to. */
@@ -175,7 +209,7 @@ function failureOf(exit: ChildExit, course: Course): OperatorError | null {
   }
   const byOurSignal = exit.signal === 'SIGINT' || exit.signal === 'SIGKILL';
   if (course.stopping && (course.isReady || exit.code === 0 || byOurSignal)) return null;
-  if (!course.isReady) return explainFailure(exit, course.messages, askMachine());
+  if (!course.isReady) return explainFailure(exit, course.messages, askMachine(), course.probes);
   const how = exit.signal === null ? `ended with status ${String(exit.code)}` : `was ended by ${exit.signal}`;
   return new OperatorError(
     'incomplete',

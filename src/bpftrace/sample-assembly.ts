@@ -32,7 +32,8 @@ export interface AssemblyLimits {
 }
 
 export interface AssemblySink {
-  sample(sample: RawSample): void;
+  /** `key`: of its records. */
+  sample(sample: RawSample, key: number): void;
   broken(tid: Tid | null): void;
 }
 
@@ -93,9 +94,10 @@ export class SampleAssembly {
     open.arrived[index] = 1;
   }
 
-  tail(key: number, tid: number): void {
+  /** `stackStart`: as in RawSample; 0: not told. */
+  tail(key: number, tid: number, stackStart = 0): void {
     if (this.#headless.delete(key) || !this.#open.has(key)) this.#sink.broken(asTid(tid));
-    else this.#close(key);
+    else this.#close(key, stackStart);
   }
 
   /** The stream has ended. */
@@ -128,7 +130,7 @@ export class SampleAssembly {
     }
   }
 
-  #close(key: number): void {
+  #close(key: number, stackStart = 0): void {
     const open = this.#open.get(key);
     if (open === undefined) return;
     this.#open.delete(key);
@@ -138,7 +140,7 @@ export class SampleAssembly {
       this.#sink.broken(asTid(head.tid));
       return;
     }
-    this.#sink.sample({
+    const sample = {
       timeNs: head.timeNs,
       cpu: head.cpu,
       pid: asPid(head.pid),
@@ -150,7 +152,9 @@ export class SampleAssembly {
       stack: capturedStack(open, this.#limits.chunkBytes),
       kernelStack: open.kernelStack.map(asKernelAddress),
       comm: head.comm,
-    });
+      ...(stackStart !== 0 && { stackStart: asAddress(stackStart) }),
+    };
+    this.#sink.sample(sample, key);
   }
 }
 
