@@ -3,6 +3,7 @@
 // parent-death signal (setpriv, util-linux ≥ 2.33); where setpriv cannot do that, the caller's own means (a heartbeat) remain.
 
 import { execa } from 'execa';
+import { interruptOutsideWrites } from './interrupt-outside-writes.ts';
 
 /**
  * bpftrace flushes every line, 40 for a sample, and each that is read alone costs an event loop's turn: half of jtrace's time. So after
@@ -35,7 +36,7 @@ export interface Child {
   readonly pid: number | null;
   /** Settles after the last output was delivered; never rejects. */
   readonly exited: Promise<ChildExit>;
-  /** No error when it has already ended. */
+  /** No error when it has already ended. SIGINT reaches it when it does not wait for room to write: see interrupt-outside-writes.ts. */
   signal(signal: NodeJS.Signals): void;
 }
 
@@ -55,15 +56,17 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     cleanup: false,
     env: options.environment,
   });
+  let [isInterrupted, hasExited] = [false, false];
   subprocess.stdout.on('data', (bytes: Uint8Array) => {
     options.onStdout(bytes);
-    if (bytes.length < GATHERED_BYTES) gatherMore();
+    if (bytes.length < GATHERED_BYTES && !isInterrupted) gatherMore();
   });
   subprocess.stderr.on('data', options.onStderr);
   // A child that ends before it has read its input is not our failure; its exit says what happened.
   subprocess.stdin.on('error', () => undefined);
   subprocess.stdin.end(options.input);
   const exited = subprocess.then((result): ChildExit => {
+    hasExited = true;
     const cause: unknown = result.cause;
     const startError = subprocess.pid === undefined && cause instanceof Error ? cause : null;
     return { code: result.exitCode ?? null, signal: result.signal ?? null, startError };
@@ -72,7 +75,19 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     pid: subprocess.pid ?? null,
     exited,
     signal: (signal) => {
-      subprocess.kill(signal);
+      const { pid } = subprocess;
+      if (signal !== 'SIGINT' || pid === undefined) {
+        subprocess.kill(signal);
+        return;
+      }
+      isInterrupted = true;
+      void interruptOutsideWrites({
+        pid,
+        kill: (next) => {
+          subprocess.kill(next);
+        },
+        hasExited: () => hasExited,
+      });
     },
   };
 }
