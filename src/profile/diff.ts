@@ -8,6 +8,7 @@ import type { Profile } from '../model/profile.ts';
 import type { Recording } from '../model/recording.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import { alikeProfiles } from './diff-weights.ts';
+import { requireOneEvent } from './one-event.ts';
 
 /** Throws an OperatorError, which names them as `names` does, when the two cannot be compared. */
 export function diffRecordings(
@@ -15,6 +16,7 @@ export function diffRecordings(
   b: Recording,
   names: readonly [string, string] = [a.facts.title, b.facts.title],
 ): DiffProfile {
+  requireOneEvent([a, b], names);
   const { profiles: [profileA, profileB], problems } = alikeProfiles(a, b, names); // prettier-ignore
   const tree = new DiffTree();
   const selfA = tree.add(profileA);

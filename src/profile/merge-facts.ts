@@ -53,12 +53,20 @@ function mergeRuns(runs: readonly Run[]): Run {
     kernel: distinct(({ kernel }) => kernel),
     bpftraceVersion: distinct(({ bpftraceVersion }) => bpftraceVersion),
     rateHz: new Set(runs.map(({ rateHz }) => rateHz)).size === 1 ? (runs[0]?.rateHz ?? 0) : 0,
+    event: mergeEvents(runs),
     durationMs: sum(({ durationMs }) => durationMs, MAX_DURATION_MS),
     end: runs.some(({ end }) => end === 'failed') ? 'failed' : 'duration',
     lostEvents: sum(({ lostEvents }) => lostEvents),
     brokenSamples: sum(({ brokenSamples }) => brokenSamples),
     reduction: mergeReductions(runs.map(({ reduction }) => reduction).filter((reduction) => reduction !== null)),
   };
+}
+
+/** Of one kind: others are not put together. */
+function mergeEvents(runs: readonly Run[]): Run['event'] {
+  const events = runs.map(({ event }) => event).filter((event) => event !== null);
+  const names = [...new Set(events.map(({ name }) => name))];
+  return events[0] === undefined ? null : { name: names.slice(0, SHOWN_TITLES).join(' + '), counts: events[0].counts };
 }
 
 function mergeReductions(all: readonly RateReduction[]): RateReduction | null {

@@ -11,6 +11,7 @@ import { sampleColumns } from '../model/sample-columns.ts';
 import { StackColumns } from '../model/stack-columns.ts';
 import { mergeFacts } from './merge-facts.ts';
 import { mergeWeights } from './merge-weights.ts';
+import { requireOneEvent } from './one-event.ts';
 
 /** As many as a `.jtrace` file may have are twice that. */
 const MAX_MERGED_STACKS = 1 << 23;
@@ -22,6 +23,7 @@ export function mergeRecordings(recordings: readonly Recording[]): Recording {
   if (first === undefined) throw new Error('nothing to merge');
   if (others.length === 0) return first;
   refuseTooMany(recordings);
+  requireOneEvent(recordings, []);
   const weights = mergeWeights(recordings);
   const facts = mergeFacts(
     recordings.map((recording) => recording.facts),

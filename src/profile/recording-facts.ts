@@ -27,7 +27,14 @@ export function recordingFacts(profile: Profile, start: SamplingStart, run: Omit
   };
 }
 
-function titleOf({ targets, isWholeMachine }: Omit<RunFacts, 'files'>): string {
+function titleOf(run: Omit<RunFacts, 'files'>): string {
+  const { event } = run;
+  return event === null
+    ? processesOf(run)
+    : `${processesOf(run)}: ${event.name === event.counts ? '' : `${event.name}, `}${event.counts}`;
+}
+
+function processesOf({ targets, isWholeMachine }: Omit<RunFacts, 'files'>): string {
   if (isWholeMachine) return 'all processes';
   const [target] = targets;
   const name = target === undefined ? '' : targetName(target) || `process ${String(target.pid)}`;

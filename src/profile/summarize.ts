@@ -18,6 +18,8 @@ export function summarize(profile: Profile, facts: SummaryFacts, top: number, sh
     version: SUMMARY_VERSION,
     ...facts,
     samples: countSamples(profile),
+    weight: profile.samples.weight.reduce((sum, weight) => sum + weight, 0),
+    weightUnit: profile.weightUnit,
     threads: countThreads(profile),
     processes: facts.isWholeMachine ? countRoots(profile) : [],
     leafKinds: countLeafKinds(profile),

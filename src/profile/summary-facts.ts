@@ -15,6 +15,7 @@ export function summaryFacts({ profile, facts }: Recording, files: readonly Writ
     kernel: '',
     bpftraceVersion: '',
     rateHz: 0,
+    event: null,
     durationMs: facts.hasTimes ? (last - facts.startNs) / 1e6 : 0,
     end: 'duration',
     lostEvents: 0,

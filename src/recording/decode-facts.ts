@@ -1,5 +1,6 @@
 // The facts of a `.jtrace` file, as parsed → RecordingFacts, every field checked. Throws Damage.
 
+import type { ProfiledEvent } from '../model/events.ts';
 import type { RecordingFacts, RecordingSource } from '../model/recording.ts';
 import { MAX_DURATION_MS, MAX_RATE_HZ } from '../model/recording-limits.ts';
 import type { RateReduction, RunEnd, TargetFacts, TargetFlag } from '../model/summary.ts';
@@ -48,12 +49,20 @@ function decodeRun(value: unknown): NonNullable<RecordingFacts['run']> {
     kernel: text(run['kernel'], 'kernel'),
     bpftraceVersion: text(run['bpftraceVersion'], 'bpftraceVersion'),
     rateHz: amountOf(run['rateHz'], MAX_RATE_HZ, 'rateHz'),
+    event: decodeEvent(run['event']),
     durationMs: amountOf(run['durationMs'], MAX_DURATION_MS, 'durationMs'),
     end: wordOf(run['end'], ENDS, 'the end'),
     lostEvents: count(run['lostEvents'], 'lostEvents'),
     brokenSamples: count(run['brokenSamples'], 'brokenSamples'),
     reduction: decodeReduction(run['reduction']),
   };
+}
+
+/** Files from before there were other events do not have it. */
+function decodeEvent(value: unknown): ProfiledEvent | null {
+  if (value === null || value === undefined) return null;
+  const event = fieldsOf(value, 'the event');
+  return { name: text(event['name'], "the event's name"), counts: text(event['counts'], 'what the event counts') };
 }
 
 /** Files from before there was a budget do not have it. */

@@ -61,7 +61,7 @@ export class RecordingEncoder {
     const unit: Record<string, unknown> = {};
     if (!this.#begun) Object.assign(unit, { jtrace: FORMAT_VERSION, weightUnit: profile.weightUnit });
     this.#begun = true;
-    if (facts !== null) unit['facts'] = facts;
+    if (facts !== null) unit['facts'] = writtenFacts(facts);
     const [frames, strings] = this.#frames(profile.frames.frames);
     if (strings.length > 0) unit['strings'] = strings;
     if (frames !== null) unit['frames'] = frames;
@@ -203,6 +203,13 @@ function cutLists(facts: RecordingFacts): RecordingFacts {
   const flags = (target: TargetFacts): TargetFacts => ({ ...target, vmFlags: target.vmFlags.slice(0, MAX_FLAGS) });
   const targets = run?.targets.slice(0, MAX_TARGETS).map(flags) ?? [];
   return { ...facts, run: run === null ? null : { ...run, targets }, problems: problems.slice(0, MAX_PROBLEMS) };
+}
+
+/** Of CPU ticks the event is not said: files from before there were others are the same, written again. */
+function writtenFacts(facts: RecordingFacts): object {
+  if (facts.run === null || facts.run.event !== null) return facts;
+  const { event: _ticks, ...run } = facts.run;
+  return { ...facts, run };
 }
 
 function cutText(_key: string, value: unknown): unknown {
