@@ -28,10 +28,15 @@ export function foldedFrame(frame: Frame, lines: boolean): string {
   return frameName(frame, lines, escapeForFolded);
 }
 
+/** What stands behind a frame of this kind in folded output with kinds. */
+export function kindSuffix(kind: FrameKind): string {
+  return KIND_SUFFIXES[kind];
+}
+
 /** The same with the suffix of its kind. */
 function annotatedFrame(frame: Frame, lines: boolean): string {
   const name = plainName(frame, lines, escapeForFolded);
-  return name === '' ? '' : `${name}${KIND_SUFFIXES[frame.kind]}`;
+  return name === '' ? '' : `${name}${kindSuffix(frame.kind)}`;
 }
 
 /** Lines without their newline, in order of first appearance of a stack. Weights are integers of the profile's unit. */

@@ -2,6 +2,7 @@
 
 import type { StackOutcome } from '../model/frame.ts';
 import type { Profile } from '../model/profile.ts';
+import { unitName } from '../model/weight-text.ts';
 import type { Recording } from '../model/recording.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
 import type { RenderOptions } from './format.ts';
@@ -28,7 +29,7 @@ export function pageDataOf(recording: Recording, options: RenderOptions): PageDa
     version: 1,
     title: escapeForTerminal(facts.title),
     subtitle: pageSubtitle(recording),
-    unit: profile.weightUnit,
+    unit: escapeForTerminal(unitName(profile.weightUnit, facts.run?.event ?? null)),
     texts: tree.frames.texts,
     kinds: PAGE_KINDS,
     frames: tree.frames.columns,

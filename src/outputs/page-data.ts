@@ -36,7 +36,8 @@ export interface PageData {
   readonly title: string;
   /** What the title leaves open, in one line: process, how long and how often, when, how sure. May be ''. */
   readonly subtitle: string;
-  readonly unit: Profile['weightUnit'];
+  /** Of a map of a user's program whatever it counts, as it stands behind a number: `bytes`, `in @reads`. */
+  readonly unit: Profile['weightUnit'] | (string & {});
   /** Texts that columns point into; 0 is ''. */
   readonly texts: readonly string[];
   /** Kinds of frames that columns point into. */

@@ -10,6 +10,7 @@ import { countLeafKinds, countOutcomes, countSamples } from '../model/sample-cou
 import type { RunFacts, TargetFacts } from '../model/summary.ts';
 import { escapeForTerminal } from './escape-terminal.ts';
 import { noSamplesAdvice } from './no-samples-advice.ts';
+import { eventWeightText } from '../model/weight-text.ts';
 import type { PageFact, PageFactRow } from './page-data.ts';
 
 /** Beyond, a Date is invalid (ECMA-262). A recording may say anything. */
@@ -41,6 +42,10 @@ export function pageSubtitle({ profile, facts: { run, startedAtMs, source } }: R
   else if (run !== null && run.targets.length > 1) parts.push(`${String(run.targets.length)} processes`);
   else if (target !== undefined) parts.push(targetText({ ...target, mainClass: '', program: '' }));
   if (run !== null) parts.push(ratesText(run));
+  if (run !== null && run.event !== null)
+    parts.push(
+      eventWeightText(totalOf(profile), profile.weightUnit, { ...run.event, counts: escapeForTerminal(run.event.counts) }),
+    );
   if (startedAtMs !== null) parts.push(startText(startedAtMs));
   const samples = countSamples(profile);
   if (run !== null && samples > 0)
@@ -93,12 +98,24 @@ function startText(startedAtMs: number): string {
 }
 
 function sampledRows(profile: Profile, { run, startedAtMs, source }: RecordingFacts): readonly PageFactRow[] {
-  const rows = [counted(countSamples(profile), 'samples')];
+  const event = run?.event ?? null;
+  const own = event === null ? null : { ...event, counts: escapeForTerminal(event.counts) };
+  const rows =
+    own === null
+      ? [counted(countSamples(profile), 'samples')]
+      : [counted(countSamples(profile), profile.weightUnit === 'samples' ? own.counts : 'stacks')];
+  if (own !== null && profile.weightUnit !== 'samples')
+    rows.push(plain(eventWeightText(totalOf(profile), profile.weightUnit, own)));
+  if (own !== null) rows.push(plain(`event: ${escapeForTerminal(own.name)}`));
   if (run !== null) rows.push(plain(ratesText(run)));
   if (run !== null && run.reduction !== null) rows.push(plain(reductionText(run.reduction)));
   if (startedAtMs !== null) rows.push(plain(startText(startedAtMs)));
   if (source !== 'jtrace') rows.push(plain(`read from: ${source}`));
   return rows;
+}
+
+function totalOf({ samples }: Profile): number {
+  return samples.weight.reduce((sum, weight) => sum + weight, 0);
 }
 
 function machineText(kernel: string, bpftraceVersion: string): string {

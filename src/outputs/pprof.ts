@@ -52,7 +52,9 @@ export function* pprofPieces(recording: Recording, options: RenderOptions): Gene
 function headOf({ profile, facts }: Recording, periodNs: number | null, tables: PprofTables): Uint8Array {
   const valueType = ([type, unit]: readonly [string, string]): ProtobufMessage =>
     new ProtobufMessage().uint(VALUE_TYPE.type, tables.text(type)).uint(VALUE_TYPE.unit, tables.text(unit));
-  const own = VALUE_TYPES[profile.weightUnit];
+  const event = facts.run?.event ?? null;
+  const own =
+    event === null ? VALUE_TYPES[profile.weightUnit] : ([pprofWord(event.counts), VALUE_TYPES[profile.weightUnit][1]] as const);
   const head = new ProtobufMessage().message(PROFILE.sampleType, valueType(own));
   if (periodNs !== null) {
     head.message(PROFILE.sampleType, valueType(CPU_TIME));
@@ -71,6 +73,11 @@ function labelsOf({ name, tid, pid }: ProfileThread, tables: PprofTables): reado
     ...(Number(tid) === 0 ? [] : [label('tid').uint(LABEL.num, tid)]),
     ...(Number(pid) === 0 ? [] : [label('pid').uint(LABEL.num, pid)]),
   ];
+}
+
+/** As its tools choose it on their command lines: `page_faults`. */
+function pprofWord(text: string): string {
+  return text.replace(/[^A-Za-z0-9]+/g, '_');
 }
 
 /** Sums of hostile counts end where profile.proto's numbers do. */

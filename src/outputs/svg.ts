@@ -3,6 +3,7 @@
 // with its share. Frames too narrow to see are left out, and so are rows beyond the most that viewers show (svg-layout.ts). Pure.
 
 import type { FrameKind } from '../model/frame.ts';
+import { unitName } from '../model/weight-text.ts';
 import type { Recording } from '../model/recording.ts';
 import { escapeForFolded } from './escape-folded.ts';
 import { escapeXml } from './escape-xml.ts';
@@ -48,7 +49,7 @@ export function* svgPieces(recording: Recording, options: RenderOptions): Genera
   const boxes = visibleBoxes(layout, scale, MARGIN);
   const rows = boxes.reduce((most, { row }) => Math.max(most, row + 1), 1);
   const height = HEAD_HEIGHT + rows * ROW_HEIGHT + FOOT_HEIGHT;
-  const unit = recording.profile.weightUnit;
+  const unit = escapeXml(escapeForFolded(unitName(recording.profile.weightUnit, recording.facts.run?.event ?? null)));
   const title = escapeXml(escapeForFolded(recording.facts.title).slice(0, MAX_TITLE_CHARACTERS));
   yield '<?xml version="1.0" encoding="UTF-8"?>\n';
   yield `<svg xmlns="http://www.w3.org/2000/svg" width="${px(WIDTH)}" height="${px(height)}" viewBox="0 0 ${px(WIDTH)} ${px(height)}" font-family="monospace" font-size="11">\n`;

@@ -9,7 +9,8 @@ import { reasonId } from './reasons.ts';
 /** Where a link on the page leads. */
 export const FACTS_ID = 'recording';
 
-export function factsPanel({ facts, reasons }: Pick<PageData, 'facts' | 'reasons'>): HTMLElement {
+/** `title`: of what it has the facts. */
+export function factsPanel({ facts, reasons }: Pick<PageData, 'facts' | 'reasons'>, title = 'Recording'): HTMLElement {
   const explained = new Set(reasons.map(({ name }) => name));
   const list = element('dl');
   for (const { label, rows } of facts) {
@@ -22,8 +23,8 @@ export function factsPanel({ facts, reasons }: Pick<PageData, 'facts' | 'reasons
   }
   return element(
     'section',
-    { class: 'facts', 'aria-label': 'Facts of the recording' },
-    element('h2', { id: FACTS_ID }, 'Recording'),
+    { class: 'facts', 'aria-label': `Facts of the ${title.toLowerCase()}` },
+    element('h2', { id: FACTS_ID }, title),
     list,
     ...reasonList(reasons),
   );

@@ -15,11 +15,11 @@ export class Finder {
   #isExpression = false;
   #matches: Uint8Array | null = null;
 
-  /** `onMatches`: by frame, 1 when it matches; null: nothing is searched for. */
-  constructor(model: Model, onMatches: (matches: Uint8Array | null) => void) {
+  /** `onMatches`: by frame, 1 when it matches; null: nothing is searched for. `suffix`: as SearchBox's. */
+  constructor(model: Model, onMatches: (matches: Uint8Array | null) => void, suffix = '') {
     this.#model = model;
     this.#onMatches = onMatches;
-    this.box = new SearchBox((typed) => this.#find(typed));
+    this.box = new SearchBox((typed) => this.#find(typed), suffix);
   }
 
   get isActive(): boolean {
@@ -38,7 +38,8 @@ export class Finder {
     const { tree, weights } = panel.shown;
     const methods = this.#matches.reduce((sum, match) => sum + match, 0);
     const share = shareText(matchedWeight(tree, weights.total, panel.focus, this.#matches), weights.total[panel.focus] ?? 0);
-    const of = panel.isZoomed ? 'samples of the frame zoomed to' : 'samples';
+    const all = this.#model.data.unit === 'samples' ? 'samples' : 'all';
+    const of = panel.isZoomed ? `${all} of the frame zoomed to` : all;
     const how = this.#isExpression ? ', as a regular expression' : '';
     const found = `${share} of ${of}, ${countText(methods)} ${methods === 1 ? 'method' : 'methods'}${how}`;
     this.box.tell(methods === 0 ? 'No method matches.' : found, false);

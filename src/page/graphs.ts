@@ -9,7 +9,7 @@ import { Tooltip } from './tooltip.ts';
 import type { WeighedTree } from './weights.ts';
 
 export class Graphs {
-  readonly tooltip = new Tooltip();
+  readonly tooltip: Tooltip;
   readonly #whole: Panel;
   readonly #sandwich: SandwichView;
   readonly #onChange: () => void;
@@ -18,8 +18,9 @@ export class Graphs {
   #isIcicle = true;
   #isInverted = false;
 
-  /** `onChange`: zoom, cursor or what is shown has changed. */
-  constructor(model: Model, tree: WeighedTree, onChange: () => void) {
+  /** `onChange`: zoom, cursor or what is shown has changed. `tooltip`: one for all graphs of a page. */
+  constructor(model: Model, tree: WeighedTree, onChange: () => void, tooltip = new Tooltip()) {
+    this.tooltip = tooltip;
     this.#tree = tree;
     this.#onChange = onChange;
     const events = {

@@ -26,7 +26,7 @@ export function weightText(weight: number, unit: PageData['unit']): string {
     case 'bytes':
       return weight >= 1 << 20 ? `${(weight / (1 << 20)).toFixed(1)} MB` : `${countText(weight)} bytes`;
     default:
-      return unit satisfies never;
+      return `${countText(weight)} ${unit}`;
   }
 }
 

@@ -1,4 +1,4 @@
-// The program of the flame graph page, where it begins: data out of the page, then the page out of the data. What goes wrong is
+// The program of jtrace's pages, where it begins: data out of the page, then the page out of the data. What goes wrong is
 // said on the page.
 
 import './page.css';
@@ -8,10 +8,16 @@ import { element } from './dom.ts';
 import { emptyPage } from './empty-page.ts';
 import { factsPanel } from './facts-panel.ts';
 import { modelOf } from './model.ts';
+import { ScriptApp } from './script/script-app.ts';
 import { startTheme } from './theme.ts';
 
 async function start(page: HTMLElement): Promise<void> {
   const data = await decodeData(document.getElementById('data')?.textContent ?? '');
+  if ('page' in data) {
+    document.title = `${data.title} · jtrace`;
+    new ScriptApp(data).mount(page);
+    return;
+  }
   document.title = data.title === '' ? 'jtrace flame graph' : `${data.title} · jtrace flame graph`;
   if (data.nodes.frame.length > 0) {
     new App(modelOf(data)).mount(page);

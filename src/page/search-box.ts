@@ -6,13 +6,17 @@ export const SEARCH_ID = 'search';
 
 export class SearchBox {
   readonly element: HTMLElement;
-  readonly #input = element('input', {
-    id: SEARCH_ID, type: 'search', placeholder: 'Search: text or /regex/', 'aria-label': 'Search methods', 'aria-describedby': 'found', spellcheck: 'false', autocomplete: 'off',
-  }); // prettier-ignore
+  readonly #input: HTMLInputElement;
   readonly #clear: HTMLButtonElement;
-  readonly #found = element('output', { id: 'found', class: 'found', 'aria-live': 'polite' });
+  readonly #found: HTMLOutputElement;
 
-  constructor(onSearch: (typed: string) => void) {
+  /** `suffix` of its ids, for a page with several. */
+  constructor(onSearch: (typed: string) => void, suffix = '') {
+    const found = `found${suffix}`;
+    this.#input = element('input', {
+      id: SEARCH_ID + suffix, type: 'search', placeholder: 'Search: text or /regex/', 'aria-label': 'Search methods', 'aria-describedby': found, spellcheck: 'false', autocomplete: 'off',
+    }); // prettier-ignore
+    this.#found = element('output', { id: found, class: 'found', 'aria-live': 'polite' });
     this.#clear = button('×', { class: 'quiet', 'aria-label': 'Clear the search', hidden: true }, () => {
       this.clear();
       onSearch('');
