@@ -2,10 +2,11 @@
 
 import type { Frame } from '../model/frame.ts';
 import type { JvmProcess } from '../model/process.ts';
-import type { JvmThreadLocator } from '../model/program.ts';
+import type { JvmThreadLocator, JvmWalkParameters } from '../model/program.ts';
 import type { TargetFacts, TargetFlag } from '../model/summary.ts';
 import type { TargetReader } from '../model/target.ts';
-import type { Pid } from '../model/units.ts';
+import type { RawSample } from '../model/sample.ts';
+import { asAddress, type Pid } from '../model/units.ts';
 import type { ProcessUnwinder } from '../unwind/process-unwinder.ts';
 
 /** A VM that is not there yet is asked for again at most this often: it appears about 10 ms after libjvm. */
@@ -24,12 +25,14 @@ export interface ProcessReader extends TargetReader {
   endBatch?(): void;
 }
 
+/** Told once for each JVM whose threads can be found by a program; the walk in the kernel has to know more of it. */
+export type OnJvm = (locator: JvmThreadLocator, walk: () => JvmWalkParameters | null) => void;
+
 /** Who is asked and told of a VM. */
 export interface JvmHooks {
   /** Row of a JVM for the summary; null: not one, or gone. */
   readonly describe: (pid: Pid) => JvmProcess | null;
-  /** Told once for each JVM whose threads can be found by the capture program. */
-  readonly onJvm: (locator: JvmThreadLocator) => void;
+  readonly onJvm: OnJvm;
 }
 
 export class ObservedProcess {
@@ -37,6 +40,8 @@ export class ObservedProcess {
   readonly order: number;
   readonly reader: ProcessReader;
   readonly unwinder: ProcessUnwinder;
+  /** Where its program's main stack begins, which tells it from the one that it ran before; 0: not known. */
+  readonly stackStart: number;
   /** As the first frame; null: not known yet. */
   frame: Frame | null = null;
   readonly #hooks: JvmHooks;
@@ -49,8 +54,9 @@ export class ObservedProcess {
   /** The batch it was last asked in. */
   #batch = -1;
 
-  constructor(order: number, reader: ProcessReader, unwinder: ProcessUnwinder, hooks: JvmHooks) {
+  constructor(order: number, reader: ProcessReader, unwinder: ProcessUnwinder, hooks: JvmHooks, stackStart: number) {
     this.order = order;
+    this.stackStart = stackStart;
     this.reader = reader;
     this.unwinder = unwinder;
     this.#hooks = hooks;
@@ -71,6 +77,11 @@ export class ObservedProcess {
   }
   get isJvm(): boolean {
     return this.unwinder.state.kind === 'ready';
+  }
+
+  /** Whether a sample can be of the program that it runs. */
+  isOf({ stackStart = asAddress(0) }: RawSample): boolean {
+    return stackStart === 0 || this.stackStart === 0 || stackStart === this.stackStart;
   }
 
   /** Whether this is its first sample in the batch: what is asked once for all of them is asked now. */
@@ -104,7 +115,7 @@ export class ObservedProcess {
     const locator = this.unwinder.locator();
     if (locator === null) return;
     this.#locatorAsked = MAX_LOCATOR_ASKED;
-    this.#hooks.onJvm(locator);
+    this.#hooks.onJvm(locator, () => this.unwinder.walkParameters(locator));
   }
 
   /** The row of a JVM; null for other processes. */

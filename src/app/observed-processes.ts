@@ -5,7 +5,6 @@
 import { OperatorError } from '../model/errors.ts';
 import type { Frame } from '../model/frame.ts';
 import type { JvmProcess } from '../model/process.ts';
-import type { JvmThreadLocator } from '../model/program.ts';
 import type { RawSample } from '../model/sample.ts';
 import type { TargetFacts } from '../model/summary.ts';
 import type { KernelSymbols } from '../model/target.ts';
@@ -14,7 +13,7 @@ import { MappingRoom } from '../unwind/native/mapping-room.ts';
 import { createProcessUnwinder, type ProcessUnwinder } from '../unwind/process-unwinder.ts';
 import type { WalkedSample } from '../unwind/walk-target.ts';
 import { EndedProcesses } from './ended-processes.ts';
-import { ObservedProcess, type ProcessReader } from './observed-process.ts';
+import { ObservedProcess, type OnJvm, type ProcessReader } from './observed-process.ts';
 import { silentReader } from './silent-reader.ts';
 
 /** Three descriptors each: a tenth of what even a small limit allows. Busy at once are hardly more than there are CPUs. */
@@ -23,6 +22,8 @@ const MAX_OPEN = 256;
 export interface ProcessSources {
   readonly open: (pid: Pid) => ProcessReader;
   readonly kernel: KernelSymbols;
+  /** Where the main stack of the program begins that a process runs now; 0: not known. Without: a process that is met runs what it ran when it was sampled. */
+  readonly stackStart?: (pid: Pid) => number;
   /** Row of a JVM for the summary; null: not one, or gone. */
   readonly describe: (pid: Pid) => JvmProcess | null;
   readonly reread: boolean;
@@ -47,13 +48,12 @@ export class ObservedProcesses {
   /** Chosen by the operator: never closed to make room. */
   #chosen: Pid | null = null;
   #unreadableTold = false;
-  /** Told once for each JVM whose threads can be found by the capture program. */
-  readonly #onJvm: (locator: JvmThreadLocator) => void;
+  readonly #onJvm: OnJvm;
 
   readonly #mappings: MappingRoom;
 
   /** `mappings`: for tests. */
-  constructor(sources: ProcessSources, onJvm: (locator: JvmThreadLocator) => void, mappings = new MappingRoom()) {
+  constructor(sources: ProcessSources, onJvm: OnJvm, mappings = new MappingRoom()) {
     this.#sources = sources;
     this.#mappings = mappings;
     this.#onJvm = onJvm;
@@ -65,10 +65,21 @@ export class ObservedProcesses {
     return (this.#known(pid) ?? this.#observe(pid, this.#sources.open(pid))).unwinder;
   }
 
+  /** Asks a process for its VM, whether samples of it came or not. `nowMs`: of the clock that samples are timed by. */
+  look(pid: Pid, nowMs: number): void {
+    this.#of(pid);
+    this.#observed.get(pid)?.attach(nowMs);
+  }
+
   /** A sample of it has arrived, and is resolved later: of a short process, what can be known is looked up now. */
   meet({ pid, mode }: RawSample): void {
     if (mode === 'kernel-thread' || this.#known(pid) !== undefined) return;
     this.#of(pid).unwinder.prime();
+  }
+
+  /** Resolves stacks of it for what is learned by that. */
+  warm(pid: Pid, samplesOf: (reader: ProcessReader) => readonly RawSample[]): void {
+    for (const sample of samplesOf(this.#of(pid).reader)) this.resolve(sample);
   }
 
   /** The process runs another program: nothing known of it holds. */
@@ -102,7 +113,8 @@ export class ObservedProcesses {
 
   resolve(sample: RawSample): WalkedSample {
     if (sample.mode === 'kernel-thread') return this.#kernel().resolve(sample);
-    const observed = this.#of(sample.pid);
+    const observed = this.#running(sample);
+    if (observed === null) return this.#kernel().resolve(sample);
     if (observed.beginBatch(this.#batch, this.#batchMs)) this.#inBatch.push(observed);
     observed.attach(sample.timeNs / 1e6);
     return observed.unwinder.resolve(sample);
@@ -121,7 +133,7 @@ export class ObservedProcesses {
   }
 
   /** A thread's full name, as far as its VM tells; comm otherwise. */
-  threadName(sample: RawSample): string {
+  threadName(sample: Pick<RawSample, 'pid' | 'tid' | 'comm' | 'mode'>): string {
     if (sample.mode === 'kernel-thread') return sample.comm;
     return this.#known(sample.pid)?.unwinder.javaThreadName(sample.tid, sample.comm) ?? sample.comm;
   }
@@ -156,6 +168,18 @@ export class ObservedProcesses {
     return known;
   }
 
+  /** The process with the program that the sample is of; null: it has ended, or runs another program by now. */
+  #running(sample: RawSample): ObservedProcess | null {
+    const observed = this.#of(sample.pid);
+    if (observed.isOf(sample)) return observed;
+    if (this.#sources.stackStart?.(sample.pid) !== sample.stackStart) return null;
+    // Nobody has told of it yet.
+    this.exec(sample.pid);
+    const anew = this.#of(sample.pid);
+    return anew.isOf(sample) ? anew : null;
+  }
+
+  /** Answers for what nobody can read. */
   #kernel(): ProcessUnwinder {
     return (this.#kernelThreads ??= createProcessUnwinder(silentReader(asPid(0)), this.#sources.kernel, { reread: false }));
   }
@@ -192,7 +216,9 @@ export class ObservedProcesses {
     this.#makeRoom();
     const { kernel, reread, describe } = this.#sources;
     const unwinder = createProcessUnwinder(reader, kernel, { reread, attachLater: true, mappings: this.#mappings });
-    const observed = new ObservedProcess(this.#met++, reader, unwinder, { describe, onJvm: this.#onJvm });
+    // Asked behind the opening: an exec between them leaves a reader that answers nothing, never one of another program.
+    const stackStart = this.#sources.stackStart?.(reader.pid) ?? 0;
+    const observed = new ObservedProcess(this.#met++, reader, unwinder, { describe, onJvm: this.#onJvm }, stackStart);
     this.#observed.set(pid, observed);
     observed.meet();
     return observed;

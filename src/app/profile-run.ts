@@ -16,6 +16,7 @@ import { visibleProfile } from '../outputs/hidden-frames.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
 import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
+import { MAX_THREADS_LOOKED_AT, stillAsleep, threadSwitches, type ThreadSwitches } from '../target/processes/sleeping-threads.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
 import { LibraryBuilds } from '../target/library-builds.ts';
@@ -23,8 +24,11 @@ import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
 import { kernelThreadLabel, processLabel } from '../target/processes/process-label.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
+import { addSleepers } from './add-sleepers.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ContainedBugs } from './contained-bugs.ts';
+import { profiledEvent } from './event-capture.ts';
+import { isOfEvent } from './event-frames.ts';
 import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
@@ -52,7 +56,8 @@ export class ProfileRun {
   readonly #bugs: ContainedBugs;
   readonly #recorder: Recorder | null;
   readonly #processes: ObservedProcesses;
-  readonly #builder: ProfileBuilder = createProfileBuilder('samples');
+  readonly #event: ReturnType<typeof profiledEvent>;
+  readonly #builder: ProfileBuilder;
   readonly #resolver: SampleResolver;
   readonly #outputs: RunOutputs;
   #session: CaptureSession | null = null;
@@ -61,10 +66,14 @@ export class ProfileRun {
   /** What was asked for, if it is no JVM. */
   #root: TargetFacts | null = null;
   #toldReduction = false;
+  /** Of wall time: the chosen process's threads that slept when it began. */
+  #sleptAtStart: ThreadSwitches | null = null;
 
   /** `fullSamples`: for tests. */
   constructor(request: ProfileRequest, ui: Ui, fullSamples = FULL_SAMPLES) {
     this.#request = request;
+    this.#event = profiledEvent(request);
+    this.#builder = createProfileBuilder(this.#event?.unit ?? 'samples');
     this.#ui = ui;
     this.#bugs = new ContainedBugs(ui);
     this.#outputs = new RunOutputs(request.outputs, request);
@@ -99,10 +108,12 @@ export class ProfileRun {
         this.#bugs.tell('a stack', error);
       },
       isWholeMachine,
+      request.event,
     );
     this.sinks = {
       sample: (sample: RawSample) => {
         this.#clock.sampled(sample.timeNs);
+        if (!isOfEvent(request.event, sample.labels)) return;
         if (isWholeMachine) this.#bugs.guard(sample.pid, () => this.#processes.meet(sample));
         this.#resolver.add(sample);
       },
@@ -188,6 +199,7 @@ export class ProfileRun {
       return this.#report(sampled, session, 'interrupted', 0);
     }
     const readyMs = performance.now();
+    if (this.#event?.name === 'wall' && sampled.root !== null) this.#sleptAtStart = threadSwitches(sampled.root);
     this.#clock.begin(readyMs, Date.now());
     const soFar = (profile: Profile, end: RunEnd): Recording =>
       this.#recording(profile, sampled, session, end, performance.now() - readyMs);
@@ -220,22 +232,26 @@ export class ProfileRun {
   }
 
   #runFacts(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Omit<RunFacts, 'files'> {
+    const event = this.#event;
+    const rateHz = event === null ? this.#request.rateHz : 0;
     return {
       targets: this.#targets(),
       isWholeMachine: this.#request.target.kind === 'all',
       kernel: release(),
       bpftraceVersion: sampled.bpftraceVersion,
-      rateHz: this.#request.rateHz,
+      rateHz,
+      event: event === null ? null : { name: event.name, counts: event.counts },
       durationMs,
       end,
       lostEvents: session.counts.lostEvents,
       brokenSamples: session.counts.brokenSamples,
-      reduction: rateReduction(session.counts, this.#resolver.counts.taken, this.#request.rateHz),
+      reduction: rateReduction(session.counts, this.#resolver.counts.taken, rateHz),
     };
   }
 
   async #report(sampled: Sampled, session: CaptureSession, end: RunEnd, durationMs: number): Promise<number> {
     this.#resolver.flush();
+    if (sampled.root !== null) this.#addSleepers(sampled.root, durationMs);
     // Not copied: the session has ended, nothing changes any more.
     const recording = this.#recording(this.#builder.current(), sampled, session, end, durationMs);
     if (end === 'full') {
@@ -255,6 +271,21 @@ export class ProfileRun {
     const { code, signal } = await sampled.command.exited;
     const status = signal === null ? (code ?? 0) : SIGNAL_EXIT_BASE + constants.signals[signal];
     return status === 0 ? own : status;
+  }
+
+  #addSleepers(pid: Pid, durationMs: number): void {
+    const fromNs = this.#clock.start.ns;
+    if (this.#sleptAtStart === null || fromNs === null) return;
+    const threads = stillAsleep(pid, this.#sleptAtStart);
+    const { others } = this.#sleptAtStart;
+    if (others > 0) this.#ui.message('warning', unlookedText(others));
+    if (threads.length === 0) return;
+    addSleepers(this.#builder, threads, {
+      ...{ pid, fromNs, durationNs: durationMs * 1e6, kernel: this.#request.kernel },
+      nameOf: (tid, comm) => this.#processes.threadName({ pid, tid, comm, mode: 'kernel' }),
+    });
+    const who = threads.length === 1 ? '1 thread slept' : `${String(threads.length)} threads slept`;
+    this.#ui.message('note', `${who} from before the start until after the end: what led them there is not known`);
   }
 
   /** Once: how it went on is told by the summary. */
@@ -279,6 +310,11 @@ export class ProfileRun {
   close(): void {
     this.#processes.close();
   }
+}
+
+function unlookedText(others: number): string {
+  const [most, beyond] = [MAX_THREADS_LOOKED_AT, others].map((count) => count.toLocaleString('en-US'));
+  return `of more than ${most ?? ''} threads, ${beyond ?? ''} were not looked at: those of them that slept all the time are not in the profile`;
 }
 
 function plainFacts(pid: Pid, program: string, container: string): TargetFacts {

@@ -1,35 +1,30 @@
 // `jtrace profile` from request to exit code: choose the target, generate the program, run it, resolve while it streams, write.
 // The stages meet here and in profile-run.ts, nowhere else.
 
-import { cpus, release } from 'node:os';
-import { findBpftrace, type FoundBpftrace } from '../bpftrace/find.ts';
+import { cpus } from 'node:os';
+import { findBpftrace } from '../bpftrace/find.ts';
 import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
-import { runOnce } from '../bpftrace/run-once.ts';
+import { requireProbes } from '../bpftrace/require-probes.ts';
 import { sweepLeftovers as sweepDeadCaptures } from '../bpftrace/sweep.ts';
-import { findCaller } from '../child/caller.ts';
-import { launchStopped } from '../child/command.ts';
-import { checkFreeze, warnOrRefuse } from '../doctor/freeze-check.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { EXIT } from '../model/errors.ts';
 import type { TargetProcess } from '../model/process.ts';
-import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
-import type { ProfileRequest, ProfileTarget } from '../model/request.ts';
+import type { CaptureProgram, EventCapture, JvmThreadLocator } from '../model/program.ts';
+import type { ProfileRequest } from '../model/request.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { renderStackBytes, stackWindowBytes } from '../program/stack-bytes.ts';
 import { hostArchitecture, kernelPageBytes } from '../target/host-architecture.ts';
-import { readKernelSymbols } from '../target/kallsyms.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { listJvms } from '../target/processes/list-processes.ts';
 import { readProcessStat } from '../target/processes/process-stat.ts';
 import { startSession } from './capture-session.ts';
-import type { RunningCommand } from './end-of-run.ts';
+import { checkKernel } from './check-kernel.ts';
+import { eventCapture } from './event-capture.ts';
+import { launchCommand } from './launch-command.ts';
 import { sweepLeftovers } from './output-files.ts';
 import { ProfileRun } from './profile-run.ts';
-
-/** Reading two kernel functions: as long as bpftrace takes to start, on an emulated machine. */
-const FREEZE_CHECK_TIMEOUT_MS = 60_000;
 
 /** By a signal (Ctrl-Z), by a debugger: proc_pid_stat(5). */
 const STOPPED_STATES: ReadonlySet<string> = new Set(['T', 't']);
@@ -54,20 +49,25 @@ export async function runProfile(request: ProfileRequest, ui: Ui, control: RunCo
         `process ${String(chosen.pid)} is stopped, and has no samples until it goes on: kill -CONT ${String(chosen.pid)}`,
       );
     if (isWholeMachine) run.openMachine(listJvms().filter(({ vm }) => vm === 'hotspot'));
+    const event = eventCapture(request, chosen?.pid ?? null, (text) => { ui.message('note', text); }); // prettier-ignore
     if (request.printProgram) {
       ui.program(
-        captureProgram(request, dialect, isWholeMachine ? 'all' : chosen === null ? [] : [chosen.pid], run.knownJvms).text,
+        captureProgram(request, dialect, isWholeMachine ? 'all' : chosen === null ? [] : [chosen.pid], run.knownJvms, event).text,
       );
       return EXIT.ok;
     }
     await checkKernel(bpftrace, ui);
+    if (event !== null) await requireProbes(bpftrace.path, event.probes);
     sweepDeadCaptures();
     for (const path of request.outputs) sweepLeftovers(path);
-    const command = request.target.kind === 'command' ? await launchCommand(request.target, request) : null;
+    const command =
+      request.target.kind === 'command'
+        ? await launchCommand(request.target, request.outputs.includes('-') || request.json ? 'stderr' : 'stdout')
+        : null;
     try {
       const root = command?.pid ?? chosen?.pid ?? null;
       if (root === null && !isWholeMachine) throw new Error('neither a process nor a command to profile');
-      const program = captureProgram(request, dialect, root === null ? 'all' : [root], run.knownJvms);
+      const program = captureProgram(request, dialect, root === null ? 'all' : [root], run.knownJvms, event);
       const session = await startSession(bpftrace.path, program, run.sinks);
       return await run.sample(session, {
         root,
@@ -99,11 +99,13 @@ function captureProgram(
   dialect: Dialect,
   pids: readonly Pid[] | 'all',
   jvms: readonly JvmThreadLocator[],
+  event: EventCapture | null,
 ): CaptureProgram {
   const values = {
     pids,
     followChildren: request.target.kind === 'command',
     rateHz: request.rateHz,
+    event,
     budget: request.budget,
     stackBytes: request.stackBytes,
     kernelStack: request.kernel,
@@ -116,24 +118,4 @@ function captureProgram(
     architecture: hostArchitecture(),
     kernelPageBytes: kernelPageBytes(),
   });
-}
-
-/** Refuses kernels that sampling would freeze, warns where that cannot be told. */
-async function checkKernel(bpftrace: FoundBpftrace, ui: Ui): Promise<void> {
-  const verdict = await checkFreeze({
-    kernelRelease: release(),
-    runProgram: (program) => runOnce({ bpftracePath: bpftrace.path, program, timeoutMs: FREEZE_CHECK_TIMEOUT_MS }),
-    readSymbols: readKernelSymbols,
-  });
-  const warning = warnOrRefuse(verdict, release());
-  if (warning !== null) ui.message('warning', warning);
-}
-
-async function launchCommand(
-  target: Extract<ProfileTarget, { readonly kind: 'command' }>,
-  { outputs, json }: ProfileRequest,
-): Promise<RunningCommand> {
-  const asUser = target.asRoot ? null : await findCaller(process.env, process.geteuid?.() ?? 0);
-  const command = await launchStopped(target.argv, { asUser, stdout: outputs.includes('-') || json ? 'stderr' : 'stdout' });
-  return { ...command, exited: command.wait() };
 }

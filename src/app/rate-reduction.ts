@@ -17,9 +17,14 @@ export function rateReduction(
 }
 
 /** What is said when one of `every` ticks is sampled from now on. */
-export function reductionWarning({ budget, rateHz }: Pick<ProfileRequest, 'budget' | 'rateHz'>, every: number): string {
+export function reductionWarning(
+  { budget, rateHz, event }: Pick<ProfileRequest, 'budget' | 'rateHz' | 'event'>,
+  every: number,
+): string {
   const { samplesPerSecond, bytesPerSecond } = budget;
   const most = `${String(samplesPerSecond)} samples or ${(bytesPerSecond / MEBIBYTE_BYTES).toFixed(0)} MiB of stacks a second`;
+  if (event !== null)
+    return `over the budget of ${most}: 1 of ${String(every)} events is sampled from now on and counts for all (--sample-budget and --byte-budget allow more)`;
   return (
     `over the budget of ${most}: 1 of ${String(every)} ticks is sampled from now on and counts for all ` +
     `(${rateText(rateHz / every)} Hz a CPU; --sample-budget and --byte-budget allow more)`

@@ -2,11 +2,14 @@
 // captured before the batch begins, which is what the unwinders' caches need.
 
 import type { ResolvedStack } from '../model/frame.ts';
+import { MAX_WEIGHT } from '../model/recording-limits.ts';
 import { pointOf } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
 import type { ProfileBuilder } from '../profile/profile-builder.ts';
 import { unfinishedFrame } from '../unwind/marker-frames.ts';
+import { labelFrames } from './event-frames.ts';
 import type { ObservedProcesses } from './observed-processes.ts';
+import { type WakerNames, withThreadState } from './thread-state-frames.ts';
 
 /** A thread's name is looked at again after this time: pools rename their threads. */
 const THREAD_NAME_AGE_MS = 1000;
@@ -43,6 +46,8 @@ export class SampleResolver {
   readonly #record: ((sample: RawSample) => void) | null;
   /** The process stands above every stack. */
   readonly #byProcess: boolean;
+  readonly #wakers: WakerNames = new Map();
+  readonly #event: string | null;
   readonly #named = new Map<number, { readonly atMs: number; readonly comm: string }>();
   #queue: RawSample[] = [];
   #scheduled: NodeJS.Timeout | null = null;
@@ -54,7 +59,9 @@ export class SampleResolver {
     record: ((sample: RawSample) => void) | null,
     onBug: (error: unknown) => void,
     byProcess = false,
+    event: string | null = null,
   ) {
+    this.#event = event;
     this.#byProcess = byProcess;
     this.#processes = processes;
     this.#builder = builder;
@@ -82,6 +89,7 @@ export class SampleResolver {
     // Each a batch of its own, as a replay does it: then it asks the same questions in the same order.
     for (const sample of queue) {
       this.#record(sample);
+      this.#nameWaker(sample);
       this.#processes.beginBatch(sample.timeNs / 1e6);
       if (!this.#resolve(sample)) this.#nameThread(sample);
     }
@@ -90,6 +98,7 @@ export class SampleResolver {
   #resolveBatch(batch: readonly RawSample[]): void {
     const last = batch.at(-1);
     if (last === undefined) return;
+    for (const sample of batch) this.#nameWaker(sample);
     this.#processes.beginBatch(last.timeNs / 1e6);
     // A virtual thread has its name already.
     const others = batch.filter((sample) => !this.#resolve(sample));
@@ -100,14 +109,15 @@ export class SampleResolver {
 
   /** Whether a virtual thread was mounted. */
   #resolve(sample: RawSample): boolean {
-    const stack = this.#inProcess(this.#walk(sample), sample);
+    const stack = this.#inProcess(withThreadState(this.#walk(sample), sample, this.#wakers), sample);
     this.counts.samples += sample.ticks;
     this.counts.taken += 1;
     if (stack.outcome.kind === 'unfinished') this.counts.unfinished += sample.ticks;
     // Nothing may leave a timer's callback: all that was recorded before would go with it.
     try {
-      const { pid, tid, timeNs, registers } = sample;
-      this.#builder.add({ pid, tid, timeNs, pc: registers === null ? 0 : pointOf(registers).pc, weight: sample.ticks }, stack);
+      const { pid, tid, timeNs, registers, ticks, amount = 1 } = sample;
+      const weight = Math.min(ticks * amount, MAX_WEIGHT);
+      this.#builder.add({ pid, tid, timeNs, pc: registers === null ? 0 : pointOf(registers).pc, weight }, stack);
     } catch (error) {
       this.#onBug(error);
     }
@@ -119,7 +129,9 @@ export class SampleResolver {
     try {
       const walked = this.#processes.resolve(sample).stack;
       // A stack needs a frame: one without is a bug that costs this sample its stack, like any other.
-      return walked.frames.length > 0 ? walked : BUG_STACK;
+      if (walked.frames.length === 0) return BUG_STACK;
+      const told = labelFrames(this.#event, sample.labels);
+      return told.length === 0 ? walked : { ...walked, frames: [...told, ...walked.frames] };
     } catch (error) {
       this.#onBug(error);
       return BUG_STACK;
@@ -134,6 +146,21 @@ export class SampleResolver {
     } catch (error) {
       this.#onBug(error);
       return stack;
+    }
+  }
+
+  /** Before a batch, as {@link #nameThread} is behind it. */
+  #nameWaker({ waker, timeNs }: RawSample): void {
+    if (waker?.kind !== 'thread') return;
+    const { pid, tid, comm } = waker;
+    const known = this.#wakers.get(tid);
+    const atMs = timeNs / 1e6;
+    if (known !== undefined && known.comm === comm && atMs - known.atMs < THREAD_NAME_AGE_MS) return;
+    if (this.#wakers.size >= MAX_NAMED) this.#wakers.clear();
+    try {
+      this.#wakers.set(tid, { atMs, comm, name: this.#processes.threadName({ pid, tid, comm, mode: 'kernel' }) });
+    } catch (error) {
+      this.#onBug(error);
     }
   }
 
