@@ -21,9 +21,24 @@ if (version[0] < LEAST[0] || (version[0] === LEAST[0] && version[1] < LEAST[1]))
 
 /** @param {{ main: (argv: readonly string[]) => Promise<number> }} program */
 function run(program) {
-  return program.main(process.argv.slice(2)).then(function (code) {
-    process.exit(code);
+  return program.main(process.argv.slice(2)).then(leave);
+}
+
+/** What a pipe or a socket has not taken yet would be lost, of either stream. */
+function leave(code) {
+  written(process.stdout, function () {
+    written(process.stderr, function () {
+      process.exit(code);
+    });
   });
+}
+
+/** Calls back when all was taken, or the reader is gone. Not by `drain`, which does not come where little is left. */
+function written(out, then) {
+  if (out.destroyed || !out.writableLength) return then();
+  out.once('error', then);
+  out.once('close', then);
+  out.write('', then);
 }
 
 function notBuilt(error) {

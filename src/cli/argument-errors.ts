@@ -4,7 +4,7 @@ import { OperatorError } from '../model/errors.ts';
 import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import type { Command } from './command.ts';
 import { type FlagTable, flagLabel } from './flags/flag.ts';
-import { nearest } from './nearest.ts';
+import { nearest } from '../model/nearest.ts';
 
 /** A flag that no table has. */
 export function unknownFlagError(word: string, flags: FlagTable, helpHint: string): OperatorError {

@@ -12,7 +12,7 @@ import { escapeForTerminal } from '../outputs/escape-terminal.ts';
 import { OUTPUT_ENDINGS, outputFormatOf } from '../outputs/formats.ts';
 import { PAGE_FORMAT } from '../outputs/page.ts';
 import { RECORDING_FORMAT } from '../outputs/recording.ts';
-import { wrapWords } from './terminal/display-width.ts';
+import { wrapWords } from '../outputs/display-width.ts';
 
 /** Of a terminal's 80, behind the indent of a hint. */
 const HINT_COLUMNS = 78;

@@ -30,6 +30,8 @@ export interface Command {
   /** A paragraph for its own help. */
   readonly description: string;
   readonly flags: FlagTable;
+  /** Flags that come with what is typed: a script's parameters. Those of the command itself go before them. */
+  readonly moreFlags?: (words: readonly string[]) => FlagTable;
   /** How many words besides flags it takes, and what to do with more. */
   readonly words: {
     readonly atMost: number;

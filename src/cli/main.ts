@@ -8,9 +8,12 @@ import type { Command } from './command.ts';
 import { answerCompletion, COMPLETION_COMMAND } from './commands/completion.ts';
 import { CONVERT_COMMAND } from './commands/convert.ts';
 import { DIFF_COMMAND } from './commands/diff.ts';
+import { LIST_COMMAND } from './commands/list.ts';
 import { MERGE_COMMAND } from './commands/merge.ts';
 import { PROFILE_COMMAND } from './commands/profile.ts';
 import { REPORT_COMMAND } from './commands/report.ts';
+import { RUN_COMMAND } from './commands/run.ts';
+import { SHOW_COMMAND } from './commands/show.ts';
 import { COMPLETION_REQUEST } from './completion/yargs-completion.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { bugLines, errorLines, exitCodeOf } from './report-failure.ts';
@@ -20,6 +23,9 @@ import { createTheme } from './terminal/theme.ts';
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   PROFILE_COMMAND,
+  RUN_COMMAND,
+  LIST_COMMAND,
+  SHOW_COMMAND,
   REPORT_COMMAND,
   DIFF_COMMAND,
   MERGE_COMMAND,

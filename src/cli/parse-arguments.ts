@@ -21,10 +21,11 @@ export type Parsed =
   | { readonly kind: 'run'; readonly command: Command; readonly args: ParsedArguments };
 
 /** Parses what follows `jtrace`. Throws OperatorErrors of kind usage. */
-export async function parseArguments(argv: readonly string[], commands: readonly Command[], version: string): Promise<Parsed> {
+export async function parseArguments(argv: readonly string[], table: readonly Command[], version: string): Promise<Parsed> {
   const dashes = argv.indexOf('--');
   const own = dashes < 0 ? argv : argv.slice(0, dashes);
   const commandLine = dashes < 0 ? null : argv.slice(dashes + 1);
+  const commands = table.map((row) => withMoreFlags(row, own));
   const command = commands.find(({ name }) => name === own.find((word) => commands.some((known) => known.name === word)));
   // Help first, whatever else is wrong: it is what people ask for when something is. But there is none of a command that is none.
   if (argv.length === 0 || own.includes('--help') || own.includes('-h')) {
@@ -67,6 +68,10 @@ export async function parseArguments(argv: readonly string[], commands: readonly
     command,
     args: { argv, words: positional, commandLine, flags: collectFlags(values, command.flags) },
   };
+}
+
+function withMoreFlags(command: Command, words: readonly string[]): Command {
+  return command.moreFlags === undefined ? command : { ...command, flags: { ...command.moreFlags(words), ...command.flags } };
 }
 
 /** Typed values of a command's flags; throws what their parsers throw, with the flag's name before it. */

@@ -1,11 +1,12 @@
 // `jtrace profile`: its arguments → a ProfileRequest, checked; then the run, and what it tells drawn on the terminal.
 
 import { OperatorError } from '../../model/errors.ts';
+import { eventNamed } from '../../model/events.ts';
 import type { ProfileRequest, ProfileTarget } from '../../model/request.ts';
-import { asPid } from '../../model/units.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { checkOutputs, checkRecording } from '../check-outputs.ts';
 import type { Command, ParsedArguments } from '../command.ts';
+import { parseProcess } from '../flags/parse-process.ts';
 import {
   DEFAULT_BUDGET,
   DEFAULT_DURATION_MS,
@@ -20,9 +21,6 @@ import { requireRights } from '../require-rights.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
 import type { Streams } from '../terminal/streams.ts';
 import { createTerminalUi } from '../terminal/terminal-ui.ts';
-
-/** PID_MAX_LIMIT of the kernel (include/linux/threads.h): no pid is greater. */
-const MAX_PID = 4_194_304;
 
 export const PROFILE_COMMAND: Command = {
   name: 'profile',
@@ -44,6 +42,7 @@ export const PROFILE_COMMAND: Command = {
       does: 'a recording, looked at as often as you like',
     },
     { typed: 'jtrace profile postgres -d 30s -o pg.html', does: 'a program that is no JVM' },
+    { typed: 'jtrace profile 4711 --event offcpu -o blocked.html', does: 'where its threads wait, and for how long' },
     { typed: 'jtrace profile --all -o machine.html', does: 'the whole machine, process by process' },
     { typed: 'jtrace profile -o out.folded -- java -jar app.jar', does: 'a command from start to end' },
   ],
@@ -70,6 +69,9 @@ async function runProfileCommand(args: ParsedArguments, streams: Streams): Promi
   }
 }
 
+/** Events whose weight is how long a thread waited. */
+const WAITS: readonly string[] = ['offcpu', 'lock'];
+
 /** Arguments and flags → the request, defaults filled in. Throws OperatorErrors of kind usage. */
 export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues): ProfileRequest {
   const target = profileTarget(args, flags);
@@ -79,11 +81,35 @@ export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues):
   if (flags.json && outputs.includes('-')) {
     throw new OperatorError('usage', '--json and -o - both want standard output', 'write the profile to a file: -o out.folded');
   }
+  if (flags.event !== null && eventNamed(flags.event)?.alsoTicks !== true && flags.frequency !== null)
+    throw new OperatorError(
+      'usage',
+      '-F/--frequency is the rate of CPU ticks, and --event has none',
+      '--sample-budget bounds the samples a second',
+    );
+  if (flags['min-blocked'] !== null && !WAITS.includes(flags.event ?? ''))
+    throw new OperatorError(
+      'usage',
+      `--min-blocked is of --event ${WAITS.join(' and ')}`,
+      'jtrace profile --event offcpu --min-blocked 5ms',
+    );
+  if (flags.waker && flags.event !== 'offcpu')
+    throw new OperatorError('usage', '--waker is of --event offcpu', 'jtrace profile --event offcpu --waker');
+  if (flags['interval-bytes'] !== null && flags.event !== 'nativemem')
+    throw new OperatorError(
+      'usage',
+      '--interval-bytes is of --event nativemem',
+      'jtrace profile PID --event nativemem --interval-bytes 512k',
+    );
   const shownByDefault = outputs.length === 0 && !flags.json && !flags.quiet;
   return {
     target,
     durationMs: flags.duration ?? (target.kind === 'command' ? null : DEFAULT_DURATION_MS),
     rateHz: flags.frequency ?? DEFAULT_RATE_HZ,
+    event: flags.event,
+    minBlockedNs: flags['min-blocked'] ?? 0,
+    waker: flags.waker,
+    intervalBytes: flags['interval-bytes'] ?? 0,
     budget: {
       samplesPerSecond: flags['sample-budget'] ?? DEFAULT_BUDGET.samplesPerSecond,
       bytesPerSecond: flags['byte-budget'] ?? DEFAULT_BUDGET.bytesPerSecond,
@@ -131,13 +157,7 @@ function profileTarget(args: ParsedArguments, flags: Pick<ProfileFlagValues, 'al
     );
   if (flags.all) return { kind: 'all' };
   if (subject === null) return { kind: 'only-jvm' };
-  if (subject === '') throw new OperatorError('usage', 'an empty NAME was given', 'is a variable of your shell not set?');
-  if (!/^[+-]?\d+$/.test(subject)) return { kind: 'name', name: subject };
-  const pid = Number(subject);
-  if (!(pid >= 1 && pid <= MAX_PID)) {
-    throw new OperatorError('usage', `no process can have the number ${shown(subject)}`, `process numbers are 1 to ${MAX_PID}`);
-  }
-  return { kind: 'pid', pid: asPid(pid) };
+  return parseProcess(subject);
 }
 
 function shown(text: string): string {

@@ -3,7 +3,7 @@
 import { OperatorError } from '../../model/errors.ts';
 import { GROUPINGS, type Grouping } from '../../model/view.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
-import { nearest } from '../nearest.ts';
+import { nearest } from '../../model/nearest.ts';
 
 /** As JavaScript understands it; it matches anywhere in a name. */
 export function parsePattern(text: string): RegExp {

@@ -114,6 +114,16 @@ export function parseByteBudget(text: string): number {
   return bytes;
 }
 
+/** `512k` → bytes. */
+export function parseIntervalBytes(text: string): number {
+  const [amount, unit] = splitQuantity(text);
+  const factor = SIZE_UNITS_BYTES[unit];
+  const bytes = amount === null || factor === undefined ? Number.NaN : Math.round(amount * factor);
+  if (!(bytes >= 0 && bytes <= BYTE_BUDGET.most))
+    throw bad('size', text, 'is no size', 'sizes are written 64k, 1m or 65536, up to 16g');
+  return bytes;
+}
+
 /** Rows of a table. */
 export function parseTop(text: string): number {
   const rows = parseInteger(text);

@@ -6,12 +6,15 @@ import type { FlagTable, FlagValues } from './flag.ts';
 import {
   parseByteBudget,
   parseDuration,
+  parseIntervalBytes,
   parsePath,
   parseRate,
   parseSampleBudget,
   parseStackBytes,
   parseTop,
 } from './parse-quantity.ts';
+import { EVENTS } from '../../model/events.ts';
+import { EVENT_NAMES, parseEvent, parseWait } from './parse-event.ts';
 import { RENDER_FLAGS } from './render-flags.ts';
 
 export const DEFAULT_DURATION_MS = 10_000;
@@ -33,10 +36,29 @@ export const PROFILE_FLAGS = {
     shownDefault: '10s; with a COMMAND until it ends',
     help: 'How long to sample: 10s, 500ms, 2m, 1h; a plain number means seconds.',
   },
+  event: {
+    kind: 'value', alias: 'e', group: 'Sampling', placeholder: 'EVENT', parse: parseEvent, choices: EVENT_NAMES,
+    shownDefault: 'cpu',
+    help: `What to sample: ${['cpu', ...EVENTS.map(({ name, does }) => `${name} (${does})`)].join(', ')}; or any probe of bpftrace (uprobe:PATH:FUNCTION, tracepoint:…, usdt:…, kprobe:…). docs/events.md has what each needs.`,
+  },
+  'min-blocked': {
+    kind: 'value', group: 'Sampling', placeholder: 'TIME', parse: parseWait,
+    shownDefault: '0s',
+    help: 'With --event offcpu or lock: leave out waits that are shorter: 100us, 5ms, 1s.',
+  },
+  waker: {
+    kind: 'switch', group: 'Sampling',
+    help: 'With --event offcpu: behind each stack, after a frame --, who woke the thread.',
+  },
+  'interval-bytes': {
+    kind: 'value', group: 'Sampling', placeholder: 'SIZE', parse: parseIntervalBytes,
+    shownDefault: '0: each call',
+    help: 'With --event nativemem: one sample for so many bytes asked for (64k, 1m), which stands for all of them.',
+  },
   frequency: {
     kind: 'value', alias: 'F', group: 'Sampling', placeholder: 'HZ', parse: parseRate,
     shownDefault: String(DEFAULT_RATE_HZ),
-    help: 'Samples per second on each CPU, 1 to 10000.',
+    help: 'Samples per second on each CPU, 1 to 10000; not of other events than wall.',
   },
   'stack-bytes': {
     kind: 'value', group: 'Sampling', placeholder: 'SIZE', parse: parseStackBytes,

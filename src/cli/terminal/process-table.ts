@@ -38,7 +38,11 @@ const PLAIN_COLUMNS: readonly TableColumn[] = [
 ];
 
 /** Lines for standard error. */
-export function renderChoice(choice: Extract<TargetChoice, { readonly kind: 'several' }>, maxColumns: number): readonly string[] {
+export function renderChoice(
+  choice: Extract<TargetChoice, { readonly kind: 'several' }>,
+  maxColumns: number,
+  typed = 'jtrace profile PID',
+): readonly string[] {
   const head = lastHead(choice.processes);
   const hasPlain = choice.processes.some(({ vm }) => vm === 'none');
   const columns: readonly TableColumn[] = [...(hasPlain ? PLAIN_COLUMNS : JVM_COLUMNS), { head, align: 'left', cut: 'none' }];
@@ -53,7 +57,7 @@ export function renderChoice(choice: Extract<TargetChoice, { readonly kind: 'sev
     `jtrace: ${escapeForTerminal(choice.question)}; which one? (CPU over the last 0.2 s)`,
     ...renderTable(columns, rows, maxColumns),
     ...(more > 0 ? [`… and ${more} more`] : []),
-    '  jtrace profile PID, or a NAME that only one of them has',
+    `  ${typed}, or a NAME that only one of them has`,
   ];
 }
 

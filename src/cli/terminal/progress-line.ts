@@ -1,7 +1,7 @@
 // A moment of a run → one line redrawn in place on a terminal. In a pipe there is none: createTerminalUi decides that.
 
 import type { ProgressState } from '../../model/ui.ts';
-import { cutEnd } from './display-width.ts';
+import { cutEnd } from '../../outputs/display-width.ts';
 import { formatCount, formatDuration } from './format-number.ts';
 
 /** Eyes do not read faster, and a slow terminal (ssh) is not flooded. */

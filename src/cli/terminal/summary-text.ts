@@ -1,10 +1,11 @@
 // The typed summary → aligned text of at most a terminal's width: a label, a count, its share, what it is.
 
+import { eventWeightText } from '../../model/weight-text.ts';
 import { reductionText } from '../../model/rate-text.ts';
 import { APPROXIMATE_TEXTS, END_TEXTS, LEAF_TEXTS, UNFINISHED_TEXTS } from '../../model/reason-texts.ts';
 import type { ProfileSummary, TargetFacts } from '../../model/summary.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
-import { cutEnd, cutMiddle, pad, wrapWords } from './display-width.ts';
+import { cutEnd, cutMiddle, pad, wrapWords } from '../../outputs/display-width.ts';
 import { formatBytes, formatCount, formatDuration, formatShare } from './format-number.ts';
 
 const LABEL_COLUMNS = 9;
@@ -91,9 +92,17 @@ function sampledTexts(summary: ProfileSummary): readonly string[] {
   // What another tool's profile does not tell is 0 or ''.
   const time = durationMs === 0 ? '' : ` in ${formatDuration(durationMs)}`;
   const rate = rateHz === 0 ? '' : ` at ${rateHz} Hz`;
+  const event = summary.event === null ? null : { ...summary.event, counts: escapeForTerminal(summary.event.counts, 40) };
+  const weight = event === null ? '' : eventWeightText(summary.weight, summary.weightUnit, event);
+  const amount =
+    event === null
+      ? formatCount(summary.samples)
+      : summary.weightUnit === 'samples'
+        ? weight
+        : `${weight}: ${counted(summary.samples, 'stack')}`;
   const version = escapeForTerminal(bpftraceVersion.replace(/^bpftrace v?/, ''), 30);
   return [
-    `${formatCount(summary.samples)}${time}${early}${rate}`,
+    `${amount}${time}${early}${rate}`,
     ...(reduction === null ? [] : [reductionText(reduction)]),
     ...(kernel === '' ? [] : [`kernel ${escapeForTerminal(kernel, 30)}, bpftrace ${version}`]),
   ];

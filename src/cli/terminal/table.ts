@@ -1,6 +1,6 @@
 // Rows of text → aligned lines that fit a number of columns: one column gives way, all others keep their width.
 
-import { cutEnd, cutMiddle, displayWidth, pad } from './display-width.ts';
+import { cutEnd, cutMiddle, displayWidth, pad } from '../../outputs/display-width.ts';
 
 export interface TableColumn {
   readonly head: string;

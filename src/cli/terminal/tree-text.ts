@@ -3,7 +3,7 @@
 
 import type { CallTree, CallTreeNode, OmittedCalls } from '../../model/call-tree.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
-import { cutMiddle, displayWidth, pad } from './display-width.ts';
+import { cutMiddle, displayWidth, pad } from '../../outputs/display-width.ts';
 import { formatPercent } from './format-number.ts';
 import type { Theme } from './theme.ts';
 
