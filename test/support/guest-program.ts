@@ -14,10 +14,10 @@ const REQUIRE = `import { createRequire } from 'node:module'; const require = cr
 export async function withGuestProgram(name: string, use: (path: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'jtrace-guest-program-'));
   try {
-    // Templates are looked for two levels above the code that asks, in src/, in dist/ and so here.
+    // Templates and scripts are looked for two levels above the code that asks, in src/, in dist/ and so here.
     const path = join(folder, 'dist/program', `${name}.mjs`);
     mkdirSync(join(folder, 'dist/program'), { recursive: true });
-    symlinkSync(join(REPOSITORY, 'templates'), join(folder, 'templates'));
+    for (const data of ['templates', 'bt-scripts']) symlinkSync(join(REPOSITORY, data), join(folder, data));
     await build({
       entryPoints: [join(REPOSITORY, 'test/guest/programs', `${name}.ts`)],
       outfile: path,

@@ -10,7 +10,10 @@ import { REPOSITORY } from './repository.ts';
 /** Kernels the tests use: Debian 12's, Debian 13's, and the newest (CONFIG_X86_FRED, fetched anew with each cache). */
 export const GUEST_KERNELS = ['6.1', '6.12', 'sid'] as const;
 
-export type GuestKernel = (typeof GUEST_KERNELS)[number];
+/** Debian 11's, too: the oldest that scripts of the catalogue are tried on. */
+export const ALL_GUEST_KERNELS = ['5.10', ...GUEST_KERNELS] as const;
+
+export type GuestKernel = (typeof ALL_GUEST_KERNELS)[number];
 
 /** More than any guest test prints; keeps a runaway one from filling memory. */
 const MAX_OUTPUT_BYTES = 16 << 20;
@@ -33,7 +36,7 @@ export function guestKernelFolder(kernel: GuestKernel): string {
 export function guestObstacle(): string | null {
   if (process.geteuid?.() !== 0) return 'root (sudo env "PATH=$PATH" npm test guest)';
   if (!existsSync('/usr/bin/qemu-system-x86_64')) return 'QEMU (apt-get install qemu-system-x86)';
-  const missing = GUEST_KERNELS.find((kernel) => !existsSync(join(guestKernelFolder(kernel), 'ok')));
+  const missing = ALL_GUEST_KERNELS.find((kernel) => !existsSync(join(guestKernelFolder(kernel), 'ok')));
   return missing === undefined ? null : `the kernel ${missing} (python3 test/tools/guest --kernel ${missing} --prepare)`;
 }
 

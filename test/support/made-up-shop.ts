@@ -133,7 +133,7 @@ export function shopRecording(samples = 3000): Recording {
           { name: 'DebugNonSafepoints', value: 'false', note: 'leaf methods and lines of compiled code are approximate' },
         ] }],
         isWholeMachine: false,
-        kernel: '6.1.0-28-amd64', bpftraceVersion: 'bpftrace v0.17.0', rateHz: 99, durationMs: 20_000, end: 'duration', lostEvents: 0, brokenSamples: 0, reduction: null,
+        kernel: '6.1.0-28-amd64', bpftraceVersion: 'bpftrace v0.17.0', rateHz: 99, event: null, durationMs: 20_000, end: 'duration', lostEvents: 0, brokenSamples: 0, reduction: null,
       },
     },
   }; // prettier-ignore

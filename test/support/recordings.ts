@@ -54,6 +54,7 @@ export function runFacts(rateHz: number): NonNullable<RecordingFacts['run']> {
     kernel: '',
     bpftraceVersion: '',
     rateHz,
+    event: null,
     durationMs: 1000,
     end: 'duration',
     lostEvents: 0,

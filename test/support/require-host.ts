@@ -32,6 +32,7 @@ export type HostNeed =
   | 'python3'
   | 'gdb'
   | 'mariadb'
+  | 'postgres'
   | 'xz'
   | 'runc'
   | 'container-root';
@@ -61,6 +62,7 @@ const OBSTACLES = {
     containerRoot() !== null ? null : `a root for containers (test/tools/debian-programs root ${CONTAINER_ROOT.join(' ')})`,
   gdb: () => (starts('gdb') ? null : 'gdb (apt-get install gdb)'),
   mariadb: () => (starts('mariadbd') ? null : 'MariaDB (apt-get install mariadb-server)'),
+  postgres: () => (starts('/usr/lib/postgresql/15/bin/pgbench') ? null : 'PostgreSQL 15 (apt-get install postgresql-15)'),
   chromium: () => (chromiumPath() !== null ? null : 'chromium (apt-get install chromium)'),
   cc: () => (starts('cc') ? null : 'a C compiler (apt-get install gcc libc6-dev)'),
 } as const satisfies Record<HostNeed, () => string | null>;

@@ -23,6 +23,7 @@ export const RUN: NonNullable<RecordingFacts['run']> = {
   kernel: '6.1.0',
   bpftraceVersion: 'bpftrace v0.17.0',
   rateHz: 99,
+  event: null,
   durationMs: 10_000,
   end: 'duration',
   lostEvents: 0,

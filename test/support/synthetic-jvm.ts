@@ -38,7 +38,7 @@ const SCOPES_PCS = fromItself(i32At(AT.scopesPcs));
 export const SYNTHETIC_LAYOUT: HotspotLayout = {
   heaps: { kind: 'array', at: STATIC.heaps, length: 0, data: 8 },
   codeHeap: { memory: 8, segmap: 80, log2SegmentSize: 152, sizeBytes: 160 },
-  virtualSpace: { low: 0, high: 8 },
+  virtualSpace: { low: 0, high: 8, highBoundary: 8 },
   heapBlock: { sizeBytes: 16, used: 8 },
   codeBlob: {
     name: 0,
