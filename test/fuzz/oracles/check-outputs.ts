@@ -7,7 +7,7 @@ import { renderHottest } from '../../../src/cli/terminal/hottest-table.ts';
 import { renderSummary } from '../../../src/cli/terminal/summary-text.ts';
 import { createTheme } from '../../../src/cli/terminal/theme.ts';
 import { renderTree } from '../../../src/cli/terminal/tree-text.ts';
-import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../src/outputs/display-width.ts';
 import type { Profile } from '../../../src/model/profile.ts';
 import type { Recording } from '../../../src/model/recording.ts';
 import { DIFF_FOLDED_FORMAT } from '../../../src/outputs/diff-folded.ts';

@@ -4,6 +4,7 @@ import { silentReader } from '../../../src/app/silent-reader.ts';
 import { describe, expect, test } from 'vitest';
 import { ObservedProcesses, type ProcessSources } from '../../../src/app/observed-processes.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
+import { type Registers, X86_64_REGISTERS } from '../../../src/model/registers.ts';
 import type { RawSample } from '../../../src/model/sample.ts';
 import { MappingRoom } from '../../../src/unwind/native/mapping-room.ts';
 import type { Mapping, TargetReader } from '../../../src/model/target.ts';
@@ -20,6 +21,9 @@ const LIBJVM: Mapping = {
   deleted: false,
   fileId: '8:1:7',
 };
+
+/** In no mapping. */
+const REGISTERS = Object.fromEntries(X86_64_REGISTERS.map((name) => [name, name === 'cs' ? 0x33 : 0x5000])) as Registers;
 
 function readers(maps: readonly Mapping[] = []) {
   const calls = { maps: 0, library: 0, opened: 0, closed: 0 };
@@ -102,6 +106,34 @@ test('the number of an ended process, in use again, is another process', () => {
   processes.exit(asPid(7));
   processes.exec(asPid(7));
   expect(calls).toMatchObject({ opened: 2, closed: 1 });
+});
+
+test('a process that runs another program than the one sampled, of which nobody has told: never read by the names of the other', () => {
+  const { calls, open } = readers();
+  const runs = { stackStart: 100 };
+  const processes = observe(open, { isWholeMachine: true, stackStart: () => runs.stackStart });
+  const outcomeOf = (stackStart: number): string => {
+    const { outcome } = processes.resolve({ ...sampleOf(7, 1), registers: REGISTERS, stackStart: asAddress(stackStart) }).stack;
+    return outcome.kind === 'unfinished' ? outcome.reason : outcome.kind;
+  };
+  // Sampled before the exec, opened behind it.
+  expect(outcomeOf(50)).toBe('target-exited');
+  const known = outcomeOf(100);
+  expect(known).not.toBe('target-exited');
+  expect(calls.opened).toBe(1);
+  // Sampled behind an exec that is told of later.
+  runs.stackStart = 200;
+  expect(outcomeOf(200)).toBe(known);
+  expect(calls).toMatchObject({ opened: 2, closed: 1 });
+  expect(outcomeOf(100)).toBe('target-exited');
+  // The same of one that has ended, and whose number is in use again.
+  processes.exit(asPid(7));
+  expect(outcomeOf(200)).toBe(known);
+  runs.stackStart = 300;
+  expect(outcomeOf(300)).toBe(known);
+  expect(calls).toMatchObject({ opened: 3, closed: 2 });
+  // Who does not tell is believed.
+  expect(outcomeOf(0)).toBe(known);
 });
 
 test('some seconds after its end a sample with its number is of another process, that was forked and runs the same program', () => {

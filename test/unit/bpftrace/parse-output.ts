@@ -26,6 +26,13 @@ export function parseOutput(output: Uint8Array | string, chunkBytes: number, win
     kernelStack: (key, addresses) => assembly.kernelStack(key, addresses),
     chunk: (key, address, bytes) => assembly.chunk(key, address, bytes),
     tail: (key, tid) => assembly.tail(key, tid),
+    weight: (key, tid, amount, also) => {
+      const besides = Object.keys(also).length === 0 ? '' : ` ${JSON.stringify(also)}`;
+      told.events.push(`weight ${String(key)} ${String(tid)} ${String(amount)}${besides}`);
+    },
+    share: (key, tid, amount, kind) => told.events.push(`share ${String(key)} ${String(tid)} ${String(amount)} ${kind}`),
+    label: (key, tid, kind, text) => told.events.push(`label ${String(key)} ${String(tid)} ${kind} ${text}`),
+    unnoted: (tid) => told.events.push(`unnoted ${String(tid)}`),
     fork: (parent, child) => told.events.push(`fork ${String(parent)} ${String(child)}`),
     exec: (pid) => told.events.push(`exec ${String(pid)}`),
     exit: (pid) => told.events.push(`exit ${String(pid)}`),

@@ -34,9 +34,11 @@ afterEach(() => vi.useRealTimers());
 const PROGRAM: CaptureProgram = { text: '', environment: {}, unsafe: false, arguments: [], chunkBytes: 64, windowBytes: 4096 };
 const HEARTBEAT = 'H 5000000000\n';
 
-async function start(): Promise<{ capture: Capture; child: PlayedChild; kinds: () => string[]; events: CaptureEvent[] }> {
+async function start(
+  program = PROGRAM,
+): Promise<{ capture: Capture; child: PlayedChild; kinds: () => string[]; events: CaptureEvent[] }> {
   const events: CaptureEvent[] = [];
-  const capture = await startCapture({ bpftracePath: 'bpftrace', program: PROGRAM, onEvent: (event) => events.push(event) });
+  const capture = await startCapture({ bpftracePath: 'bpftrace', program, onEvent: (event) => events.push(event) });
   const { child } = played;
   if (child === null) throw new Error('not started');
   return { capture, child, events, kinds: () => events.map(({ kind }) => kind) };
@@ -78,4 +80,22 @@ test('one that was asked to end does not become ready any more, whatever it had 
   child.exit({ code: 0 });
   await capture.finished;
   expect(kinds()).toEqual(['heartbeat', 'heartbeat', 'stopped']);
+});
+
+const HEAD = 'S 11 1000 0 4711 7 3 0 0 0 0 0 1 6a 61 76 61 00 00 00 00 00 00 00 00 00 00 00 00\nE 11 7 0\n';
+const LOST = 'Lost 3 events\n';
+
+test.each<[string, CaptureProgram['weighs'], string, string[]]>([
+  ['an operation that has not ended', 'spans', HEAD, []],
+  ['an operation whose end may be among the lost', 'spans', HEAD + LOST, ['lost', 'broken-sample']],
+  ['a wait that goes on', 'waits', `${HEAD}${HEARTBEAT}`, ['sample']],
+  ['a wait whose end may be among the lost', 'waits', `${HEAD}${HEARTBEAT}${LOST}`, ['lost', 'broken-sample']],
+  ['a wait that no map had room for, and another', 'waits', `L 8\nL 9\n${HEAD}${HEARTBEAT}`, ['message', 'broken-sample', 'broken-sample', 'sample']], // prettier-ignore
+])('at the end: %s', async (_, weighs, output, expected) => {
+  const { capture, child, kinds } = await start({ ...PROGRAM, ...(weighs === undefined ? {} : { weighs }) });
+  child.print(output);
+  void capture.stop();
+  child.exit({ code: 0 });
+  await capture.finished;
+  expect(kinds().filter((kind) => !['heartbeat', 'stopped', 'ready'].includes(kind))).toEqual(expected);
 });

@@ -19,6 +19,10 @@ const DEFAULTS: ProfileRequest = {
   target: { kind: 'only-jvm' },
   durationMs: 10_000,
   rateHz: 99,
+  event: null,
+  minBlockedNs: 0,
+  waker: false,
+  intervalBytes: 0,
   budget: { samplesPerSecond: 1000, bytesPerSecond: 16_777_216 },
   outputs: [],
   byThread: false,
@@ -64,6 +68,10 @@ describe('the request', () => {
       target: { kind: 'pid', pid: 4711 },
       durationMs: 500,
       rateHz: 199,
+      event: null,
+      minBlockedNs: 0,
+      waker: false,
+      intervalBytes: 0,
       budget: { samplesPerSecond: 50, bytesPerSecond: 2_097_152 },
       outputs: ['a.folded', '-'],
       byThread: true,
@@ -158,4 +166,38 @@ test('any words: a request, help, or an error of the operator', async () => {
     }),
     { numRuns: 150 },
   );
+});
+
+describe('events', () => {
+  test.each([
+    [['-e', 'offcpu', '--min-blocked', '5ms'], { event: 'offcpu', minBlockedNs: 5_000_000 }],
+    [['-e', 'offcpu', '--waker'], { event: 'offcpu', waker: true }],
+    [['-e', 'wall', '-F', '49'], { event: 'wall', rateHz: 49 }],
+    [['-e', 'nativemem', '--interval-bytes', '512k'], { event: 'nativemem', intervalBytes: 524_288 }],
+    [['-e', 'lock', '--min-blocked', '1s'], { event: 'lock', minBlockedNs: 1e9 }],
+    [['--event', 'cpu', '-F', '49'], { event: null, rateHz: 49 }],
+    [['--event', 'uprobe:/bin/bash:readline'], { event: 'uprobe:/bin/bash:readline' }],
+  ])('%j', async (argv, expected) => {
+    expect(await request('profile', ...argv)).toMatchObject(expected);
+  });
+
+  test.each([
+    [['--event', 'offcup'], "'offcup' is no event that jtrace knows"],
+    [['--event', 'interval:s:1'], "'interval:s:1' is no probe at which a process has a stack to be sampled"],
+    [['--event', 'faults', '-F', '49'], '-F/--frequency is the rate of CPU ticks, and --event has none'],
+    [['-e', 'threads', '-F', '49'], '-F/--frequency is the rate of CPU ticks, and --event has none'],
+    [['--waker'], '--waker is of --event offcpu'],
+    [['-e', 'wall', '--waker'], '--waker is of --event offcpu'],
+    [['-e', 'alloc', '--interval-bytes', '1m'], '--interval-bytes is of --event nativemem'],
+    [['-e', 'nativemem', '--interval-bytes', '-1'], "the size '-1' is no size"],
+    [['-e', 'wall', '--min-blocked', '5ms'], '--min-blocked is of --event offcpu and lock'],
+    [['--min-blocked', '5ms'], '--min-blocked is of --event offcpu and lock'],
+    [['-e', 'gc', '--min-blocked', '5ms'], '--min-blocked is of --event offcpu and lock'],
+    [['-e', 'offcpu', '--min-blocked', '5'], "the time '5' is no time of a wait"],
+  ])('%j is refused', async (argv, message) => {
+    await expect(request('profile', ...argv)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining(message) as string,
+    });
+  });
 });

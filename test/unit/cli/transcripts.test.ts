@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCommand } from '../../../src/cli/main.ts';
-import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../src/outputs/display-width.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 
 const FOLDER = join(import.meta.dirname, 'transcripts');

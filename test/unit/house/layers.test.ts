@@ -40,6 +40,8 @@ const TREE: Readonly<Record<string, { readonly imports: readonly string[]; reado
   'src/bpftrace/good.ts': { imports: ['src/child/good.ts', 'node:fs'], breaks: [] },
   'src/bpftrace/bad.ts': { imports: ['src/target/good.ts', 'node:child_process'], breaks: ['stage-bpftrace', 'node-bpftrace'] },
   'src/program/bad.ts': { imports: ['src/bpftrace/good.ts', 'node:os'], breaks: ['stage-program', 'node-program'] },
+  'src/script/bad.ts': { imports: ['src/bpftrace/good.ts', 'node:fs'], breaks: ['stage-script', 'node-script'] },
+  'src/catalogue/bad.ts': { imports: ['src/cli/good.ts', 'node:path'], breaks: ['stage-catalogue', 'node-catalogue'] },
   'src/doctor/bad.ts': { imports: ['src/bpftrace/good.ts', 'node:fs'], breaks: ['stage-doctor', 'node-doctor'] },
   'src/app/good.ts': { imports: ['src/bpftrace/good.ts', 'src/target/good.ts', 'src/outputs/good.ts'], breaks: [] },
   'src/app/bad.ts': { imports: ['src/cli/good.ts', 'yargs'], breaks: ['stage-app', 'package-yargs'] },

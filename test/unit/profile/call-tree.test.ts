@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { CallTree, CallTreeNode } from '../../../src/model/call-tree.ts';
 import type { Frame } from '../../../src/model/frame.ts';
 import { callTree } from '../../../src/profile/call-tree.ts';
-import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../src/outputs/display-width.ts';
 import { createTheme } from '../../../src/cli/terminal/theme.ts';
 import { renderTree } from '../../../src/cli/terminal/tree-text.ts';
 import { drawProfile } from './draw-profile.ts';

@@ -7,7 +7,7 @@ import { summarize } from '../../../src/profile/summarize.ts';
 import { drawProfile } from './draw-profile.ts';
 
 const FACTS: SummaryFacts = {
-  isOwnRun: true, targets: [], isWholeMachine: false, kernel: '6.1.0', bpftraceVersion: '0.17.0', rateHz: 99, durationMs: 1000, end: 'duration',
+  isOwnRun: true, targets: [], isWholeMachine: false, kernel: '6.1.0', bpftraceVersion: '0.17.0', rateHz: 99, event: null, durationMs: 1000, end: 'duration',
   lostEvents: 3, brokenSamples: 1, reduction: null, files: [],
 }; // prettier-ignore
 

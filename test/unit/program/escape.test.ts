@@ -75,6 +75,22 @@ describe('probe', () => {
   });
 });
 
+test.each([['/bin/bash'], ['/usr/lib/x86_64-linux-gnu/libc-2.36_a+b@1.so']])('probe-path takes %s', (path) => {
+  expect(ESCAPES['probe-path'](path, 'p')).toBe(path);
+});
+test.each([['bash'], ['/a//b'], ['/a/*b'], ['/a b'], ['/a:b'], ['/a,b'], ['/a$1'], ['/'], ['/a\n'], [''], [7]])(
+  'probe-path refuses %j',
+  (path) => {
+    expect(() => ESCAPES['probe-path'](path, 'p')).toThrow('p is no probe-path');
+  },
+);
+test.each([['_ZN2os5sleepEv'], ['do_sys_openat2'], ['f.isra.0']])('symbol takes %s', (name) => {
+  expect(ESCAPES.symbol(name, 's')).toBe(name);
+});
+test.each([['a*'], ['a,BEGIN'], ['$1'], ['a$1'], ['1a'], ['a b'], [''], ['a\n'], [true]])('symbol refuses %j', (name) => {
+  expect(() => ESCAPES.symbol(name, 's')).toThrow('s is no symbol');
+});
+
 test('mask takes 16 hex digits only', () => {
   expect(ESCAPES.mask('ffffffffffffff80', 'm')).toBe('(uint64)0xffffffffffffff80');
   expect(() => ESCAPES.mask('80; exit()', 'm')).toThrow('m is no mask');

@@ -2,7 +2,12 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CONTROL_BLOCK_MODULE_ID, type JvmThreadLocator, type StackBytesValues } from '../../../src/model/program.ts';
+import {
+  CONTROL_BLOCK_MODULE_ID,
+  type EventCapture,
+  type JvmThreadLocator,
+  type StackBytesValues,
+} from '../../../src/model/program.ts';
 import { asPid } from '../../../src/model/units.ts';
 import { bufferPages } from '../../../src/program/buffer-pages.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
@@ -26,6 +31,24 @@ const VALUES: StackBytesValues = {
   jvms: [JVM],
   stopAtSample: false,
 };
+const OFFCPU: EventCapture = {
+  unit: 'nanoseconds',
+  mode: 'kernel',
+  hasKernelStack: true,
+  part: 'event-offcpu.bt',
+  leastNs: 5_000_000,
+  partValues: { waker: false },
+  probes: ['tracepoint:sched:sched_switch'],
+};
+const ALLOCATOR = {
+  ...{ mallocAt: 0x1000, callocAt: 0x2000, reallocAt: 0x3000, posixMemalignAt: 0x4000, alignedAllocAt: 0x5000, memalignAt: 0 },
+  ...{ mmapAt: 0x6000, libcLow: 0x1000, libcHigh: 0x9000, allocatorLow: 0x1000, allocatorHigh: 0x9000, glibc: true },
+};
+const NATIVE_MEMORY: EventCapture = {
+  ...{ unit: 'bytes', mode: 'user', hasKernelStack: false, part: 'event-nativemem.bt', leastNs: 0 },
+  probes: ['uprobe:/lib/libc.so.6:malloc', 'uprobe:/lib/libc.so.6:mmap'],
+  partValues: { ...ALLOCATOR, mapped: true, intervalBytes: 0, everyBytes: false },
+};
 const CONTEXT = { feederPid: 1234, cpus: 2 };
 const dialect = (minor: number) => dialectFor({ major: 0, minor, patch: 0 });
 
@@ -36,6 +59,48 @@ describe('golden', () => {
     ['0.27-stop', 27, { ...VALUES, followChildren: false, kernelStack: false, budget: null, jvms: [], stopAtSample: true }],
     ['0.23-aarch64', 23, VALUES, { architecture: 'aarch64', kernelPageBytes: 65_536 }],
     ['0.17-all', 17, { ...VALUES, pids: 'all' as const, followChildren: false }],
+    ['0.17-offcpu', 17, { ...VALUES, event: OFFCPU }],
+    ['0.17-offcpu-waker', 17, { ...VALUES, event: { ...OFFCPU, partValues: { waker: true } } }],
+    [
+      '0.23-aarch64-offcpu-waker',
+      23,
+      { ...VALUES, event: { ...OFFCPU, partValues: { waker: true } } },
+      { architecture: 'aarch64', kernelPageBytes: 65_536 },
+    ],
+    ['0.17-wall', 17, { ...VALUES, event: { ...OFFCPU, part: 'event-wall.bt', alsoTicks: true, partValues: {} } }],
+    [
+      '0.27-threads',
+      27,
+      {
+        ...VALUES,
+        event: {
+          ...OFFCPU,
+          unit: 'samples',
+          hasKernelStack: false,
+          part: 'event-threads.bt',
+          partValues: {},
+          probes: ['tracepoint:task:task_newtask'],
+        },
+      },
+    ],
+    [
+      '0.17-nativemem',
+      17,
+      {
+        ...VALUES,
+        event: { ...NATIVE_MEMORY, partValues: { ...NATIVE_MEMORY.partValues, intervalBytes: 65_536, everyBytes: true } },
+      },
+    ],
+    [
+      '0.27-nativemem-exact',
+      27,
+      {
+        ...VALUES,
+        event: { ...NATIVE_MEMORY, partValues: { ...NATIVE_MEMORY.partValues, mmapAt: 0, mapped: false, glibc: false } },
+      },
+    ],
+    ['0.27-all-bytes', 27, { ...VALUES, pids: 'all' as const, event: { ...OFFCPU, unit: 'bytes', mode: 'user', hasKernelStack: false, part: 'event-alloc.bt', partValues: { classes: false }, probes: ['uprobe:/a:b', 'uprobe:/a:c'] } }], // prettier-ignore
+    ['0.17-alloc', 17, { ...VALUES, budget: null, kernelStack: false, followChildren: false, event: { ...OFFCPU, unit: 'bytes', mode: 'user', hasKernelStack: false, part: 'event-alloc.bt', partValues: { classes: true, nameAt: 24, lengthAt: 0, textAt: 6 }, probes: ['uprobe:/a:b', 'uprobe:/a:c'] } }], // prettier-ignore
     ['0.27-all-user', 27, { ...VALUES, pids: 'all' as const, followChildren: false, kernelStack: false, budget: null }],
   ] as const)('%s', (name, minor, values, machine: Partial<StackBytesContext> = {}) => {
     const path = new URL(`goldens/stack-bytes-${name}.bt`, import.meta.url);

@@ -5,7 +5,7 @@ import { asPid, asTid } from '../../../../src/model/units.ts';
 import { OperatorError } from '../../../../src/model/errors.ts';
 import type { JvmProcess } from '../../../../src/model/process.ts';
 import type { ProfileSummary } from '../../../../src/model/summary.ts';
-import { displayWidth } from '../../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../../src/outputs/display-width.ts';
 import { createTerminalUi } from '../../../../src/cli/terminal/terminal-ui.ts';
 
 const SUMMARY: ProfileSummary = {
@@ -26,6 +26,9 @@ const SUMMARY: ProfileSummary = {
   kernel: '6.1.0-18-amd64',
   bpftraceVersion: '0.17.0',
   rateHz: 99,
+  event: null,
+  weight: 1240,
+  weightUnit: 'samples',
   durationMs: 10_012,
   end: 'duration',
   lostEvents: 0,

@@ -4,7 +4,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { displayWidth } from '../../../../src/cli/terminal/display-width.ts';
+import { displayWidth } from '../../../../src/outputs/display-width.ts';
 import { renderHottest } from '../../../../src/cli/terminal/hottest-table.ts';
 import { createTheme } from '../../../../src/cli/terminal/theme.ts';
 import { renderTree } from '../../../../src/cli/terminal/tree-text.ts';

@@ -5,10 +5,18 @@ import { parseProcessStat } from '../../../../src/model/process-stat.ts';
 import { versionInPath } from '../../../../src/target/processes/jdk-version.ts';
 
 const STAT = (comm: string): string =>
-  `4711 (${comm}) S 1 4711 4711 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 33 0 168153 123 456 18446744073709551615 1 1 0 0 0`;
+  `4711 (${comm}) S 1 4711 4711 0 -1 4194560 100 0 0 0 250 50 7 8 20 0 33 0 168153 123 456 18446744073709551615 1 1 140737488346000 0 0`;
 
 test('stat: the comm may hold anything', () => {
-  const expected = { state: 'S', parent: 1, kernelThread: false, cpuTicks: 300, threads: 33, startTicks: 168153 };
+  const expected = {
+    state: 'S',
+    parent: 1,
+    kernelThread: false,
+    cpuTicks: 300,
+    threads: 33,
+    startTicks: 168153,
+    stackStart: 140737488346000,
+  };
   for (const comm of ['java', 'a b', ') R 2 (', '\n\u001b[2J', ''])
     expect(parseProcessStat(STAT(comm))).toEqual({ comm, ...expected });
   expect(parseProcessStat('')).toBeNull();

@@ -99,6 +99,13 @@ function walk(
   return { end: result, names, guesses: [...window.approximations] };
 }
 
+/** A call's distance. */
+function leBytes(distance: number): readonly number[] {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(distance);
+  return [...bytes];
+}
+
 const at = (word: number): number => STACK + 8 * word;
 /** Frames of middle (rbp saved at word 4) and start_thread (at word 8), whose rbp is 0. */
 const CHAIN = [0, 0, 0, 0, at(8), START + AFTER_CALL, 0, 0, 0, 0];
@@ -186,6 +193,36 @@ test("V8's builtins: a caller keeps a frame pointer wherever its prologue is; a 
   const { names, guesses } = walk(stack, { pc: PLAIN + 4, sp: at(0), fp: at(4) }, { plainName: 'Builtins_Trampoline' });
   expect(names).toEqual(['Builtins_Trampoline', '<native-gap>', 'Builtins_Trampoline', 'Builtins_Trampoline', 'start_thread']);
   expect(guesses).toEqual([]);
+});
+
+describe('behind the system call that makes a thread, where call frame information has ended', () => {
+  // At MIDDLE: a call of PLAIN, which is mov r8, rdx; syscall; test rax, rax: the pc is 5 bytes in.
+  const callsPlain = [0x55, 0x48, 0x89, 0xe5, 0x90, 0xe8, ...leBytes(PLAIN - (MIDDLE + AFTER_CALL))];
+  const patches = [[MIDDLE, callsPlain], [PLAIN, [0x49, 0x89, 0xd0, 0x0f, 0x05, 0x48, 0x85, 0xc0]]] as const; // prettier-ignore
+  const starter = [MIDDLE + AFTER_CALL, 0, 0, 0, at(8), START + AFTER_CALL, 0, 0, 0, 0];
+
+  test.each(['clone3', 'plain'])('the one who made it, in %s', (plainName) => {
+    const { end, names } = walk(starter, { pc: PLAIN + 5, sp: at(0), fp: at(4) }, { patches, plainName });
+    expect(names).toEqual([plainName, 'middle', 'start_thread']);
+    expect(end).toEqual({ kind: 'thread-start', overGap: false });
+  });
+
+  test.each([
+    ['', [0xff, 0x25]],
+    [' with a mark of its own', [0xf3, 0x0f, 0x1e, 0xfa, 0xf2, 0xff, 0x25]],
+  ])('called by the stub of another library%s', (_, stub) => {
+    const stubAt = PLAIN + 0x80;
+    const callsStub = [0x55, 0x48, 0x89, 0xe5, 0x90, 0xe8, ...leBytes(stubAt - (MIDDLE + AFTER_CALL))];
+    const linked = [[MIDDLE, callsStub], patches[1], [stubAt, [...stub, 0, 0, 0, 0, 0, 0, 0]]] as const; // prettier-ignore
+    const { names } = walk(starter, { pc: PLAIN + 5, sp: at(0), fp: at(4) }, { patches: linked, plainName: 'clone' });
+    expect(names).toEqual(['clone', 'middle', 'start_thread']);
+  });
+
+  test('the new one: its stack begins with its function', () => {
+    const { end, names } = walk([START, 0, 0], { pc: PLAIN + 5, sp: at(0), fp: 0 }, { patches, plainName: 'clone3' });
+    expect(names).toEqual(['clone3']);
+    expect(end.kind).toBe('thread-start');
+  });
 });
 
 test('a chain in a circle ends', () => {
