@@ -31,7 +31,7 @@ function hostileRecording(): Recording {
   const run = {
     targets: [{ pid: asPid(1), mainClass: title, program: title, container: title, jdkVersion: title, vmFlags: [{ name: flag, value, note: title }] }],
     isWholeMachine: false,
-    kernel: title, bpftraceVersion: title, rateHz: 99, durationMs: 3000, end: 'duration', lostEvents: 1, brokenSamples: 2, reduction: null,
+    kernel: title, bpftraceVersion: title, rateHz: 99, event: null, durationMs: 3000, end: 'duration', lostEvents: 1, brokenSamples: 2, reduction: null,
   } as const; // prettier-ignore
   return {
     profile: builder.build(),

@@ -103,7 +103,8 @@ function checkAnchors(samples: readonly RawSample[]): void {
   expect(below.length).toBeGreaterThan(5);
   expect(below.length / native.length).toBeGreaterThan(0.7);
   for (const { anchor, registers, stack } of below) {
-    expect(anchor?.lastJavaSp).toBeGreaterThan(registers === null ? 0 : pointOf(registers).sp);
+    // The same where the kernel interrupted the wrapper itself, when it had set the anchor.
+    expect(anchor?.lastJavaSp).toBeGreaterThanOrEqual(registers === null ? 0 : pointOf(registers).sp);
     expect(anchor?.lastJavaSp).toBeLessThan(stack.end);
   }
 }
