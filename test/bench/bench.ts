@@ -9,9 +9,11 @@ import { busyWarning, machineText, readMachineFacts } from './machine-facts.ts';
 import { BYTES_SECTION } from './sections/bytes.ts';
 import { CAPTURE_SECTION } from './sections/capture.ts';
 import { FIRST_LOOK_SECTION } from './sections/first-look.ts';
+import { JSTACK_SECTION } from './sections/jstack.ts';
 import { LATENCY_SECTION } from './sections/latency.ts';
 import { MARIADB_SECTION } from './sections/mariadb.ts';
 import { RENDER_SECTION } from './sections/render.ts';
+import { REPEATS_SECTION } from './sections/repeats.ts';
 import { TAX_SECTION } from './sections/tax.ts';
 import { UNWIND_SECTION } from './sections/unwind.ts';
 import { DEFAULT_DOCUMENT, MissingPrograms, type Section } from './section.ts';
@@ -26,6 +28,8 @@ const SECTIONS: readonly Section[] = [
   UNWIND_SECTION,
   RENDER_SECTION,
   TAX_SECTION,
+  JSTACK_SECTION,
+  REPEATS_SECTION,
   MARIADB_SECTION,
 ];
 

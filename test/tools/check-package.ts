@@ -57,11 +57,13 @@ function writeConsumer(folder: string, tarball: string): void {
 }
 
 function checkInstalled(consumer: string): void {
-  const templates = readdirSync(join(REPOSITORY, 'templates'));
-  if (templates.length === 0) throw new PackageFault('templates/ is empty: nothing to find in the package');
-  for (const template of templates) {
-    if (!existsSync(join(consumer, 'node_modules/jtrace/templates', template)))
-      throw new PackageFault(`templates/${template} is not in the package`);
+  for (const folder of ['templates', 'bt-scripts']) {
+    const files = readdirSync(join(REPOSITORY, folder));
+    if (files.length === 0) throw new PackageFault(`${folder}/ is empty: nothing to find in the package`);
+    for (const file of files) {
+      if (!existsSync(join(consumer, 'node_modules/jtrace', folder, file)))
+        throw new PackageFault(`${folder}/${file} is not in the package`);
+    }
   }
   for (const asset of ['page.js', 'page.css']) {
     if (!existsSync(join(consumer, 'node_modules/jtrace/dist/page', asset)))

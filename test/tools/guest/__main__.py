@@ -1,6 +1,6 @@
 """One command in a throw-away VM on a Debian kernel. The host's own / is the guest's root: read-only, below a tmpfs overlay.
 
-  python3 test/tools/guest --kernel 6.1|6.12|sid [options] -- COMMAND...
+  python3 test/tools/guest --kernel 5.10|6.1|6.12|sid [options] -- COMMAND...
 
 The command's output is streamed, its status returned; 124 on timeout, 125 when the VM failed. Nothing is left behind. The kernel
 comes once from the host's Debian mirror into ${JTRACE_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/jtrace-tests}.
@@ -24,7 +24,7 @@ def parse(argv):
         argv, command = argv[:at], argv[at + 1 :]
     parser = argparse.ArgumentParser(prog="guest", usage=__doc__)
     option = parser.add_argument
-    option("--kernel", default="6.1", help="6.1, 6.12 or sid, with -cloud or -rt; or =PACKAGE@SUITE for an exact package")
+    option("--kernel", default="6.1", help="5.10, 6.1, 6.12 or sid, with -cloud or -rt; or =PACKAGE@SUITE for an exact package")
     option("--memory", default="2G")
     option("--cpus", type=int, default=2)
     option("--swap", help="size of a swap disk, e.g. 256M; it is on when COMMAND starts")

@@ -15,15 +15,15 @@ from tools import Fault, decompress, run
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
-SUITES = {"6.1": ["bookworm", "bookworm-security"], "6.12": ["trixie"], "sid": ["sid"]}
+SUITES = {"5.10": ["bullseye", "bullseye-security"], "6.1": ["bookworm", "bookworm-security"], "6.12": ["trixie"], "sid": ["sid"]}
 
 
 def fetch_kernel(cache, name, refresh):
     """The folder of a kernel: `vmlinux`, `modules/`, `release`, and what the package had in /boot (System.map, config)."""
-    known = re.fullmatch(r"(6\.1|6\.12|sid)(?:-(cloud|rt))?", name)
+    known = re.fullmatch(r"(5\.10|6\.1|6\.12|sid)(?:-(cloud|rt))?", name)
     exact = re.fullmatch(r"=(\S+)@(\S+)", name)
     if not known and not exact:
-        raise Fault("--kernel: 6.1, 6.12 or sid, with -cloud or -rt; or =PACKAGE@SUITE[,SUITE]")
+        raise Fault("--kernel: 5.10, 6.1, 6.12 or sid, with -cloud or -rt; or =PACKAGE@SUITE[,SUITE]")
     os.makedirs(cache, exist_ok=True)
     link = os.path.join(cache, "kernel-" + (name if known else re.sub(r"[^\w.+-]", "_", name)))
     with open(os.path.join(cache, "lock"), "w") as lock:

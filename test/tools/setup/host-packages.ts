@@ -10,6 +10,7 @@ const PACKAGES = {
   binutils: ['quick', 'real'], // objdump and c++filt: oracles of the instruction decoder and the demangler
   gcc: ['quick', 'real'], // small programs under test
   'libc6-dev': ['quick', 'real'],
+  'systemtap-sdt-dev': ['real'], // sys/sdt.h: a program with a USDT probe of its own
   chromium: ['browser'], // opens the flame graph page
   'fonts-dejavu-core': ['browser'], // a machine without fonts draws no text
   bpftrace: ['real', 'guest'],
@@ -19,6 +20,7 @@ const PACKAGES = {
   gdb: ['real'], // judges native stacks, of the next three too
   'mariadb-server': ['real'],
   'mariadb-client': ['real'],
+  'postgresql-15': ['real'],
   'xz-utils': ['quick', 'real'], // the .xz reader's counterpart, and a program to profile
   'libc6-dbg': ['real'], // a separate debug file as Debian installs them
   sudo: ['real'],

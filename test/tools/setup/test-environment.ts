@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ARM64_JDKS, bpftracesAtHand, chromiumPath, CONTAINER_ROOT, javaHome, OTHER_JDKS } from '../../support/host-tools.ts';
-import { GUEST_KERNELS } from '../../support/guest.ts';
+import { ALL_GUEST_KERNELS } from '../../support/guest.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { isRoot } from './apt.ts';
 import { installHostPackages } from './host-packages.ts';
@@ -74,7 +74,7 @@ export function prepareTestEnvironment(parts: readonly Part[]): TestEnvironment 
     for (const part of ['real', 'guest'] as const) obstacles[part].push('needs bpftrace: apt-get install bpftrace');
   }
   if (parts.includes('guest') && isRoot()) {
-    for (const kernel of GUEST_KERNELS) {
+    for (const kernel of ALL_GUEST_KERNELS) {
       if (!fetched(`kernel ${kernel}`, 'python3', join(REPOSITORY, 'test/tools/guest'), '--kernel', kernel, '--prepare')) {
         obstacles.guest.push(`needs the kernel ${kernel}: python3 test/tools/guest --kernel ${kernel} --prepare`);
       }
