@@ -5,6 +5,7 @@
 const STAGES = {
   model: [],
   program: [],
+  script: [], // a user's bpftrace program: text in, text and positions out
   child: [],
   bpftrace: ['child', 'program'], // renders its capability probes with the same generator
   target: [],
@@ -14,15 +15,30 @@ const STAGES = {
   inputs: ['profile'], // other profilers' formats, into a profile
   outputs: ['recording'], // one of the formats
   page: ['outputs'], // only the type of its data, see page-sees-data-only
+  catalogue: ['program'], // puts typed values into its scripts with the templates' escapes
   doctor: ['program', 'unwind'], // pure decisions; whatever must be run or read is handed in
-  app: ['program', 'child', 'bpftrace', 'target', 'unwind', 'profile', 'recording', 'inputs', 'outputs', 'doctor'], // the one place that composes
-  cli: ['app', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
+  app: [
+    'program',
+    'script',
+    'child',
+    'bpftrace',
+    'target',
+    'unwind',
+    'profile',
+    'recording',
+    'inputs',
+    'outputs',
+    'catalogue',
+    'doctor',
+  ], // the one place that composes
+  cli: ['app', 'catalogue', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
 };
 
 /** What of Node's own modules a stage may import; anything else of Node is refused. Why, where it is not plain: */
 const NODE_MODULES = {
   model: [],
   program: ['fs', 'path', 'url'], // its templates, nothing of the target
+  script: [],
   child: ['child_process', 'fs', 'path', 'os', 'stream', 'events', 'timers', 'process', 'buffer'],
   bpftrace: ['fs', 'path', 'os', 'events', 'timers', 'process', 'buffer', 'crypto', 'stream'], // finds bpftrace, sweeps leftovers of dead runs
   target: ['fs', 'path', 'os', 'zlib', 'buffer', 'stream', 'util', 'crypto', 'timers'], // the only reader of a target's files
@@ -32,6 +48,7 @@ const NODE_MODULES = {
   inputs: ['zlib', 'buffer'],
   outputs: ['zlib', 'buffer', 'crypto'], // formats that are compressed; hashes of the page's policy
   page: [], // runs in a browser
+  catalogue: ['fs', 'url'], // bt-scripts/, nothing else
   doctor: [],
   app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8'], // writes the output files; v8: how much memory there may be
   cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream'], // checks output paths before anything starts
@@ -94,10 +111,10 @@ export default {
     },
     {
       name: 'page-sees-data-only',
-      comment: 'the page is a program of its own, for browsers: of jtrace it knows types, and of outputs the type of its data',
+      comment: 'the page is a program of its own, for browsers: of jtrace it knows types, and of outputs the types of its data',
       severity: 'error',
       from: { path: '^src/page/' },
-      to: { path: '^src/outputs/', pathNot: '^src/outputs/page-data[.]ts$' },
+      to: { path: '^src/outputs/', pathNot: '^src/outputs/(page-data|script/script-page-data)[.]ts$' },
     },
     {
       name: 'page-takes-types-only',

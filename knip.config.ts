@@ -14,6 +14,7 @@ const config: KnipConfig = {
     'test/bench/tapped-jtrace.ts',
     'test/bench/unwind-worker.ts', // run by run-on-dist.ts
     'test/fuzz/worker.ts', // bundled by bundle.ts
+    'test/bench/script-costs.ts',
     'test/bench/first-look-worker.ts',
     'test/fuzz/meter.ts', // imported by instrumented code
   ],
