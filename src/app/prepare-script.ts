@@ -2,10 +2,8 @@
 // `jstack`, with probes of jtrace's own. What it must not do is refused here, before anything runs.
 
 import type { Dialect } from '../model/dialect.ts';
-import { OperatorError } from '../model/errors.ts';
 import type { ScriptSource } from '../model/script.ts';
 import type { FactsOfMaps } from '../model/script-result.ts';
-import type { Pid } from '../model/units.ts';
 import {
   renderFeed,
   renderFollow,
@@ -18,26 +16,23 @@ import {
   windowBytesOf,
 } from '../program/jstack.ts';
 import { type AttachPoint, isEndProbe, providersOf } from '../script/attach-point.ts';
-import { codeTokens } from '../script/code-tokens.ts';
-import { jstackEdits, type JstackProblem, jstackUses } from '../script/jstack-uses.ts';
+import { jstackEdits, jstackUses } from '../script/jstack-uses.ts';
 import { type Aggregation, aggregationsOf, factsOfMaps, unreadMaps } from '../script/map-facts.ts';
-import { classNameEdit, classNameUses, type ClassOffsets } from '../script/class-names.ts';
-import { libraryEdits, type LibraryProblem, type ProbedLibrary } from '../script/library-edits.ts';
+import { libraryEdits, type ProbedLibrary } from '../script/library-edits.ts';
 import { mapsOf } from '../script/program-maps.ts';
 import { parseScript, type ScriptProgram } from '../script/program-structure.ts';
 import { renderMessage } from '../script/render-message.ts';
 import { type Edit, firstNested, outside, RewrittenScript } from '../script/rewrite.ts';
-import { checkScript, type ScriptFinding } from '../script/script-checks.ts';
+import { checkScript } from '../script/script-checks.ts';
 import { confinement, cpidEdits, lineEndEdits, livePrintingEdits } from '../script/script-edits.ts';
-import { SourceLines } from '../script/source-lines.ts';
 import type { StackFlow } from '../script/stack-flow.ts';
 import { translateMessages } from '../script/translate-messages.ts';
 import { leadsToLibjvm } from './leads-to-libjvm.ts';
+import { JSTACK_PROBLEMS, libraryProblem, refusal, refuseFindings, refuseOwnNames } from './refuse-script.ts';
+import { textEdits, type TextSettings } from './text-edits.ts';
 
-export interface ScriptSettings {
+export interface ScriptSettings extends TextSettings {
   readonly dialect: Dialect;
-  /** The process it is confined to; null: none. */
-  readonly pid: Pid | null;
   /** Also to what that process starts. */
   readonly followChildren: boolean;
   readonly unsafe: boolean;
@@ -49,8 +44,6 @@ export interface ScriptSettings {
   readonly library: (name: string) => ProbedLibrary | null;
   /** How much of a text is read at least; null: what bpftrace reads by itself. */
   readonly stringBytes: number | null;
-  /** Where the process, a JVM, keeps the names of classes; asked only for programs that use them; null: it does not tell, or there is none. */
-  readonly classOffsets: () => ClassOffsets | null;
 }
 
 /** What has to be known of a program with `jstack` to read what it prints. */
@@ -113,38 +106,28 @@ const LAST_WITH_TRACEPOINTS_OF_ALL = 23;
 /** Minor version whose `-p` confines uprobes: 0.17 does not, 0.23 and 0.27 do; those between were not tried. */
 const FIRST_WITH_CONFINED_UPROBES = 23;
 const VARIABLE = '__jt_stack';
-const OWN_NAME = /^[@$]__jt_/u;
-
-const JSTACK_PROBLEMS: Readonly<Record<JstackProblem['kind'], string>> = {
-  'in-condition': 'jstack cannot stand in a condition: use it in the block, in an if',
-  'in-function': 'jstack cannot stand in a function: use it in a probe',
-  'no-number': 'jstack(N) takes a number from 1 on',
-  'two-lengths': 'jstack with another number of frames goes to the same place: use another map (or variable, or printf)',
-};
 
 /** Throws OperatorErrors for programs that jtrace does not run. */
 export function prepareScript(source: ScriptSource, settings: ScriptSettings): PreparedScript {
   const program = parseScript(source.text);
   refuseOwnNames(source, program);
-  if (!settings.unsafe) refuse(source, checkScript(program, leadsToLibjvm));
+  if (!settings.unsafe) refuseFindings(source, checkScript(program, leadsToLibjvm));
   const uses = jstackUses(program);
   const [problem] = uses.problems;
-  if (problem !== undefined)
-    throw at(source, new SourceLines(source.text).positionAt(problem.start), JSTACK_PROBLEMS[problem.kind]);
+  if (problem !== undefined) throw refusal(source, problem, JSTACK_PROBLEMS[problem.kind]);
   const isWalked = uses.uses.length > 0;
   const stringBytes = isWalked ? STRING_BYTES_BESIDE_STACKS : STRING_BYTES;
   const libraries = libraryEdits(program, settings.library);
   const [unfit] = libraries.problems;
-  if (unfit !== undefined)
-    throw at(source, new SourceLines(source.text).positionAt(unfit.start), ...libraryProblem(unfit, settings.pid !== null));
+  if (unfit !== undefined) throw refusal(source, unfit, ...libraryProblem(unfit, settings.pid !== null));
   const hasIterators = program.probes.some(({ attachPoints }) =>
     attachPoints.some((point) => providersOf(point).includes('iter')),
   );
   const maps = mapsOf(program);
   const mark = `jt${crypto.randomUUID().replaceAll('-', '')}`;
   const context = { mark, feederPid: process.pid, engine: settings.engine };
-  const classes = classNames(source, program, settings, stringBytes);
-  const edits: Edit[] = [...libraries.edits, ...classes, ...outside(classes, confined(source, program, settings))];
+  const texts = textEdits(source, program, settings, stringBytes);
+  const edits: Edit[] = [...libraries.edits, ...texts, ...outside(texts, confined(source, program, settings))];
   const first = firstProbe(program);
   /** Probes of jtrace's before the user's, and behind them. */
   const before = [
@@ -183,12 +166,7 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
   // What is replaced has no line ends of the user's.
   edits.unshift(...outside(edits, lineEndEdits(source.text)));
   const nested = firstNested(edits);
-  if (nested !== null)
-    throw at(
-      source,
-      new SourceLines(source.text).positionAt(nested.start),
-      'jtrace replaces this and what it stands in: write it apart',
-    );
+  if (nested !== null) throw refusal(source, nested, 'jtrace replaces this and what it stands in: write it apart');
   const rewritten = new RewrittenScript(source.text, edits);
   return {
     text: rewritten.text,
@@ -248,9 +226,9 @@ function confined(source: ScriptSource, program: ScriptProgram, { pid, followChi
   const { edits, mixed } = confinement(program, condition);
   const [first] = mixed;
   if (first !== undefined)
-    throw at(
+    throw refusal(
       source,
-      new SourceLines(source.text).positionAt(first.start),
+      first,
       'a probe with attach points of processes and others (interval, BEGIN) cannot be confined to a process: write two probes',
     );
   return [...edits, ...cpidEdits(program, pid)];
@@ -278,18 +256,6 @@ function attachPointsIn(text: string): number {
   return parseScript(text).probes.reduce((sum, { attachPoints, block }) => sum + (block === null ? 0 : attachPoints.length), 0);
 }
 
-/** Names that the walk and what is beside it have. */
-function refuseOwnNames(source: ScriptSource, program: ScriptProgram): void {
-  for (const token of codeTokens(program))
-    if (OWN_NAME.test(token.word))
-      throw at(
-        source,
-        new SourceLines(source.text).positionAt(token.start),
-        `${token.word}: names that begin with ${token.word.charAt(0)}__jt_ are jtrace's own`,
-        'call it otherwise',
-      );
-}
-
 /** jtrace's own maps are not left for bpftrace to print, but for one: before all others. */
 function endEdits(program: ScriptProgram, shown: string | null, maps: readonly string[]): Edit[] {
   if (maps.length === 0 || !program.complete) return [];
@@ -312,27 +278,6 @@ function insertion(offset: number, text: string): Edit {
   return { start: offset, end: offset, text };
 }
 
-function refuse(source: ScriptSource, [finding]: readonly ScriptFinding[]): void {
-  if (finding === undefined) return;
-  const [message, hint] =
-    finding.kind === 'unsafe-call'
-      ? [`${finding.name}() changes the machine it looks at`, 'if that is meant: --unsafe']
-      : [
-          `${finding.attachPoint} can kill the JVM it looks at: ${finding.reason}`,
-          'a uprobe at its entry, or the USDT probes of its begin and end; if it is meant all the same: --unsafe',
-        ];
-  throw at(source, finding.position, message, hint);
-}
-
-function at(
-  { name }: ScriptSource,
-  { line, column }: { line: number; column: number },
-  message: string,
-  hint = '',
-): OperatorError {
-  return new OperatorError('usage', `${name}:${String(line)}:${String(column)}: ${message}`, hint);
-}
-
 /** With `-p`, 0.27 attaches a USDT probe twice, and all counts double (0.17 and 0.23: once). Each probe is confined by its condition, too. */
 function isAttachedTwice({ probes }: ScriptProgram, { version }: Dialect): boolean {
   return (
@@ -344,42 +289,6 @@ function isAttachedTwice({ probes }: ScriptProgram, { version }: Dialect): boole
 /** With `-p`, 0.27 attaches tracepoints to that process alone: the one that hears jtrace, too (0.17 and 0.23: to all). */
 function isDeafened({ version }: Dialect): boolean {
   return version.minor > LAST_WITH_TRACEPOINTS_OF_ALL;
-}
-
-function classNames(
-  source: ScriptSource,
-  program: ScriptProgram,
-  { pid, classOffsets }: ScriptSettings,
-  stringBytes: number,
-): Edit[] {
-  const uses = classNameUses(program);
-  const offsets = uses.length === 0 ? null : classOffsets();
-  return uses.map((use) => {
-    const edit = offsets === null ? null : classNameEdit(use, offsets, stringBytes - 1);
-    if (edit !== null) return pid === null ? edit : { ...edit, text: edit.text.replaceAll(/\bcpid\b/gu, String(pid)) };
-    const [why, hint] =
-      pid === null
-        ? ['needs to know the JVM, and none was given', 'say which: -p PID or -p NAME']
-        : [
-            'cannot be had of this process',
-            'it is no JVM that has started, or one with generational ZGC, or its tables do not tell',
-          ];
-    throw at(source, new SourceLines(source.text).positionAt(use.start), `${use.name}() ${why}`, hint);
-  });
-}
-
-function libraryProblem({ kind, attachPoint, library }: LibraryProblem, hasProcess: boolean): [string, string] {
-  if (kind === 'no-probe')
-    return [
-      `the ${library} of this process has no ${attachPoint.split(':').slice(2).join(':')}`,
-      'another version of the JDK may have it; one whose libjvm is stripped (or JDK 8) has only exported functions',
-    ];
-  return hasProcess
-    ? [
-        `the process has no ${library} to attach to`,
-        `it has not loaded it (yet), its file was replaced, or its path has letters that a probe cannot have`,
-      ]
-    : [`${library} is the library of one process, and none was given`, 'say of which: -p PID or -p NAME'];
 }
 
 /** '' where they are about nothing of the user's. */

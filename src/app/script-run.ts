@@ -14,6 +14,7 @@ import { type JstackCounts, JstackSession } from './jstack-session.ts';
 import { JstackShown } from './jstack-shown.ts';
 import type { LoadedWatch } from './loaded-watch.ts';
 import type { PreparedScript } from './prepare-script.ts';
+import { RepeatedWarnings } from './repeated-warnings.ts';
 
 export interface ScriptStart {
   readonly bpftracePath: string;
@@ -72,8 +73,11 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
   let isTooMuch = false;
   let settle: (isReady: boolean) => void = () => undefined;
   const ready = new Promise<boolean>((resolve) => (settle = resolve));
+  const warnings = new RepeatedWarnings((text) => {
+    for (const line of text.split('\n')) ui.message('note', line);
+  });
   const tellEarly = (): void => {
-    for (const text of early ?? []) ui.message('note', text);
+    for (const text of early ?? []) warnings.message(text);
     early = null;
   };
   const mostEntries = mapSize(prepared);
@@ -137,8 +141,8 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
         stacks?.lost();
         return;
       case 'message': {
-        if (early === null) for (const line of event.text.split('\n')) ui.message('note', line);
-        else early.push(...event.text.split('\n'));
+        if (early === null) warnings.message(event.text);
+        else early.push(event.text);
         return;
       }
       case 'failed':
@@ -149,6 +153,7 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
         stacks?.end();
         exitCode = event.exitCode;
         if (failure === null) tellEarly();
+        warnings.end();
         settle(false);
         return;
       default:

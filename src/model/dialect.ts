@@ -21,6 +21,8 @@ export interface Dialect {
   readonly mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX' | 'BPFTRACE_MAX_MAP_KEYS';
   /** The environment variable that says how many bytes of a text are read; null: it reads a KiB by itself. */
   readonly stringVariable: 'BPFTRACE_STRLEN' | null;
+  /** Whether `str(p, n)` gives n - 1 bytes, as it counts a NUL; or n. */
+  readonly countsNul: boolean;
   /** perf buffer per CPU (events are in order only within one CPU) or one ring buffer. */
   readonly transport: 'perf-buffer-per-cpu' | 'ring-buffer';
 }

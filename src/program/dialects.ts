@@ -20,6 +20,7 @@ const ROWS: readonly Row[] = [
     quietArguments: [],
     mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX',
     stringVariable: 'BPFTRACE_STRLEN',
+    countsNul: false,
     transport: 'perf-buffer-per-cpu',
   },
   {
@@ -31,6 +32,8 @@ const ROWS: readonly Row[] = [
     quietArguments: [],
     mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX',
     stringVariable: 'BPFTRACE_STRLEN',
+    // Which of them changed it was not tried; a byte too few is no byte that is not of the text.
+    countsNul: false,
     transport: 'perf-buffer-per-cpu',
   },
   {
@@ -42,6 +45,7 @@ const ROWS: readonly Row[] = [
     quietArguments: ['--no-warnings'],
     mapSizeVariable: 'BPFTRACE_MAX_MAP_KEYS',
     stringVariable: null,
+    countsNul: true,
     transport: 'ring-buffer',
   },
 ];

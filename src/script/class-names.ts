@@ -1,7 +1,7 @@
 // Names of Java classes in a program: `jklass(K)` of a Klass*, `joop(O)` of the class of an object, `jmonitor(M)` of that of the object whose ObjectMonitor M is. Each becomes a
 // `str()` over the words that lead there, so that it may stand wherever `str` may; its argument is evaluated more than once. Names as the VM has them (`java/lang/String`).
 
-import { wordAt } from './code-tokens.ts';
+import { parenthesesOf } from './code-tokens.ts';
 import type { ScriptProgram } from './program-structure.ts';
 import type { Edit } from './rewrite.ts';
 import { callsOf } from './script-checks.ts';
@@ -32,10 +32,10 @@ export interface ClassNameUse {
 /** Calls of them; one within another's argument is not among them (no name of a class is a pointer). */
 export function classNameUses(program: ScriptProgram): readonly ClassNameUse[] {
   const uses: ClassNameUse[] = [];
-  const closings = closingParentheses(program);
+  const closed = parenthesesOf(program);
   for (const { word, start, index } of callsOf(program)) {
     const name = NAMES.find((known) => known === word);
-    const close = program.tokens[closings.get(index + 1) ?? -1];
+    const close = program.tokens[closed.get(index + 1)?.close ?? -1];
     if (name === undefined || close === undefined || start < (uses.at(-1)?.end ?? 0)) continue;
     const open = program.tokens[index + 1]?.end ?? start;
     uses.push({ name, start, end: close.end, argument: program.text.slice(open, close.start) });
@@ -43,11 +43,15 @@ export function classNameUses(program: ScriptProgram): readonly ClassNameUse[] {
   return uses;
 }
 
-/** `mostBytes`: that `str` gives; of a longer name its end is taken, where the class itself stands. null: this JVM does not tell it. */
+/**
+ * `mostBytes`: that `str` gives; of a longer name its end is taken, where the class itself stands. `countsNul`: as in src/model/dialect.ts. null: this JVM
+ * does not tell it.
+ */
 export function classNameEdit(
   { name, start, end, argument }: ClassNameUse,
   offsets: ClassOffsets,
   mostBytes: number,
+  countsNul: boolean,
 ): Edit | null {
   const klass = klassOf(name, `(uint64)(${argument})`, offsets);
   if (klass === null) return null;
@@ -55,8 +59,7 @@ export function classNameEdit(
   const length = `(uint64)${read('uint16', symbol, offsets.length)}`;
   const most = String(mostBytes);
   const text = `uptr(${symbol} + ${String(offsets.body)} + (${length} > ${most} ? ${length} - ${most} : (uint64)0))`;
-  // The NUL counts.
-  return { start, end, text: `str(${text}, ${length} + 1)` };
+  return { start, end, text: `str(${text}, ${length}${countsNul ? ' + 1' : ''})` };
 }
 
 function klassOf(name: ClassName, argument: string, { header, monitorObject }: ClassOffsets): string | null {
@@ -89,19 +92,4 @@ function word(address: string, offset: number): string {
 
 function read(type: string, address: string, offset: number): string {
   return `*(${type} *)uptr(${address} + ${String(offset)})`;
-}
-
-/** Of each parenthesis that is closed, by its place among the tokens, the place of the one that closes it. All at once: they may stand in each other by the thousand. */
-function closingParentheses(program: ScriptProgram): ReadonlyMap<number, number> {
-  const found = new Map<number, number>();
-  const open: number[] = [];
-  for (const index of program.tokens.keys()) {
-    const text = wordAt(program, index);
-    if (text === '(') open.push(index);
-    else if (text === ')') {
-      const before = open.pop();
-      if (before !== undefined) found.set(before, index);
-    }
-  }
-  return found;
 }

@@ -40,6 +40,29 @@ export function wordAt(program: ScriptProgram, index: number): string {
   return token === undefined ? '' : program.text.slice(token.start, token.end);
 }
 
+/** What a parenthesis encloses; places in `program.tokens`. */
+export interface Parentheses {
+  readonly close: number;
+  /** Its own, not of those within. */
+  readonly commas: readonly number[];
+}
+
+/** Of each parenthesis that is closed, by its place among the tokens. All at once: they may stand in each other by the thousand. */
+export function parenthesesOf(program: ScriptProgram): ReadonlyMap<number, Parentheses> {
+  const found = new Map<number, Parentheses>();
+  const open: { readonly at: number; readonly bracket: string; readonly commas: number[] }[] = [];
+  for (const index of program.tokens.keys()) {
+    const word = wordAt(program, index);
+    if (word === '(' || word === '[') open.push({ at: index, bracket: word, commas: [] });
+    else if (word === ',') open.at(-1)?.commas.push(index);
+    else if (word === ')' || word === ']') {
+      const last = open.pop();
+      if (last?.bracket === '(') found.set(last.at, { close: index, commas: last.commas });
+    }
+  }
+  return found;
+}
+
 /** Whether a name is a field's or a type's. */
 export function isPartOfAnother(program: ScriptProgram, index: number): boolean {
   return ['.', '->', 'struct', 'union', 'enum'].includes(wordAt(program, index - 1));

@@ -12,7 +12,7 @@ const OFFSETS: ClassOffsets = {
 };
 
 function rewritten(text: string, offsets = OFFSETS): string {
-  const edits = classNameUses(parseScript(text)).flatMap((use) => classNameEdit(use, offsets, 47) ?? []);
+  const edits = classNameUses(parseScript(text)).flatMap((use) => classNameEdit(use, offsets, 47, true) ?? []);
   return new RewrittenScript(text, edits).text;
 }
 
@@ -51,5 +51,5 @@ test.each(['kprobe:f { $t->joop(1); }', 'kprobe:f { @joop = 1; }', 'kprobe:f { p
 
 test('a JVM that does not tell where a monitor has its object', () => {
   const [use] = classNameUses(parseScript('kprobe:f { @ = jmonitor(1); }'));
-  expect(use && classNameEdit(use, { ...OFFSETS, monitorObject: null }, 47)).toBeNull();
+  expect(use && classNameEdit(use, { ...OFFSETS, monitorObject: null }, 47, true)).toBeNull();
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { formatSpecs } from '../../../src/script/format-specs.ts';
 import { providersOf } from '../../../src/script/attach-point.ts';
 import { classNameUses } from '../../../src/script/class-names.ts';
+import { countedTextEdits } from '../../../src/script/counted-text.ts';
 import { libraryEdits } from '../../../src/script/library-edits.ts';
 import { mapUnit } from '../../../src/script/map-units.ts';
 import { mapsOf } from '../../../src/script/program-maps.ts';
@@ -30,6 +31,7 @@ function gone(text: string) {
     ...lineEndEdits(text),
     ...edits,
     ...cpidEdits(program, 7),
+    ...countedTextEdits(program, true),
     ...livePrintingEdits(program, maps, { intervalMs: 1000, rows: 50 }),
   ];
   return {
