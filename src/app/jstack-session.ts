@@ -12,7 +12,7 @@ import { anyProcessWords, forgetStackWord, stackArrivedWord, takenWord, walkWord
 import { PiecedStacks } from '../bpftrace/pieced-stacks.ts';
 import { WalkFeed } from '../bpftrace/walk-feed.ts';
 import { frameName } from '../outputs/frame-name.ts';
-import { STACKS_AT_ONCE } from '../program/jstack.ts';
+import { PIECES_AT_ONCE } from '../program/jstack.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { LibraryBuilds } from '../target/library-builds.ts';
@@ -59,7 +59,7 @@ export class JstackSession {
   readonly #pieces: PiecedStacks;
   /** JVMs that the program was told of. */
   readonly #fed = new Set<Pid>();
-  readonly #room = new SendingRoom(STACKS_AT_ONCE);
+  readonly #room = new SendingRoom(PIECES_AT_ONCE);
   #warmMs = 0;
   readonly #starting = new StartingJvms((pid) => this.#look(pid));
 
@@ -226,8 +226,8 @@ export class JstackSession {
   }
 
   /** null: as before. */
-  #limit(stacks: number | null): void {
-    if (stacks !== null) this.#feed.tell(takenWord(STACKS_AT_ONCE - stacks));
+  #limit(pieces: number | null): void {
+    if (pieces !== null) this.#feed.tell(takenWord(PIECES_AT_ONCE - pieces));
   }
 
   #remember(id: number, sample: RawSample): void {

@@ -1,9 +1,11 @@
-// How many stacks a program may send at once: fewer after each loss, as buffers are small or the machine is busy, more again after stacks arrived
+// How many pieces of stacks a program may send at once: fewer after each loss, as buffers are small or the machine is busy, more again after stacks arrived
 // without one. What is sent and lost costs as much as what arrives.
 
 /** One burst that is too long is one loss: what else of it is lost comes within this. */
 const LOSS_MS = 200;
-/** Arrived in a row before more is tried. */
+/** What is left after a loss; one piece is one stack at a time. */
+const LEFT = 1 / 4;
+/** Stacks that arrived in a row before twice as much is tried. */
 const ARRIVED_BEFORE_MORE = 64;
 
 export class SendingRoom {
@@ -22,7 +24,7 @@ export class SendingRoom {
     this.#arrived = 0;
     if (nowMs - this.#lastLossMs < LOSS_MS) return null;
     this.#lastLossMs = nowMs;
-    return this.#set(Math.max(1, Math.floor(this.#now / 2)));
+    return this.#set(Math.max(1, Math.floor(this.#now * LEFT)));
   }
 
   /** A stack has arrived whole. The new number; null: as before. */

@@ -28,7 +28,7 @@ const NO_HEAP = 2n ** 41n;
 const PAGE_SHIFT = 12n;
 const OFFSET_BITS = 14n;
 /** Tells that word from jtrace's own name, which is written back each time. */
-const TAKEN_MARK = 0x2aaaaaaaa00n;
+const TAKEN_MARK = 0x2aaaaaa0000n;
 /** Of a JVM's words: how many, and where those of its native code stand. */
 const [WALK_WORDS, NATIVE_LOW, NATIVE_HIGH] = [19, 4, 5];
 /** Nothing is mapped below (vm.mmap_min_addr). */
@@ -81,9 +81,9 @@ export function anyProcessWords(): readonly string[] {
   return inSequence(words);
 }
 
-/** Tells how many stacks count as sent at any time: of `STACKS_AT_ONCE`. */
-export function takenWord(stacks: number): string {
-  return encode(TAKEN_WORD, TAKEN_MARK | BigInt(stacks));
+/** Tells how many pieces count as sent at any time: of `PIECES_AT_ONCE`. */
+export function takenWord(pieces: number): string {
+  return encode(TAKEN_WORD, TAKEN_MARK | BigInt(pieces));
 }
 
 function inSequence(words: readonly bigint[]): readonly string[] {

@@ -26,10 +26,14 @@ const JAVA_CHUNKS = 4;
 const WORDS_IN_CHUNK = 16;
 /** A stack that was sent is heard of within some 20 ms; on a busy machine later. */
 const SEND_AGAIN_NS = 250_000_000;
-/** Of 10 ms in the long run, if as many arrive; each takes bpftrace and jtrace some 0.5 ms together. */
-const STACKS_PER_TICK = 8;
-/** Under way: a program's first events have many new ones; the buffers hold three times as many of the longest. */
-export const STACKS_AT_ONCE = 64;
+/** What is sent of a stack beside its words, in pieces of as many bytes. */
+const OTHER_PIECES = 16;
+/** Of a stack of 5 KiB, some 30 frames. */
+const PIECES_OF_STACK = 40 + OTHER_PIECES;
+/** Of 10 ms in the long run, if as many arrive: eight such stacks, each of which takes bpftrace and jtrace some 0.5 ms together. */
+const PIECES_PER_TICK = 8 * PIECES_OF_STACK;
+/** Under way: a program's first events have many new stacks; the buffers of one CPU hold twice as many. Less than 2^16. */
+export const PIECES_AT_ONCE = 12_288;
 
 export interface JstackContext {
   /** Begins every line that is not the user's: nobody else can know it. A word. */
@@ -59,7 +63,8 @@ export function renderWalk(id: string, { mark, engine }: JstackContext): string 
     sending: renderPart(readTemplate('jstack-send.bt'), {
       mark,
       sendAgainNs: SEND_AGAIN_NS,
-      stacksAtOnce: STACKS_AT_ONCE,
+      piecesAtOnce: PIECES_AT_ONCE,
+      otherPieces: OTHER_PIECES,
       maxChunks: chunksOf(windowBytesOf(engine)),
     }),
   });
@@ -103,7 +108,11 @@ export function renderFeed({ mark, feederPid }: JstackContext): string {
 
 /** The probes behind the user's: the last of them says that all are attached. */
 export function renderReady({ mark }: JstackContext): string {
-  return renderTemplate(readTemplate('jstack-ready.bt'), { mark, stacksPerTick: STACKS_PER_TICK });
+  return renderTemplate(readTemplate('jstack-ready.bt'), {
+    mark,
+    piecesPerTick: PIECES_PER_TICK,
+    piecesOfStack: PIECES_OF_STACK,
+  });
 }
 
 function chunksOf(windowBytes: number): number {

@@ -27,7 +27,7 @@ class Probe {
       ((w >> 16n) & 0x3f000000n) | ((w >> 18n) & 0xfc0000000n) | ((w >> 20n) & 0x3f000000000n); // prettier-ignore
     if (n === 0n) this.sent.add(v);
     if (n === 61n) this.sent.delete(v);
-    if (n === 62n && v >> 8n === 0x2aaaaaaaan) this.taken = v & 0xffn;
+    if (n === 62n && v >> 16n === 0x2aaaaaan) this.taken = v & 0xffffn;
     if (n === 1n) this.#sum = 0n;
     if (n > 0n && n < 61n) {
       this.feed.set(n, v);
@@ -144,9 +144,11 @@ test('what holds of every process: any address may be code', () => {
 
 test('how many are sent; jtrace’s own name, written back, says nothing', () => {
   const probe = new Probe();
-  probe.rename(takenWord(7));
-  expect(probe.taken).toBe(7n);
+  for (const pieces of [7, 12_287]) {
+    probe.rename(takenWord(pieces));
+    expect(probe.taken).toBe(BigInt(pieces));
+  }
   for (const name of ['node', 'MainThread', 'jtrace', 'npx']) probe.rename(name);
-  expect(probe.taken).toBe(7n);
+  expect(probe.taken).toBe(12_287n);
   expect(probe.told).toEqual([]);
 });
