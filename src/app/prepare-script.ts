@@ -83,6 +83,8 @@ export interface PreparedScript {
   readonly jstack: JstackFacts | null;
   /** bpftrace's words with the program's own name, lines and columns. */
   translate(words: string): string;
+  /** Whether bpftrace finds errors, and all of them in what jtrace put in. */
+  isOwnFault(words: string): boolean;
 }
 
 /** 100 ms: a COMMAND waits for it, and lost events are told as soon. */
@@ -191,6 +193,10 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
     mapSizeVariable: settings.dialect.mapSizeVariable,
     jstack: isWalked ? jstackFacts(program, uses, mark, settings.engine) : null,
     translate: (words) => translated(words, source, { program, rewritten }),
+    isOwnFault: (words) => {
+      const { first, others } = translateMessages([words], { program, rewritten });
+      return first !== null && [first, ...others].every(({ severity, inserted }) => severity === 'warning' || inserted);
+    },
   };
 }
 

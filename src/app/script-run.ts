@@ -62,6 +62,10 @@ const OWN_MAP = /^@__jt_/u;
 const BPFTRACE_MAP_ENTRIES = 4096;
 const MAP_FULL = /Map full; can't update element/u;
 
+/** A program may define what jtrace's text uses (`struct pt_regs`): no bug then, and for the user to see. */
+const REPORT_IT =
+  'unless the program defines a type of the kernel otherwise, please report it, with the program and the version of bpftrace';
+
 /** Starts it. */
 export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<ScriptSession> {
   const { prepared } = start;
@@ -242,5 +246,7 @@ function inWordsOfTheUser(error: OperatorError, prepared: PreparedScript): Opera
   const lines = cause.split('\n');
   const shown = lines.length > MAX_HINT_LINES ? [...lines.slice(0, MAX_HINT_LINES), '…'] : lines;
   const hint = [...(error.hint === '' ? [] : [error.hint]), ...shown].join('\n');
+  if (error.kind === 'usage' && error.cause instanceof Error && prepared.isOwnFault(error.cause.message))
+    return new OperatorError('bug', 'bpftrace does not take what jtrace added to the program', `${hint}\n${REPORT_IT}`);
   return new OperatorError(error.kind, error.message, hint);
 }

@@ -5,7 +5,8 @@ export const EXIT = { ok: 0, incomplete: 1, usage: 2, environment: 3, bug: 70 } 
 
 /** A mistake of the operator or a lack of the machine: printed once, by the CLI, as `jtrace: message` and `hint`; no stack. */
 export class OperatorError extends Error {
-  readonly kind: 'usage' | 'environment' | 'incomplete';
+  /** `bug`: where what jtrace made does not work, and the operator's input may have to do with it. */
+  readonly kind: 'usage' | 'environment' | 'incomplete' | 'bug';
   /** What to do next, one line. */
   readonly hint: string;
   constructor(kind: OperatorError['kind'], message: string, hint: string, options?: { cause?: unknown }) {

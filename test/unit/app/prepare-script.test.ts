@@ -123,3 +123,17 @@ test.each([
 ])('avg as stats, where the program does not read it: %s', (text, isStats) => {
   expect(prepared(text).text).toMatch(isStats ? /\] = stats\(arg0\)/u : /\] = avg\(arg0\)/u);
 });
+
+test('whose fault it is that bpftrace does not take the program', () => {
+  const own = prepared('profile:hz:1 { @[jstack] = count(); }');
+  /** An error of bpftrace's about the place of `found` in what it was given. */
+  const errorAt = (found: string): string => {
+    const before = own.text.slice(0, own.text.indexOf(found)).split('\n');
+    const column = (before.at(-1) ?? '').length + 1;
+    return `stdin:${String(before.length)}:${String(column)}-${String(column + found.length)}: ERROR: no`;
+  };
+  expect(own.isOwnFault(errorAt('$__jt_task'))).toBe(true);
+  expect(own.isOwnFault(errorAt('count()'))).toBe(false);
+  expect(own.isOwnFault(`${errorAt('$__jt_task')}\n${errorAt('count()')}`)).toBe(false);
+  expect(own.isOwnFault('ERROR: something else')).toBe(false);
+});
