@@ -95,19 +95,31 @@ function verbatim(probe: string): EventCapture {
 
 /** `intervalBytes`: one sample for so many; 0: one for each time that some are asked for. */
 function allocatorOf(event: string, intervalBytes: number, pid: Pid | null): Pick<EventCapture, 'probes' | 'partValues'> {
+  return lookedUp(event, 'process', pid, (reader, of) => {
+    const { functions, places } = findAllocator(reader);
+    return {
+      probes: functions.map(({ mapping, name }) => checked(`uprobe:${pathFor(of, mapping)}:${name}`)),
+      partValues: { ...places, mapped: places.mmapAt > 0, intervalBytes, everyBytes: intervalBytes > 0 },
+    };
+  });
+}
+
+/** What `look` finds in the target; there must be one. */
+function lookedUp<Found>(
+  event: string,
+  what: 'process' | 'JVM',
+  pid: Pid | null,
+  look: (reader: TargetReader, pid: Pid) => Found,
+): Found {
   if (pid === null)
     throw new OperatorError(
       'usage',
-      `--event ${event} is looked up in a process that runs: it goes with a PID or NAME only`,
-      'start the COMMAND yourself, then profile it',
+      `--event ${event} is looked up in a ${what} that runs: it goes with a PID or NAME only`,
+      `start the COMMAND yourself, then profile ${what === 'JVM' ? 'its JVM' : 'it'}`,
     );
   const reader = openTarget(pid);
   try {
-    const { functions, places } = findAllocator(reader);
-    return {
-      probes: functions.map(({ mapping, name }) => checked(`uprobe:${pathFor(pid, mapping)}:${name}`)),
-      partValues: { ...places, mapped: places.mmapAt > 0, intervalBytes, everyBytes: intervalBytes > 0 },
-    };
+    return look(reader, pid);
   } finally {
     reader.close();
   }
@@ -121,32 +133,23 @@ function probesOf(
 ): readonly string[] {
   const inJvm = places.some(({ kind }) => kind !== 'probe');
   if (!inJvm) return places.flatMap((place) => (place.kind === 'probe' ? [place.probe] : []));
-  if (pid === null)
-    throw new OperatorError(
-      'usage',
-      `--event ${event} is looked up in a JVM that runs: it goes with a PID or NAME only`,
-      'start the COMMAND yourself, then profile its JVM',
-    );
-  const reader = openTarget(pid);
-  try {
+  return lookedUp(event, 'JVM', pid, (reader, jvm) => {
     const mapping = reader.maps()?.find(({ path, permissions }) => LIBJVM.test(path) && permissions.includes('x'));
     if (mapping === undefined)
       throw new OperatorError(
         'usage',
-        `process ${String(pid)} is no JVM, and --event ${event} is one of JVMs`,
+        `process ${String(jvm)} is no JVM, and --event ${event} is one of JVMs`,
         'see docs/events.md',
       );
-    const path = pathFor(pid, mapping);
+    const path = pathFor(jvm, mapping);
     return places.map((place) => {
       if (place.kind !== 'libjvm-usdt' || place.instead === undefined) return probeIn(event, place, path, mapping, reader);
-      if (probedLibrary(pid, 'libjvm')?.hasUsdt(place.provider ?? 'hotspot', place.name) !== false)
+      if (probedLibrary(jvm, 'libjvm')?.hasUsdt(place.provider ?? 'hotspot', place.name) !== false)
         return probeIn(event, place, path, mapping, reader);
       note(place.instead.words);
       return probeIn(event, { kind: 'libjvm-function', names: [place.instead.name] }, path, mapping, reader);
     });
-  } finally {
-    reader.close();
-  }
+  });
 }
 
 function probeIn(event: string, place: ProbePlace, path: string, mapping: Mapping, reader: TargetReader): string {

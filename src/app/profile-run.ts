@@ -16,7 +16,7 @@ import { visibleProfile } from '../outputs/hidden-frames.ts';
 import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-builder.ts';
 import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
-import { MAX_THREADS_LOOKED_AT, stillAsleep, threadSwitches, type ThreadSwitches } from '../target/processes/sleeping-threads.ts';
+import { stillAsleep, threadSwitches, type ThreadSwitches } from '../target/processes/sleeping-threads.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
 import { LibraryBuilds } from '../target/library-builds.ts';
@@ -24,7 +24,7 @@ import { openTarget } from '../target/open-target.ts';
 import { describeRunning } from '../target/processes/describe-jvm.ts';
 import { kernelThreadLabel, processLabel } from '../target/processes/process-label.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
-import { addSleepers } from './add-sleepers.ts';
+import { addSleepers, tellSleepers } from './add-sleepers.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
 import { ContainedBugs } from './contained-bugs.ts';
 import { profiledEvent } from './event-capture.ts';
@@ -277,15 +277,11 @@ export class ProfileRun {
     const fromNs = this.#clock.start.ns;
     if (this.#sleptAtStart === null || fromNs === null) return;
     const threads = stillAsleep(pid, this.#sleptAtStart);
-    const { others } = this.#sleptAtStart;
-    if (others > 0) this.#ui.message('warning', unlookedText(others));
-    if (threads.length === 0) return;
+    tellSleepers(threads.length, this.#sleptAtStart.others, this.#ui);
     addSleepers(this.#builder, threads, {
       ...{ pid, fromNs, durationNs: durationMs * 1e6, kernel: this.#request.kernel },
       nameOf: (tid, comm) => this.#processes.threadName({ pid, tid, comm, mode: 'kernel' }),
     });
-    const who = threads.length === 1 ? '1 thread slept' : `${String(threads.length)} threads slept`;
-    this.#ui.message('note', `${who} from before the start until after the end: what led them there is not known`);
   }
 
   /** Once: how it went on is told by the summary. */
@@ -310,11 +306,6 @@ export class ProfileRun {
   close(): void {
     this.#processes.close();
   }
-}
-
-function unlookedText(others: number): string {
-  const [most, beyond] = [MAX_THREADS_LOOKED_AT, others].map((count) => count.toLocaleString('en-US'));
-  return `of more than ${most ?? ''} threads, ${beyond ?? ''} were not looked at: those of them that slept all the time are not in the profile`;
 }
 
 function plainFacts(pid: Pid, program: string, container: string): TargetFacts {

@@ -3,7 +3,8 @@
 
 import type { RawSample } from '../model/sample.ts';
 import { asPid, type Pid } from '../model/units.ts';
-import { RecordParser, type RecordSink } from './records.ts';
+import type { RecordSink } from './record-sink.ts';
+import { RecordParser } from './records.ts';
 import { SampleAssembly } from './sample-assembly.ts';
 
 /** As the walk sends it: sixteen words, one line. */

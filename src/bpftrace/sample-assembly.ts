@@ -6,7 +6,7 @@
 import type { Registers } from '../model/registers.ts';
 import type { CapturedAnchor, CapturedStack, RawSample, StackChunk } from '../model/sample.ts';
 import { asAddress, asKernelAddress, asPid, asTid, PAGE_BYTES, type Address, type Tid } from '../model/units.ts';
-import type { SampleHead } from './records.ts';
+import type { SampleHead } from './record-sink.ts';
 
 /** Keys without a head that are remembered until their tail comes; beyond it the oldest is counted and forgotten. */
 const MAX_HEADLESS = 1024;

@@ -7,7 +7,7 @@
 import type { RawSample } from '../model/sample.ts';
 import type { LabelKind, SampleLabels } from '../model/sample-labels.ts';
 import type { Tid } from '../model/units.ts';
-import type { WeightExtras } from './records.ts';
+import type { WeightExtras } from './record-sink.ts';
 
 /** Threads wait once at a time; each holds its stack's bytes until it is back. */
 const MAX_WAITING = 16_384;

@@ -1,6 +1,7 @@
 // Where the templates lie: the package's `templates/` folder, two levels above this file both in src/ and in dist/.
 
 import { readFileSync } from 'node:fs';
+import type { EventShape } from '../model/event-shape.ts';
 
 const TEMPLATES = new URL('../../templates/', import.meta.url);
 
@@ -15,15 +16,8 @@ export type TemplateName =
   | 'jstack-feed.bt'
   | 'jstack-ready.bt'
   | 'follow-children.bt'
-  | 'event-offcpu.bt'
-  | 'event-alloc.bt'
-  | 'event-threads.bt'
-  | 'event-wall.bt'
-  | 'event-nativemem.bt'
-  | 'event-lock.bt'
-  | 'event-operation.bt'
-  | 'event-compile.bt'
-  | 'event-name.bt';
+  | 'event-name.bt'
+  | NonNullable<EventShape['part']>;
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */
 export function readTemplate(name: TemplateName): string {
