@@ -1,6 +1,7 @@
 // Where a program says `jstack` or `jstack(N)`: what stands there instead, and where in each probe the walk goes that makes it. The walk comes before the
 // statement that needs it, so that events which do not get there do not pay; outside of loops, where the stack is the same each time round.
 
+import { bracketsOf } from './brackets.ts';
 import { codeTokens, namesIn, wordAt } from './code-tokens.ts';
 import type { CodeToken } from './code-tokens.ts';
 import { formatSpecs } from './format-specs.ts';
@@ -43,6 +44,9 @@ interface HeldFormat extends Span {
   readonly frames: number | null;
 }
 
+/** Of each format string, by where it begins: it may have thousands. */
+type KnownSpecs = Map<number, readonly Span[]>;
+
 const NAME = 'jstack';
 /** More than any stack has. */
 const MAX_FRAMES_DIGITS = 6;
@@ -56,6 +60,7 @@ const BEFORE_EXPRESSION = /^(?:=|\(|\[|,|\?|:|\+|-|\*|\/|%|&|\||\^|!|~|<|>|==|!=
 export function jstackUses(program: ScriptProgram): JstackUses {
   const uses: JstackUse[] = [];
   const problems: JstackProblem[] = [];
+  const specs: KnownSpecs = new Map();
   for (const token of namesIn(program, NAME)) {
     const { probe, start, index } = token;
     const block = probe === null ? null : (program.probes[probe]?.block ?? null);
@@ -74,11 +79,11 @@ export function jstackUses(program: ScriptProgram): JstackUses {
       end: size.end ?? token.end,
       frames: size.frames,
       key: keyOf(program, token),
-      format: formatOf(program, token),
+      format: formatOf(program, token, specs),
     });
   }
   const flow = stackFlow(program);
-  const formats = uses.length === 0 ? [] : heldFormats(program, flow);
+  const formats = uses.length === 0 ? [] : heldFormats(program, flow, specs);
   const shapes = [...[...flow.keys.values()].flat(), ...flow.values.values(), flow.printed, ...formats.map(({ shape }) => shape)];
   const [second] = shapes.map(secondLength).filter((at) => at !== null);
   if (second !== undefined) problems.push({ kind: 'two-lengths', start: second });
@@ -92,13 +97,17 @@ export function jstackUses(program: ScriptProgram): JstackUses {
 }
 
 /** `printf("%s", $stack)`, `printf("%s", @last[tid])` */
-function heldFormats(program: ScriptProgram, flow: StackFlow): { readonly span: Span; readonly shape: ValueShape }[] {
+function heldFormats(
+  program: ScriptProgram,
+  flow: StackFlow,
+  specs: KnownSpecs,
+): { readonly span: Span; readonly shape: ValueShape }[] {
   return [...codeTokens(program)].flatMap((token) => {
     if ((token.kind !== 'variable' && token.kind !== 'map') || wordAt(program, token.index - 1) !== ',') return [];
     const { index, probe } = token;
     const to = wordAt(program, index + 1) === '[' ? bracketed(program, index + 1).end + 1 : index + 1;
     const isAll = [',', ')'].includes(wordAt(program, to));
-    const span = isAll ? formatOf(program, token) : null;
+    const span = isAll ? formatOf(program, token, specs) : null;
     const shape = span === null ? NOTHING_KNOWN : flow.shapeOf({ from: index, to }, probe);
     return span !== null && program.text[span.end - 1] === 's' && isWholeStack(shape) ? [{ span, shape }] : [];
   });
@@ -106,11 +115,15 @@ function heldFormats(program: ScriptProgram, flow: StackFlow): { readonly span: 
 
 function walksOf(program: ScriptProgram, uses: readonly JstackUse[]): Map<number, number> {
   const walks = new Map<number, number>();
-  for (const probe of new Set(uses.map((use) => use.probe))) {
+  const wanted = new Map<number, Set<number>>();
+  for (const { probe, start } of uses) wanted.set(probe, (wanted.get(probe) ?? new Set()).add(start));
+  // Blocks follow each other as their probes do.
+  let from = 0;
+  for (const [probe, starts] of wanted) {
     const block = program.probes[probe]?.block;
     if (block == null) continue;
-    const wanted = new Set(uses.filter((use) => use.probe === probe).map(({ start }) => start));
-    walks.set(probe, commonPlace([...statementsAround(program, block, wanted).values()]));
+    while ((program.tokens[from]?.start ?? Infinity) < block.start) from += 1;
+    walks.set(probe, commonPlace([...statementsAround(program, { from, end: block.end }, starts).values()]));
   }
   return walks;
 }
@@ -149,13 +162,17 @@ interface OpenStatement {
 
 type Place = Pick<OpenStatement, 'block' | 'start'>;
 
-/** The beginnings of the statements that each token is in, from the probe's own down; none within a loop. */
-function statementsAround(program: ScriptProgram, block: Span, wanted: ReadonlySet<number>): Map<number, readonly Place[]> {
+/** The beginnings of the statements that each token is in, from the probe's own down; none within a loop. `from`: the block's first token. */
+function statementsAround(
+  program: ScriptProgram,
+  block: { readonly from: number; readonly end: number },
+  wanted: ReadonlySet<number>,
+): Map<number, readonly Place[]> {
   const found = new Map<number, readonly Place[]>();
   const open: OpenStatement[] = [];
   let begins = false;
-  for (const [index, { start, end }] of program.tokens.entries()) {
-    if (start < block.start) continue;
+  for (let index = block.from; index < program.tokens.length; index += 1) {
+    const { start, end } = program.tokens[index] ?? { start: 0, end: Infinity };
     if (end > block.end) break;
     const word = wordAt(program, index);
     const current = open.at(-1);
@@ -212,29 +229,18 @@ function commonPlace(chains: readonly (readonly Place[])[]): number {
 
 /** `@map[…, jstack, …]`: the map, and which part of the key. */
 function keyOf(program: ScriptProgram, { index }: CodeToken): JstackUse['key'] {
-  const { at, place } = around(program, index);
+  const { at, place } = bracketsOf(program).around(index);
   if (wordAt(program, at) !== '[' || program.tokens[at - 1]?.kind !== 'map') return null;
   return { map: wordAt(program, at - 1), index: place };
 }
 
 /** The spec of a `printf` that the argument is for. */
-function formatOf(program: ScriptProgram, { index }: CodeToken): Span | null {
-  const { at, place } = around(program, index);
+function formatOf(program: ScriptProgram, { index }: CodeToken, known: KnownSpecs): Span | null {
+  const { at, place } = bracketsOf(program).around(index);
   const format = program.tokens[at + 1];
   if (wordAt(program, at) !== '(' || !FORMATTING.includes(wordAt(program, at - 1)) || format?.kind !== 'string') return null;
-  const spec = formatSpecs(program.text.slice(format.start, format.end))[place - 1];
+  const specs = known.get(format.start) ?? formatSpecs(program.text.slice(format.start, format.end));
+  known.set(format.start, specs);
+  const spec = specs[place - 1];
   return spec === undefined ? null : { start: format.start + spec.start, end: format.start + spec.end };
-}
-
-/** What a token stands in: where its bracket, brace or statement begins (-1: nothing), and behind how many commas. */
-function around(program: ScriptProgram, index: number): { readonly at: number; readonly place: number } {
-  let [depth, place] = [0, 0];
-  for (let at = index - 1; at >= 0; at -= 1) {
-    const word = wordAt(program, at);
-    if (CLOSE.includes(word) || word === '}') depth += 1;
-    else if (depth > 0 && (OPEN.includes(word) || word === '{')) depth -= 1;
-    else if (depth === 0 && word === ',') place += 1;
-    else if (depth === 0 && (OPEN.includes(word) || word === '{' || word === ';')) return { at, place };
-  }
-  return { at: -1, place };
 }

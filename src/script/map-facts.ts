@@ -60,8 +60,8 @@ export function aggregationsOf(
     else {
       // Filled in more than one way: of two values nobody can tell what they would be as one.
       const kind = before.kind === null || before.kind === assigned.kind ? assigned.kind : 'value';
-      const at = assigned.span === null ? before.at : [...before.at, assigned.span];
-      found.set(token.word, { kind, argument: assigned.argument, at });
+      if (assigned.span !== null) before.at.push(assigned.span);
+      found.set(token.word, { kind, argument: assigned.argument, at: before.at });
     }
   }
   return new Map([...found].map(([name, { kind, argument, at }]) => [name, { kind: kind ?? 'value', argument, at }]));

@@ -5,7 +5,9 @@ import { formatSpecs } from '../../../src/script/format-specs.ts';
 import { providersOf } from '../../../src/script/attach-point.ts';
 import { classNameUses } from '../../../src/script/class-names.ts';
 import { countedTextEdits } from '../../../src/script/counted-text.ts';
+import { jstackUses } from '../../../src/script/jstack-uses.ts';
 import { libraryEdits } from '../../../src/script/library-edits.ts';
+import { aggregationsOf, factsOfMaps } from '../../../src/script/map-facts.ts';
 import { mapUnit } from '../../../src/script/map-units.ts';
 import { mapsOf } from '../../../src/script/program-maps.ts';
 import { parseScript } from '../../../src/script/program-structure.ts';
@@ -22,7 +24,7 @@ const filled = (piece: string, around = (text: string): string => text): string 
   around(piece.repeat(Math.floor((BYTES - around('').length) / piece.length)));
 const inProbe = (text: string): string => `kprobe:f { ${text} }`;
 
-/** What jtrace does with any program but for what it knows of jstack and of keys of maps. */
+/** What jtrace does with any program, but for what it knows of jstack and of keys of maps (below). */
 function gone(text: string) {
   const program = parseScript(text);
   const { edits, mixed } = confinement(program, 'pid == 1');
@@ -97,6 +99,27 @@ describe('all that is done with a program', () => {
     expect(tokenize(text).at(-1)?.end).toBe(text.length);
   });
 });
+
+describe('what is known of jstack and of keys', () => {
+  const STACKS = BYTES / 32;
+  test.each<[string, string, { uses: number; maps: number }]>([
+    ['one map', inProbe('@a[jstack] = count(); '.repeat(STACKS)), { uses: STACKS, maps: 1 }],
+    ['averages', inProbe('@a[jstack] = avg(1); '.repeat(STACKS)), { uses: STACKS, maps: 1 }],
+    ['a map each', inProbe(Array.from({ length: STACKS }, (_, at) => `@m${String(at)}[jstack] = count();`).join('')), { uses: STACKS, maps: STACKS }],
+    ['a probe each', 'k:f { @a[jstack] = count(); }'.repeat(STACKS), { uses: STACKS, maps: 1 }],
+    ['keys in keys', inProbe(`${'@a['.repeat(STACKS)}jstack${']'.repeat(STACKS)} = count();`), { uses: 1, maps: 1 }],
+    ['keys without end', inProbe(`${'@a['.repeat(STACKS)}jstack`), { uses: 1, maps: 1 }],
+    ['tuples in tuples', inProbe(`@a[${'('.repeat(STACKS)}jstack${')'.repeat(STACKS)}] = count();`), { uses: 1, maps: 1 }],
+    ['arguments of one format', inProbe(`printf("${'%s'.repeat(STACKS)}"${', jstack'.repeat(STACKS)});`), { uses: STACKS, maps: 0 }],
+    ['variables', inProbe(`$v = jstack; ${'$v = $v; '.repeat(STACKS)}`), { uses: 1, maps: 0 }],
+    ['maps that hold one another', inProbe(`@v0 = jstack; ${Array.from({ length: STACKS }, (_, at) => `@v${String(at + 1)} = @v${String(at)}; `).join('')}`), { uses: 1, maps: STACKS + 1 }],
+  ])('%s', (_what, text, expected) => {
+    const program = parseScript(text);
+    expect(jstackUses(program).uses).toHaveLength(expected.uses);
+    expect(new Set([...factsOfMaps(program).keys(), ...aggregationsOf(program).keys()]).size).toBeLessThanOrEqual(expected.maps);
+    expect(aggregationsOf(program).size).toBe(expected.maps);
+  });
+}); // prettier-ignore
 
 test('specs of formats: a flag without end, and widths', () => {
   expect(formatSpecs(filled('0', (text) => `%${text}!`))).toEqual([]);
