@@ -1,6 +1,7 @@
 // The stacks of a program with `jstack` while it runs: those that its walks send are resolved and remembered by their identity, and what the
 // program prints (keys, values, texts) gets them in place of it. Tells the program of JVMs, and which stacks have arrived.
 
+import { OperatorError } from '../model/errors.ts';
 import type { Frame, ResolvedStack, UnfinishedReason } from '../model/frame.ts';
 import { unfinishedName } from '../model/unfinished-name.ts';
 import type { MapSnapshot } from '../model/script.ts';
@@ -12,7 +13,7 @@ import { anyProcessWords, forgetStackWord, stackArrivedWord, takenWord, walkWord
 import { PiecedStacks } from '../bpftrace/pieced-stacks.ts';
 import { WalkFeed } from '../bpftrace/walk-feed.ts';
 import { frameName } from '../outputs/frame-name.ts';
-import { PIECES_AT_ONCE } from '../program/jstack.ts';
+import { PIECES_AT_ONCE, PIECES_OF_STACK } from '../program/jstack.ts';
 import { withBatchPages } from '../target/batch-pages.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 import { LibraryBuilds } from '../target/library-builds.ts';
@@ -43,9 +44,12 @@ export interface JstackCounts {
   readonly torn: number;
   readonly unfinished: ReadonlyMap<UnfinishedReason, number>;
   readonly missed: ReadonlyMap<MissingReason, number>;
+  /** Bugs of jtrace that cost stacks. */
+  readonly bugs: number;
 }
 
 export class JstackSession {
+  readonly #ui: Ui;
   #arrivedWhole = 0;
   #tornOnes = 0;
   readonly #stacks = new ArrivedStacks();
@@ -59,13 +63,14 @@ export class JstackSession {
   readonly #pieces: PiecedStacks;
   /** JVMs that the program was told of. */
   readonly #fed = new Set<Pid>();
-  readonly #room = new SendingRoom(PIECES_AT_ONCE);
+  readonly #room = new SendingRoom(PIECES_AT_ONCE, PIECES_OF_STACK);
   #warmMs = 0;
   readonly #starting = new StartingJvms((pid) => this.#look(pid));
 
   /** `mapEntries`: as many as a map of the program's holds. */
   constructor(windowBytes: number, mapEntries: number, ui: Ui) {
     this.#mostTold = Math.floor(mapEntries * ARRIVED_SHARE);
+    this.#ui = ui;
     this.#bugs = new ContainedBugs(ui);
     const builds = new LibraryBuilds(createUserCache({ environment: process.env }));
     this.#pieces = new PiecedStacks(CHUNK_BYTES, windowBytes);
@@ -78,7 +83,9 @@ export class JstackSession {
         describe: describeRunning,
         reread: false,
         isWholeMachine: true,
-        onUnreadable: (error) => ui.message('warning', `${error.message}: its stacks are unfinished`),
+        onUnreadable: (error) => {
+          this.#unreadable(error);
+        },
       },
       (locator, walk) => {
         const parameters = walk();
@@ -110,7 +117,14 @@ export class JstackSession {
 
   /** Looks at a process before its first stack: a JVM's places are told to the program as soon as it listens. */
   expect(pid: Pid): void {
-    this.#bugs.guard(pid, () => this.#processes.open(pid));
+    this.#bugs.guard(pid, () => {
+      try {
+        this.#processes.open(pid);
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+        this.#unreadable(error);
+      }
+    });
     this.#warm(pid);
   }
 
@@ -148,6 +162,7 @@ export class JstackSession {
       torn: this.#tornOnes,
       unfinished: this.#stacks.unfinished(),
       missed: this.#stacks.missed(),
+      bugs: this.#bugs.count,
     };
   }
 
@@ -218,6 +233,10 @@ export class JstackSession {
     if (!this.#fed.has(pid)) return false;
     this.#warm(pid);
     return true;
+  }
+
+  #unreadable(error: OperatorError): void {
+    this.#ui.message('warning', `${error.message}: its stacks are unfinished`);
   }
 
   #torn(): void {

@@ -28,7 +28,10 @@ export class LoadedWatch {
     return this.#counting.isOn;
   }
 
+  /** From here on of this bpftrace; what one before it had loaded is forgotten. */
   watch(pid: number | null): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#newest = null;
     this.#pid = pid;
     this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
   }

@@ -16,6 +16,7 @@ import {
   windowBytesOf,
 } from '../program/jstack.ts';
 import { type AttachPoint, isEndProbe, providersOf } from '../script/attach-point.ts';
+import { wordAt } from '../script/code-tokens.ts';
 import { jstackEdits, jstackUses } from '../script/jstack-uses.ts';
 import { type Aggregation, aggregationsOf, factsOfMaps, unreadMaps } from '../script/map-facts.ts';
 import { libraryEdits, type ProbedLibrary } from '../script/library-edits.ts';
@@ -75,8 +76,10 @@ export interface PreparedScript {
   readonly ownProbes: number;
   readonly hasIterators: boolean;
   readonly mapFacts: FactsOfMaps;
-  /** What its own `config` block says that a map holds; it wins over the environment. null: nothing. */
+  /** What its own `config` block says that a map holds, if the environment says nothing. null: nothing. */
   readonly configuredMapEntries: number | null;
+  /** Maps that it declares with a size of their own. */
+  readonly declaredMapEntries: ReadonlyMap<string, number>;
   /** The setting of `environment` that says the same. */
   readonly mapSizeVariable: string;
   /** null: it does not use it. */
@@ -107,6 +110,8 @@ const LAST_WITH_USDT_ONCE = 23;
 const LAST_WITH_TRACEPOINTS_OF_ALL = 23;
 /** Minor version whose `-p` confines uprobes: 0.17 does not, 0.23 and 0.27 do; those between were not tried. */
 const FIRST_WITH_CONFINED_UPROBES = 23;
+/** In a `config` block; 0.23 and 0.27 take each. */
+const MAP_SIZE_NAMES: ReadonlySet<string> = new Set(['max_map_keys', 'MAX_MAP_KEYS', 'BPFTRACE_MAX_MAP_KEYS']);
 const VARIABLE = '__jt_stack';
 
 /** Throws OperatorErrors for programs that jtrace does not run. */
@@ -131,36 +136,29 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
   const texts = textEdits(source, program, settings, stringBytes);
   const edits: Edit[] = [...libraries.edits, ...texts, ...outside(texts, confined(source, program, settings))];
   const first = firstProbe(program);
+  const isWhole = isWholeProgram(program);
+  const mapEntries = configuredMapEntries(program);
   /** Probes of jtrace's before the user's, and behind them. */
   const before = [
     ...(isWalked ? [insertion(first, `${WALK_PREAMBLE}${renderFeed(context)}`)] : []),
     ...(settings.pid !== null && settings.followChildren ? [insertion(first, renderFollow(settings.pid))] : []),
   ];
   const behind = [
-    ...(settings.isLive ? livePrintingEdits(program, maps, LIVE) : []),
+    ...(settings.isLive && isWhole ? livePrintingEdits(program, maps, LIVE) : []),
     ...endEdits(program, isWalked ? SENT_MAP : null, [
       ...(isWalked ? WALK_MAPS : []),
       ...(settings.followChildren ? ['@__jt_of'] : []),
     ]),
   ];
-  if (isWalked) behind.push(insertion(source.text.length, `\n${renderReady(context)}`));
-  else if (!hasIterators) behind.push(insertion(source.text.length, `\n${MARKER_PROBE} { printf("${mark} R\\n"); }\n`));
+  if (isWalked && isWhole) behind.push(insertion(source.text.length, `\n${renderReady(context)}`));
+  else if (!hasIterators && isWhole)
+    behind.push(insertion(source.text.length, `\n${MARKER_PROBE} { printf("${mark} R\\n"); }\n`));
   edits.unshift(...before);
   if (isWalked) {
-    edits.push(
-      ...jstackEdits(
-        uses,
-        `$${VARIABLE}`,
-        `${renderWalk(VARIABLE, context)}\n`,
-        (frames) => `${mark}:%lu:${String(frames ?? 0)}:`,
-      ),
-    );
-    edits.push(
-      ...averagesAsStats(
-        program,
-        uses.uses.flatMap(({ key }) => (key === null ? [] : [key.map])),
-      ),
-    );
+    const format = (frames: number | null): string => `${mark}:%lu:${String(frames ?? 0)}:`;
+    const keyed = uses.uses.flatMap(({ key }) => (key === null ? [] : [key.map]));
+    for (const edit of jstackEdits(uses, `$${VARIABLE}`, `${renderWalk(VARIABLE, context)}\n`, format)) edits.push(edit);
+    for (const edit of averagesAsStats(program, keyed)) edits.push(edit);
   }
   edits.push(...behind);
   const usesPidOption =
@@ -174,7 +172,8 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
     text: rewritten.text,
     environment: isWalked
       ? {
-          [settings.dialect.mapSizeVariable]: String(MAP_ENTRIES),
+          // It would win over what the program says.
+          ...(mapEntries === null ? { [settings.dialect.mapSizeVariable]: String(MAP_ENTRIES) } : {}),
           BPFTRACE_PERF_RB_PAGES: String(BUFFER_PAGES),
           ...stringSetting(STRING_BYTES_BESIDE_STACKS, settings.dialect),
         }
@@ -189,13 +188,15 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
     ownProbes: [...before, ...behind].reduce((sum, { text }) => sum + attachPointsIn(text), 0),
     hasIterators,
     mapFacts: documented(factsOfMaps(program), source),
-    configuredMapEntries: configured(program, 'max_map_keys'),
+    configuredMapEntries: mapEntries,
+    declaredMapEntries: declaredMapEntries(program),
     mapSizeVariable: settings.dialect.mapSizeVariable,
     jstack: isWalked ? jstackFacts(program, uses, mark, settings.engine) : null,
     translate: (words) => translated(words, source, { program, rewritten }),
     isOwnFault: (words) => {
       const { first, others } = translateMessages([words], { program, rewritten });
-      return first !== null && [first, ...others].every(({ severity, inserted }) => severity === 'warning' || inserted);
+      const errors = [...(first === null ? [] : [first]), ...others].filter(({ severity }) => severity === 'error');
+      return isWhole && errors.length > 0 && errors.every(({ added }) => added);
     },
   };
 }
@@ -221,8 +222,9 @@ function jstackFacts(
  */
 function averagesAsStats(program: ScriptProgram, names: readonly string[]): Edit[] {
   const unread = unreadMaps(program);
+  const wanted = new Set(names);
   return [...aggregationsOf(program)]
-    .filter(([name, { kind }]) => kind === 'avg' && names.includes(name) && unread.has(name))
+    .filter(([name, { kind }]) => kind === 'avg' && wanted.has(name) && unread.has(name))
     .flatMap(([, { at: spans }]) => spans.map((span) => ({ ...span, text: 'stats' })));
 }
 
@@ -249,12 +251,30 @@ function stopsAtFunctions(point: AttachPoint): boolean {
   return providersOf(point).some((provider) => ['uprobe', 'uretprobe', 'usdt'].includes(provider));
 }
 
-/** A number in the program's `config` block. */
-function configured({ text, tokens }: ScriptProgram, name: string): number | null {
-  const words = tokens.map(({ start, end }) => text.slice(start, end));
-  const at = words.findIndex((word, index) => word === name && words[index + 1] === '=');
-  const value = Number(words[at + 2]);
+/** Behind a probe that does not end, bpftrace would find that only in what stands there. */
+function isWholeProgram({ complete, probes }: ScriptProgram): boolean {
+  return complete && probes.every(({ block }) => block !== null);
+}
+
+/** What the program's `config` block says that a map holds; null: nothing. */
+function configuredMapEntries(program: ScriptProgram): number | null {
+  const at = program.tokens.findIndex(
+    (_, index) => MAP_SIZE_NAMES.has(wordAt(program, index)) && wordAt(program, index + 1) === '=',
+  );
+  const value = Number(wordAt(program, at + 2));
   return at < 0 || !Number.isSafeInteger(value) ? null : value;
+}
+
+/** `let @name = hash(10);`: what these maps hold, whatever is said of all. */
+function declaredMapEntries(program: ScriptProgram): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const [index, { kind }] of program.tokens.entries()) {
+    const [before, , equals, type = '', open, size] = [-1, 0, 1, 2, 3, 4].map((step) => wordAt(program, index + step));
+    if (kind !== 'map' || before !== 'let' || equals !== '=' || open !== '(' || !Number.isSafeInteger(Number(size))) continue;
+    // Those that give up old entries are never full.
+    found.set(wordAt(program, index), type.startsWith('lru') ? Infinity : Number(size));
+  }
+  return found;
 }
 
 /** Of whole probes; what is put into a probe has none. */
@@ -264,7 +284,7 @@ function attachPointsIn(text: string): number {
 
 /** jtrace's own maps are not left for bpftrace to print, but for one: before all others. */
 function endEdits(program: ScriptProgram, shown: string | null, maps: readonly string[]): Edit[] {
-  if (maps.length === 0 || !program.complete) return [];
+  if (maps.length === 0 || !isWholeProgram(program)) return [];
   const print = shown === null ? '' : `print(${shown}); `;
   const clear = `${print}${maps.map((name) => `clear(${name});`).join(' ')}`;
   const own = program.probes.find(({ attachPoints }) => attachPoints.some(isEndProbe));
@@ -276,8 +296,8 @@ function endEdits(program: ScriptProgram, shown: string | null, maps: readonly s
 
 /** C's definitions stand before all probes and functions. */
 function firstProbe(program: ScriptProgram): number {
-  const starts = [...program.probes, ...program.definitions.filter(({ kind }) => kind === 'code')].map(({ start }) => start);
-  return starts.length === 0 ? program.text.length : Math.min(...starts);
+  const firsts = [program.probes[0], program.definitions.find(({ kind }) => kind === 'code')];
+  return Math.min(...firsts.map((first) => first?.start ?? program.text.length));
 }
 
 function insertion(offset: number, text: string): Edit {

@@ -2,6 +2,7 @@
 
 import type { Pid } from '../model/units.ts';
 import type { ClassOffsets } from '../script/class-names.ts';
+import { starMatcher } from '../script/glob.ts';
 import type { ProbedLibrary } from '../script/library-edits.ts';
 import { openTarget } from '../target/open-target.ts';
 import { probedLibrary } from '../target/probed-libraries.ts';
@@ -27,8 +28,8 @@ function read(pid: Pid, name: string): ProbedLibrary | null {
   return {
     path,
     functionsLike: (pattern) => {
-      const fits = new RegExp(`^${pattern.replaceAll('.', '\\.').replace(/\*+/gu, '.*')}$`, 'u');
-      return functions.filter((name) => fits.test(name));
+      const fits = starMatcher(pattern);
+      return functions.filter((name) => fits(name));
     },
     hasUsdt: (provider, probe) => probes.hasUsdt(provider, probe),
   };

@@ -1,37 +1,42 @@
 // What bpftrace warns of at each run of a probe (0.23 and later: of an entry that was to be deleted and is not there) is told once, and at
-// the end how often it came: thousands of lines a second hide all others, and cost the events that they are about.
+// the end how often it came: thousands of lines a second hide all others.
 
 /** bpftrace's own words, of a place in the program or not; what the program prints to standard error is the program's. */
 const WARNING = /^(?:[^\s:]+:\d+[\d:-]*: )?WARNING: /;
 /** Different ones that are counted; others are told each time. */
 const MAX_COUNTED = 100;
 
+export function isWarning(text: string): boolean {
+  return WARNING.test(text);
+}
+
 export class RepeatedWarnings {
-  readonly #tell: (text: string) => void;
   /** Warning → how often it came again. */
   readonly #again = new Map<string, number>();
 
-  constructor(tell: (text: string) => void) {
-    this.#tell = tell;
-  }
-
-  message(text: string): void {
+  /** Whether to tell this message of bpftrace's. */
+  isNew(text: string): boolean {
     const again = this.#again.get(text);
     if (again !== undefined) {
       this.#again.set(text, again + 1);
-      return;
+      return false;
     }
-    if (this.#again.size < MAX_COUNTED && WARNING.test(text)) this.#again.set(text, 0);
-    this.#tell(text);
+    if (this.#again.size < MAX_COUNTED && isWarning(text)) this.#again.set(text, 0);
+    return true;
   }
 
-  /** The program has ended. */
-  end(): void {
-    for (const [text, again] of this.#again) {
-      if (again > 0) this.#tell(`${again.toLocaleString('en-US')} ${again === 1 ? 'time' : 'times'} more: ${firstLine(text)}`);
-    }
+  /** The program has ended: those that came again, with how often. Empty after that. */
+  end(): readonly string[] {
+    const told = [...this.#again]
+      .filter(([, again]) => again > 0)
+      .map(([text, again]) => `${firstLine(text)} (${times(again)} more)`);
     this.#again.clear();
+    return told;
   }
+}
+
+function times(count: number): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'time' : 'times'}`;
 }
 
 function firstLine(text: string): string {

@@ -9,7 +9,7 @@ import { EXIT, OperatorError } from '../model/errors.ts';
 import type { TargetProcess } from '../model/process.ts';
 import type { RunRequest } from '../model/run-request.ts';
 import type { ScriptResult } from '../model/script-result.ts';
-import type { WrittenFile } from '../model/summary.ts';
+import type { RunEnd, WrittenFile } from '../model/summary.ts';
 import type { RunControl, ScriptUi } from '../model/ui.ts';
 import { scriptFormatOf } from '../outputs/script/script-formats.ts';
 import { dialectFor } from '../program/dialects.ts';
@@ -105,10 +105,11 @@ export async function runUserScript(request: RunRequest, ui: ScriptUi, control: 
       control,
       bpftraceVersion: bpftrace.versionText,
     };
-    await toItsEnd(session, surroundings, request);
+    const isHeapFull = (await toItsEnd(session, surroundings, request)) === 'full';
+    if (isHeapFull) ui.message('warning', 'jtrace has no room for more stacks and ended the program; run it again to go on');
     const facts = { source: request.source, mapFacts: prepared.mapFacts, durationMs: performance.now() - startMs, bpftraceVersion: bpftrace.versionText }; // prettier-ignore
     const objects = loaded?.end() ?? null;
-    return await report(session, session.collected.result(facts), command, request, ui, () => {
+    return await report(session, session.collected.result(facts), isHeapFull, command, request, ui, () => {
       if (objects !== null) ui.loaded(objects);
       else if (loaded !== null) ui.message('warning', 'nothing was loaded, or it ended before it could be looked at');
     });
@@ -151,8 +152,9 @@ async function startOneOf(
 ): Promise<ScriptSession> {
   if (start.prepared.jstack === null) return startScript(start, ui);
   let failure: OperatorError | null = null;
+  let held = heldUi(ui);
   for (const engine of walkEngines(request.engine)) {
-    const held = heldUi(ui);
+    held = heldUi(ui);
     const prepared = failure === null ? start.prepared : prepare(engine);
     const session = await startScript({ ...start, prepared }, held.ui);
     await Promise.race([session.ready, aborted(control.stop)]);
@@ -168,27 +170,32 @@ async function startOneOf(
     ({ failure } = session);
   }
   if (failure === null) throw new Error('no engine was tried');
+  // The failure is a line of its own (--json).
+  held.release();
   throw refusedByKernel(request.engine, failure);
 }
 
-async function toItsEnd(session: ScriptSession, surroundings: Sampled, { durationMs }: RunRequest): Promise<void> {
+/** What ended it; null: it never ran. */
+async function toItsEnd(session: ScriptSession, surroundings: Sampled, { durationMs }: RunRequest): Promise<RunEnd | null> {
   const { command, control } = surroundings;
   if (!(await Promise.race([session.ready, aborted(control.stop).then(() => false)]))) {
     await session.stop();
     // Never let run, and ended as the operator asked for it: a shell counts 130 after Ctrl-C.
     command?.kill(session.failure === null && control.stop.reason === 'SIGINT' ? 'SIGINT' : 'SIGKILL');
     if (session.failure !== null) throw session.failure;
-    return;
+    return null;
   }
   if (command !== null) session.watch(command.pid);
   void command?.resume();
-  await new EndOfRun(() => false).first(session.finished, surroundings, durationMs);
+  const end = await new EndOfRun(() => false).first(session.finished, surroundings, durationMs);
   await session.stop();
+  return end;
 }
 
 async function report(
   session: ScriptSession,
   result: ScriptResult,
+  isHeapFull: boolean,
   command: RunningCommand | null,
   request: RunRequest,
   ui: ScriptUi,
@@ -219,9 +226,10 @@ async function report(
   if (failure !== null) ui.problem(failure);
   tellLoaded();
   const isCounted = failure === null && lostEvents === 0 && !session.isMapFull && (session.jstack?.missed.size ?? 0) === 0;
-  const incomplete = !isCounted || !isAllWritten || files.some(({ problem }) => problem !== null);
+  const isAllHere = isCounted && !session.isCut && !isHeapFull;
+  const incomplete = !isAllHere || !isAllWritten || files.some(({ problem }) => problem !== null);
   const status = command === null ? 0 : await statusOf(command);
-  const own = failure === null ? (session.exitCode ?? 0) : 0;
+  const own = (session.jstack?.bugs ?? 0) > 0 ? EXIT.bug : failure === null ? (session.exitCode ?? 0) : 0;
   const code = own !== 0 ? own : status !== 0 ? status : incomplete ? EXIT.incomplete : EXIT.ok;
   ui.end(result, code);
   return code;

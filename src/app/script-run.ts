@@ -14,7 +14,7 @@ import { type JstackCounts, JstackSession } from './jstack-session.ts';
 import { JstackShown } from './jstack-shown.ts';
 import type { LoadedWatch } from './loaded-watch.ts';
 import type { PreparedScript } from './prepare-script.ts';
-import { RepeatedWarnings } from './repeated-warnings.ts';
+import { isWarning, RepeatedWarnings } from './repeated-warnings.ts';
 
 export interface ScriptStart {
   readonly bpftracePath: string;
@@ -39,6 +39,8 @@ export interface ScriptSession {
   readonly lostEvents: number;
   /** What came with further keys was not counted. */
   readonly isMapFull: boolean;
+  /** Output that was too long was left out. */
+  readonly isCut: boolean;
   /** Of a program with `jstack`. */
   readonly jstack: JstackCounts | null;
   /** Why it broke off, in words of the user's program; null: it did not. */
@@ -52,14 +54,19 @@ export interface ScriptSession {
   stop(): Promise<void>;
 }
 
+interface EarlyMessage {
+  readonly text: string;
+  readonly isWarning: boolean;
+}
+
 /** Lines of bpftrace's words that are shown below a failure. */
 const MAX_HINT_LINES = 12;
 
-/** 0.17, at each event. */
 /** jtrace's own. */
 const OWN_MAP = /^@__jt_/u;
 /** Where nobody says otherwise (BPFTRACE_MAX_MAP_KEYS). */
 const BPFTRACE_MAP_ENTRIES = 4096;
+/** 0.17, at each event. */
 const MAP_FULL = /Map full; can't update element/u;
 
 /** A program may define what jtrace's text uses (`struct pt_regs`): no bug then, and for the user to see. */
@@ -71,17 +78,18 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
   const { prepared } = start;
   const collected = createResultCollector();
   /** Said before it was ready: they are the words of a failure, if it fails. */
-  let early: string[] | null = [];
+  let early: EarlyMessage[] | null = [];
   let [lostEvents, exitCode]: [number, number | null] = [0, null];
   let failure: OperatorError | null = null;
   let isTooMuch = false;
   let settle: (isReady: boolean) => void = () => undefined;
   const ready = new Promise<boolean>((resolve) => (settle = resolve));
-  const warnings = new RepeatedWarnings((text) => {
-    for (const line of text.split('\n')) ui.message('note', line);
-  });
+  const warnings = new RepeatedWarnings();
+  const tellMessage = ({ text, isWarning: warns }: EarlyMessage): void => {
+    for (const line of text.split('\n')) ui.message(warns ? 'warning' : 'note', line);
+  };
   const tellEarly = (): void => {
-    for (const text of early ?? []) warnings.message(text);
+    for (const message of early ?? []) tellMessage(message);
     early = null;
   };
   const mostEntries = mapSize(prepared);
@@ -89,7 +97,7 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
   const shown = prepared.jstack === null || stacks === null ? null : new JstackShown(prepared.jstack, prepared.mapFacts, stacks);
   for (const pid of stacks === null ? [] : start.expected) stacks?.expect(pid);
   const environment = givingWay(prepared.environment, process.env);
-  let isFullTold = false;
+  let [isFullTold, isCut] = [false, false];
   const tellFull = (): void => {
     if (!isFullTold) ui.message('warning', 'a map is full: what comes with further keys is not counted');
     isFullTold = true;
@@ -102,7 +110,8 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
   };
   const onEvent = (given: ScriptEvent): void => {
     // 0.23 and 0.27 say nothing.
-    const isFull = given.kind === 'map' && given.map.entries.length >= mostEntries;
+    const isFull =
+      given.kind === 'map' && given.map.entries.length >= (prepared.declaredMapEntries.get(given.map.name) ?? mostEntries);
     if (given.kind === 'map' && given.map.name === SENT_MAP) {
       stacks?.sent(given.map, !isFull);
       return;
@@ -114,6 +123,8 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
       if (prepared.translate(given.text) !== '') tellFull();
       return;
     }
+    if (given.kind === 'message' && !warnings.isNew(given.text)) return;
+    if (given.kind === 'stopped') for (const text of warnings.end()) deliver({ kind: 'message', text });
     if (given.kind === 'ready' && stacks !== null) {
       // Events that come before the program knows of its JVMs have stacks that it cannot tell apart.
       held = given;
@@ -145,8 +156,10 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
         stacks?.lost();
         return;
       case 'message': {
-        if (early === null) warnings.message(event.text);
-        else early.push(event.text);
+        if (event.isLoss === true) isCut = true;
+        const message = { text: event.text, isWarning: event.isLoss ?? (given.kind === 'message' && isWarning(given.text)) };
+        if (early === null) tellMessage(message);
+        else early.push(message);
         return;
       }
       case 'failed':
@@ -157,7 +170,6 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
         stacks?.end();
         exitCode = event.exitCode;
         if (failure === null) tellEarly();
-        warnings.end();
         settle(false);
         return;
       default:
@@ -192,6 +204,9 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
     get isMapFull() {
       return isFullTold;
     },
+    get isCut() {
+      return isCut;
+    },
     get lostEvents() {
       return lostEvents;
     },
@@ -214,8 +229,8 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
 
 /** How many entries a map of the program's holds. */
 function mapSize({ environment, configuredMapEntries, mapSizeVariable }: PreparedScript): number {
-  const set = Number(process.env[mapSizeVariable] ?? environment[mapSizeVariable]);
-  return configuredMapEntries ?? (set > 0 ? set : BPFTRACE_MAP_ENTRIES);
+  const set = Number(process.env[mapSizeVariable] ?? configuredMapEntries ?? environment[mapSizeVariable]);
+  return set > 0 ? set : BPFTRACE_MAP_ENTRIES;
 }
 
 /** What the user has set stays. */

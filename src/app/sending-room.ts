@@ -3,19 +3,22 @@
 
 /** One burst that is too long is one loss: what else of it is lost comes within this. */
 const LOSS_MS = 200;
-/** What is left after a loss; one piece is one stack at a time. */
+/** What is left after a loss. */
 const LEFT = 1 / 4;
 /** Stacks that arrived in a row before twice as much is tried. */
 const ARRIVED_BEFORE_MORE = 64;
 
 export class SendingRoom {
   readonly #most: number;
+  readonly #least: number;
   #now: number;
   #lastLossMs = -Infinity;
   #arrived = 0;
 
-  constructor(most: number) {
+  /** `least`: that of one stack; with less, stacks go one by one all the same. */
+  constructor(most: number, least: number) {
     this.#most = most;
+    this.#least = least;
     this.#now = most;
   }
 
@@ -24,7 +27,7 @@ export class SendingRoom {
     this.#arrived = 0;
     if (nowMs - this.#lastLossMs < LOSS_MS) return null;
     this.#lastLossMs = nowMs;
-    return this.#set(Math.max(1, Math.floor(this.#now * LEFT)));
+    return this.#set(Math.max(this.#least, Math.floor(this.#now * LEFT)));
   }
 
   /** A stack has arrived whole. The new number; null: as before. */

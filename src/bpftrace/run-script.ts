@@ -67,7 +67,7 @@ export async function runScript(options: ScriptRunOptions): Promise<ScriptRun> {
     if (lost === null) messages.line(text);
     else onEvent({ kind: 'lost', count: lost });
   });
-  const messages = new ScriptMessages((text) => course.message(text));
+  const messages = new ScriptMessages((text) => course.message({ kind: 'message', text }));
   const stdout = new LongLines((line, isCut) => {
     const record = readScriptLine(line, dialect, isCut);
     if (record !== null) course.record(record);
@@ -148,17 +148,17 @@ class Course {
     } else if (record.kind === 'text' && own !== null && record.text.startsWith(own.mark)) {
       own.line(record.text.slice(own.mark.length).trimEnd());
     } else if (record.kind === 'message') {
-      if (hasIterators && this.#probes !== null) onEvent({ kind: 'text', text: `${record.text}\n` });
-      else this.message(record.text);
+      if (hasIterators && this.#probes !== null && record.isLoss !== true) onEvent({ kind: 'text', text: `${record.text}\n` });
+      else this.message(record);
     } else {
       onEvent(record);
     }
   }
 
-  message(text: string): void {
-    this.#messages.push(text);
+  message(message: Extract<ScriptEvent, { readonly kind: 'message' }>): void {
+    this.#messages.push(message.text);
     if (this.#messages.length > MAX_MESSAGES) this.#messages.shift();
-    this.#options.onEvent({ kind: 'message', text });
+    this.#options.onEvent(message);
   }
 
   ended(exit: ChildExit, ending: Ending): void {

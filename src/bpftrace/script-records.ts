@@ -22,7 +22,7 @@ const MAP_FULL = { helper: 'map_update_elem', code: -7n } as const;
 /** `isCut`: only the beginning of a line that was too long. */
 export function readScriptLine(line: Uint8Array, dialect: ScriptDialect, isCut = false): ScriptRecord | null {
   if (line.length === 0) return null;
-  if (isCut) return { kind: 'message', text: `a line of bpftrace is too long and was left out: ${textOf(line)}` };
+  if (isCut) return { kind: 'message', text: `a line of bpftrace is too long and was left out: ${textOf(line)}`, isLoss: true };
   const json = readJson(line);
   const record = json?.kind === 'object' ? recordOf(json.fields, dialect) : null;
   return record ?? foreignLine(textOf(line));

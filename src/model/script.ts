@@ -80,7 +80,12 @@ export type ScriptEvent =
   /** Events that bpftrace could not deliver, since the last such event. */
   | { readonly kind: 'lost'; readonly count: number }
   /** Neither output nor known noise: warnings, helper errors, words on standard error. */
-  | { readonly kind: 'message'; readonly text: string }
+  | {
+      readonly kind: 'message';
+      readonly text: string;
+      /** Something of the program's output is missing. */
+      readonly isLoss?: true;
+    }
   /** It could not start, or broke off. Last but for 'stopped'. */
   | { readonly kind: 'failed'; readonly error: OperatorError }
   /** All its output was delivered. Always the last event. */

@@ -32,7 +32,7 @@ const ROWS: readonly Row[] = [
     quietArguments: [],
     mapSizeVariable: 'BPFTRACE_MAP_KEYS_MAX',
     stringVariable: 'BPFTRACE_STRLEN',
-    // Which of them changed it was not tried; a byte too few is no byte that is not of the text.
+    // Which of them changed it was not tried; a byte too few is better than one that is not of the text.
     countsNul: false,
     transport: 'perf-buffer-per-cpu',
   },

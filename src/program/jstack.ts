@@ -29,7 +29,7 @@ const SEND_AGAIN_NS = 250_000_000;
 /** What is sent of a stack beside its words, in pieces of as many bytes. */
 const OTHER_PIECES = 16;
 /** Of a stack of 5 KiB, some 30 frames. */
-const PIECES_OF_STACK = 40 + OTHER_PIECES;
+export const PIECES_OF_STACK = 40 + OTHER_PIECES;
 /** Of 10 ms in the long run, if as many arrive: eight such stacks, each of which takes bpftrace and jtrace some 0.5 ms together. */
 const PIECES_PER_TICK = 8 * PIECES_OF_STACK;
 /** Under way: a program's first events have many new stacks; the buffers of one CPU hold twice as many. Less than 2^16. */

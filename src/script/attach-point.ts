@@ -61,9 +61,9 @@ const SHORT_NAMES: Readonly<Record<string, (typeof PROVIDERS)[number]>> = {
 /** Probes that no process's own doing runs: bpftrace runs them, or they go through all tasks. */
 const OF_NO_PROCESS: readonly string[] = ['BEGIN', 'END', 'begin', 'end', 'interval', 'iter', 'self', 'bench', 'test'];
 
-/** The parts of an attach point's text. */
-export function attachPoint(text: string, start: number): AttachPoint {
-  return { text, start, end: start + text.length, parts: splitParts(text) };
+/** `text`: as it stands in the program; `spelled`: without blanks and comments, as bpftrace reads it (0.17 and 0.23: `uretprobe :/x/lib.so:f`). */
+export function attachPoint(text: string, start: number, spelled = text): AttachPoint {
+  return { text, start, end: start + text.length, parts: splitParts(spelled) };
 }
 
 function splitParts(text: string): string[] {

@@ -14,6 +14,25 @@ export function globMatches(pattern: string, text: string): boolean {
   return overlap(pieces(pattern), text.match(/[^]/g) ?? []);
 }
 
+/** Fits texts by a pattern that has no wildcard but `*`, in one way through each: for the many names of a library. */
+export function starMatcher(pattern: string): (text: string) => boolean {
+  const [start = '', ...others] = pattern.split('*');
+  const end = others.pop();
+  if (end === undefined) return (text) => text === pattern;
+  return (text) => {
+    const last = text.length - end.length;
+    if (!text.startsWith(start) || !text.endsWith(end)) return false;
+    // The first place of each piece leaves the most for those behind it.
+    let from = start.length;
+    for (const piece of others) {
+      const at = text.indexOf(piece, from);
+      if (at < 0) return false;
+      from = at + piece.length;
+    }
+    return from <= last;
+  };
+}
+
 /** Whether some text is fitted by both. */
 export function globsOverlap(left: string, right: string): boolean {
   return overlap(pieces(left), pieces(right));

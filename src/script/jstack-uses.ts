@@ -221,7 +221,8 @@ function commonPlace(chains: readonly (readonly Place[])[]): number {
     // In branches of one statement: what is made in one of them is not there in the other.
     if (around !== null && places.some((place) => place.block !== block)) return around;
     const isOne = places.every((place) => place.start === start);
-    if (!isOne || chains.some((chain) => chain.length <= depth + 1)) return Math.min(...places.map((place) => place.start));
+    if (!isOne || chains.some((chain) => chain.length <= depth + 1))
+      return places.reduce((least, place) => Math.min(least, place.start), Infinity);
     around = start;
   }
   throw new Error('a use outside of all statements');

@@ -44,12 +44,19 @@ export function libraryEdits(program: ScriptProgram, find: (name: string) => Pro
     const last = probe.attachPoints.at(-1);
     if (found === null || first === undefined || last === undefined) continue;
     if (found.kind === 'problem') problems.push(found.problem);
-    else edits.push({ start: first.start, end: last.end, text: found.texts.join(', ') });
+    // Each by itself, so that what is wrong with another is told of its own place; unless one of them has to go.
+    else if (found.texts.every((text) => text !== ''))
+      for (const [index, { start, end, text: before }] of probe.attachPoints.entries()) {
+        const text = found.texts[index] ?? '';
+        if (text !== before) edits.push({ start, end, text });
+      }
+    else edits.push({ start: first.start, end: last.end, text: found.texts.filter((text) => text !== '').join(', ') });
   }
   return { edits, problems };
 }
 
 type Found =
+  // Of each attach point; '': there is nothing that it names.
   { readonly kind: 'texts'; readonly texts: readonly string[] } | { readonly kind: 'problem'; readonly problem: LibraryProblem };
 
 /** null: nothing of it is in such a library. */
@@ -69,10 +76,12 @@ function inLibraries({ attachPoints }: Probe, find: (name: string) => ProbedLibr
     if (library === null) return { kind: 'problem', problem: { ...problem, kind: 'no-library' } };
     const places = placesOf(point, library);
     if (places.length === 0) missing ??= { ...problem, kind: 'no-probe' };
-    texts.push(...places);
+    texts.push(places.join(', '));
   }
   if (!isOurs) return null;
-  return texts.length === 0 && missing !== null ? { kind: 'problem', problem: missing } : { kind: 'texts', texts };
+  return texts.every((text) => text === '') && missing !== null
+    ? { kind: 'problem', problem: missing }
+    : { kind: 'texts', texts };
 }
 
 function libraryOf(point: AttachPoint): string | null {

@@ -1,5 +1,6 @@
 // What bpftrace says of a program, as 0.17, 0.23 and 0.27 print it → messages with their places in the text that bpftrace was given.
 //   stdin:3:2-4: ERROR: Type mismatch for @a …      line, columns in bytes from 1, the second excluded; then the line, its tabs as four spaces, and `~~`
+//   stdin:3:2: WARNING: …                            of a run of the program (helper_error): where what failed begins
 //   stdin:1-3: ERROR: …                              a stretch of lines; 0.27 prints all of them
 //   stdlib/process.bt:11-12: ERROR: …                0.27: in a macro of its own; who used it follows as `stdin:1:9-23: ERROR: expanded from`
 //   HINT: …                                          0.27, behind the message it belongs to
@@ -20,7 +21,7 @@ export type RawPlace =
 const MOST_LINES = 2_000;
 const LONGEST_TEXT = 1_000;
 
-const POSITIONED = /^(\S+?):(\d{1,9})(?::(\d{1,9}))?-(\d{1,9}): (ERROR|WARNING): ?(.*)$/;
+const POSITIONED = /^(\S+?):(\d{1,9})(?::(\d{1,9}))?(?:-(\d{1,9}))?: (ERROR|WARNING): ?(.*)$/;
 const PLAIN = /^(?:(ERROR|FATAL|BUG|WARNING):? |(?=definitions\.h:\d+:\d+: (?:fatal )?error: |No probes to attach))(.*)$/;
 /** Words that belong to no message and say nothing of the program. */
 const NOISE =
@@ -54,16 +55,17 @@ export function parseMessages(output: readonly string[], sourceLines: ReadonlySe
 
 function addPositioned(messages: RawMessage[], [, name, first, column, last, level, text = '']: RegExpExecArray): void {
   const severity = level === 'WARNING' ? 'warning' : 'error';
-  const place = name === USER_NAME ? placeOf(Number(first), column === undefined ? null : Number(column), Number(last)) : null;
+  const place = name === USER_NAME ? placeOf(first, column, last) : null;
   const before = messages.at(-1);
   if (text !== EXPANDED) addOnce(messages, { severity, place, text: bounded(text) });
   // A macro of the user's has its own place; one of bpftrace's gets the place where it is used.
   else if (before?.place === null && place !== null) messages[messages.length - 1] = { ...before, place };
 }
 
-function placeOf(first: number, column: number | null, last: number): RawPlace {
-  if (column === null) return { kind: 'lines', from: first, to: last };
-  return { kind: 'columns', line: first, from: column, to: last };
+function placeOf(first: string | undefined, column: string | undefined, last: string | undefined): RawPlace {
+  const line = Number(first);
+  if (column === undefined) return { kind: 'lines', from: line, to: Number(last ?? first) };
+  return { kind: 'columns', line, from: Number(column), to: Number(last ?? Number(column) + 1) };
 }
 
 /** 0.27 says the same again for every attach point that a wildcard fits, and of definitions for every probe. */

@@ -147,14 +147,19 @@ function probeAt(cursor: Cursor): Probe {
 function attachPointsAt(cursor: Cursor): AttachPoint[] {
   const points: AttachPoint[] = [];
   let start: number | null = null;
+  let words: string[] = [];
   const finish = (): void => {
-    if (start !== null) points.push(attachPoint(cursor.text.slice(start, cursor.behind()), start));
+    if (start !== null) points.push(attachPoint(cursor.text.slice(start, cursor.behind()), start, words.join('')));
     start = null;
+    words = [];
   };
   for (; !cursor.atEnd() && !cursor.is('{'); cursor.next()) {
     if (cursor.is(',')) finish();
     else if (cursor.is('/') && beginsPredicate(cursor, start)) break;
-    else start ??= cursor.span().start;
+    else {
+      start ??= cursor.span().start;
+      words.push(cursor.word());
+    }
   }
   finish();
   return points;

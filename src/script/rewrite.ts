@@ -13,6 +13,8 @@ export interface UserPlace {
   readonly offset: number;
   /** The place lies in text that is not the user's. */
   readonly inserted: boolean;
+  /** Nor does that text stand for any of the user's. */
+  readonly added: boolean;
 }
 
 /** A stretch of the new text and where it came from. */
@@ -20,6 +22,7 @@ interface Segment {
   readonly start: number;
   readonly userStart: number;
   readonly inserted: boolean;
+  readonly added: boolean;
 }
 
 export class RewrittenScript {
@@ -33,16 +36,16 @@ export class RewrittenScript {
     const segments: Segment[] = [];
     let written = 0;
     let read = 0;
-    const put = (text: string, userStart: number, inserted: boolean): void => {
+    const put = (text: string, userStart: number, inserted: boolean, added = false): void => {
       if (text === '') return;
-      segments.push({ start: written, userStart, inserted });
+      segments.push({ start: written, userStart, inserted, added });
       pieces.push(text);
       written += text.length;
     };
     for (const { start, end, text } of edits.toSorted((left, right) => left.start - right.start || left.end - right.end)) {
       if (start < read || end < start || end > userText.length) throw new RangeError(`edit ${start}..${end} behind ${read}`);
       put(userText.slice(read, start), read, false);
-      put(text, start, true);
+      put(text, start, true, end === start);
       read = end;
     }
     put(userText.slice(read), read, false);
@@ -62,10 +65,11 @@ export class RewrittenScript {
     }
     const segment = this.segments[low];
     if (segment === undefined || offset >= this.text.length)
-      return { offset: this.userText.length, inserted: segment?.inserted ?? false };
+      return { offset: this.userText.length, inserted: segment?.inserted ?? false, added: segment?.added ?? false };
     return {
       offset: segment.inserted ? segment.userStart : segment.userStart + Math.max(0, offset - segment.start),
       inserted: segment.inserted,
+      added: segment.added,
     };
   }
 

@@ -18,6 +18,8 @@ export interface ScriptMessage {
   readonly position: ScriptPosition | null;
   /** It is about text that jtrace put in, there. */
   readonly inserted: boolean;
+  /** And that text stands for none of the user's: whatever is wrong there, the user has not written it. */
+  readonly added: boolean;
   /** The user's line at the position; '' without one. */
   readonly line: string;
   /** Columns of that line, `to` excluded; null: the whole line is meant, or none. */
@@ -45,7 +47,7 @@ interface PlacesSource extends TranslationSource {
 /** As many as one reads. */
 const MOST_MESSAGES = 20;
 const MOST_WARNINGS = 200;
-const NOTHING_KNOWN = { position: null, inserted: false, line: '', caret: null } as const;
+const NOTHING_KNOWN = { position: null, inserted: false, added: false, line: '', caret: null } as const;
 
 /** `output`: what bpftrace wrote besides its results, as lines or pieces of more. */
 export function translateMessages(output: readonly string[], source: TranslationSource): ScriptMessages {
@@ -82,13 +84,14 @@ function translate(raw: RawMessage, source: PlacesSource, given: SourceLines, us
   if (place === null) {
     const found = named(raw.text, source);
     if (found === null) return { ...said, ...NOTHING_KNOWN };
-    return { ...said, ...excerpt(found, user), inserted: false };
+    return { ...said, ...excerpt(found, user), inserted: false, added: false };
   }
   const start = source.rewritten.placeInUser(place.start);
   const last = source.rewritten.placeInUser(Math.max(place.start, place.end - 1));
   const shown = excerpt({ start: start.offset, end: last.inserted ? last.offset : last.offset + 1 }, user);
   // What begins in inserted text and ends in the user's is about theirs.
-  return { ...said, ...shown, inserted: start.inserted && last.inserted, ...(raw.place?.kind === 'lines' && { caret: null }) };
+  const [inserted, added] = [start.inserted && last.inserted, start.added && last.added];
+  return { ...said, ...shown, inserted, added, ...(raw.place?.kind === 'lines' && { caret: null }) };
 }
 
 /** 0.17 of `str(args->filename) == "…"`. */

@@ -62,7 +62,7 @@ export function framesOf({ frames }: ValueShape): number | null {
 
 /** Where it is said a second time, with another length; null: it is not. */
 export function secondLength({ frames, members }: ValueShape): number | null {
-  if (frames.size > 1) return Math.max(...frames.values());
+  if (frames.size > 1) return [...frames.values()].reduce((last, at) => Math.max(last, at));
   for (const member of members ?? []) {
     const at = secondLength(member);
     if (at !== null) return at;

@@ -25,6 +25,8 @@ const NO_NOTES = Buffer.alloc(0);
 /** Nothing that could end a path within a probe. */
 const PROBE_PATH = /^(\/[A-Za-z0-9_.+-][A-Za-z0-9_.@+-]*)+$/u;
 const SPLIT_OFF = /\.cold(?:\.\d+)?$/u;
+/** What a probe can name: the target writes its symbols, and they become text of a program that root runs. */
+const PROBE_NAME = /^[A-Za-z_.][A-Za-z0-9_.]{0,999}$/u;
 
 /** null: the process has no library of that name, its file is gone, or its path cannot stand in a probe. */
 export function probedLibrary(pid: Pid, name: string): LibraryProbes | null {
@@ -33,8 +35,8 @@ export function probedLibrary(pid: Pid, name: string): LibraryProbes | null {
   const mapping = maps.find(({ path, permissions, deleted }) => !deleted && permissions.includes('x') && isIt.test(path));
   if (mapping === undefined) return null;
   const path = pathFor(pid, mapping.path);
-  const fd = openInTargetRoot(pid, mapping.path);
-  if (fd === null || !PROBE_PATH.test(path)) return null;
+  const fd = PROBE_PATH.test(path) ? openInTargetRoot(pid, mapping.path) : null;
+  if (fd === null) return null;
   try {
     return { path, ...probesIn(fd) };
   } finally {
@@ -57,7 +59,7 @@ function probesIn(fd: number): Pick<LibraryProbes, 'functions' | 'hasUsdt'> {
       ? NO_NOTES
       : (source.read(section.fileOffset, section.sizeBytes) ?? NO_NOTES);
   return {
-    functions: [...names].filter((function_) => !SPLIT_OFF.test(function_)),
+    functions: [...names].filter((function_) => PROBE_NAME.test(function_) && !SPLIT_OFF.test(function_)),
     // Both names stand behind each other, each with its NUL.
     hasUsdt: (provider, probe) => notes.includes(`${provider}\0${probe}\0`),
   };

@@ -26,7 +26,7 @@ export const RUN_FLAGS = {
   },
   unsafe: {
     kind: 'switch', group: 'Sampling',
-    help: 'Allow system(), signal() and override().',
+    help: 'Allow system(), signal(), override(), and uretprobes that can kill the JVM they are in.',
   },
   output: {
     kind: 'list', alias: 'o', group: 'Output', placeholder: 'FILE', parse: parsePath,

@@ -11,7 +11,8 @@ export function mapsText(maps: readonly MapSnapshot[], facts: FactsOfMaps, look:
   for (const map of maps) {
     const isScalar = isOneLine(map);
     if (lines.length > 0 && !(isScalar && wasScalar)) lines.push('');
-    lines.push(...mapLines(map, facts.get(map.name), look));
+    // Not push(...): of a large map there are more than a call takes.
+    for (const line of mapLines(map, facts.get(map.name), look)) lines.push(line);
     wasScalar = isScalar;
   }
   return lines;

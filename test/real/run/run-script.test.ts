@@ -90,6 +90,28 @@ describeOnHost('jtrace run', ['root', 'bpftrace'], () => {
       expect(status).toBe(stderr.includes('events were lost') ? 1 : 0);
     });
 
+    test('a warning of each run of a probe: of its place, once, with how often it came', async () => {
+      const program = 'interval:ms:10 {\n  delete(@never[nsecs]);\n}\nBEGIN { @never[1] = 1; }';
+      const { status, stderr } = await run('-d', '1s', '-e', program);
+      const told = stderr.split('\n').filter((line) => line.includes('map_delete_elem'));
+      expect(status, stderr).toBe(0);
+      // 0.17 says so of no map.
+      if (told.length === 0) expect(bpftrace).toMatch(/^\/usr\/bin/u);
+      else {
+        expect(told).toHaveLength(2);
+        for (const line of told) expect(line).toMatch(/-e:2:3: warning: /u);
+        expect(told[1]).toMatch(/ \(\d+ times more\)$/u);
+      }
+    });
+
+    test('a program without its end is a mistake in it', async () => {
+      for (const program of ['BEGIN { printf("hi")', 'BEGIN { exit(); } kprobe:f', 'profile:hz:9 { @[jstack] = count();']) {
+        const { status, stderr } = await run('-e', program);
+        expect(status, stderr).toBe(2);
+        expect(stderr).not.toContain('jtrace added');
+      }
+    });
+
     test('its time; -p and the end of the process; a reader that has seen enough', async () => {
       const process = spawn('sleep', ['60'], { stdio: 'ignore' });
       const confined = start('-e', TICKS, '-p', String(process.pid));

@@ -7,12 +7,14 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
   unlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -23,6 +25,7 @@ import { asElfAddress, asPid } from '../../../src/model/units.ts';
 import { LibraryBuilds } from '../../../src/target/library-builds.ts';
 import { openByPath } from '../../../src/target/open-mapped-file.ts';
 import { openTarget, type OpenTarget } from '../../../src/target/open-target.ts';
+import { probedLibrary } from '../../../src/target/probed-libraries.ts';
 import { ProcessHandle } from '../../../src/target/process-handle.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { compile, compileLibrary, startHost, type LibraryHost } from './library-host.ts';
@@ -282,6 +285,17 @@ describeOnHost('a path inside the target', ['root', 'cc'], () => {
     const target = openTarget(host.pid, new LibraryBuilds());
     expect(names(target, host)).toEqual(['function_of_program+1', 'inside_function+1', 'local_function+1']);
     target.close();
+  });
+
+  it('names only functions that a probe can name: symbols are written by the target, and become text of a program that root runs', async () => {
+    const trap = 'trap {} uprobe:/bin/sh:main { print(1) } k:x';
+    const stand = 't'.repeat(trap.length);
+    const library = compile('library.c', join(folder, 'libshop.so'), '-shared', '-fPIC', `-DFUNCTION=${stand}`, '-Wl,-Bsymbolic');
+    writeFileSync(library, readFileSync(library).toString('latin1').replaceAll(stand, trap), 'latin1');
+    const { host } = await start([program, library]);
+    const probes = probedLibrary(host.pid, 'libshop');
+    expect(probes?.functions).toContain('address_of_function');
+    expect(probes?.functions.filter((name) => name.includes('trap') || name.includes(' '))).toEqual([]);
   });
 });
 

@@ -110,6 +110,18 @@ test('line ends and cpid within what is replaced', () => {
 test('what its own config block says of maps', () => {
   expect(prepared('config = { max_map_keys = 100 } t:a:b { @ = 1; }').configuredMapEntries).toBe(100);
   expect(prepared('t:a:b { @ = 1; }').configuredMapEntries).toBeNull();
+  for (const name of ['MAX_MAP_KEYS', 'BPFTRACE_MAX_MAP_KEYS']) {
+    const own = prepared(`config = { ${name} = 100 } t:a:b { @[jstack] = count(); }`);
+    expect(own.configuredMapEntries).toBe(100);
+    // The environment would win.
+    expect(Object.keys(own.environment)).not.toContain('BPFTRACE_MAX_MAP_KEYS');
+  }
+  expect(Object.keys(prepared('t:a:b { @[jstack] = count(); }').environment)).toContain('BPFTRACE_MAX_MAP_KEYS');
+  const declared = prepared('let @a = hash(10); let @b = lruhash(5); t:a:b { @a[1] = 1; @b[1] = 1; }').declaredMapEntries;
+  expect([...declared]).toEqual([
+    ['@a', 10],
+    ['@b', Infinity],
+  ]);
 });
 
 test.each([
@@ -137,3 +149,36 @@ test('whose fault it is that bpftrace does not take the program', () => {
   expect(own.isOwnFault(`${errorAt('$__jt_task')}\n${errorAt('count()')}`)).toBe(false);
   expect(own.isOwnFault('ERROR: something else')).toBe(false);
 });
+
+test.each(['BEGIN { printf("hi")', 'k:f { @[jstack] = count(); } k:g', 'k:f { @[jstack] = count();'])(
+  'nothing is put behind a program without its end: %s',
+  (text) => {
+    const { text: given, isOwnFault } = prepared(text, { isLive: true });
+    expect(given.endsWith(text.slice(-6))).toBe(true);
+    expect(isOwnFault('stdin:1:1-2: ERROR: syntax error')).toBe(false);
+  },
+);
+
+test("what stands for the user's own words is the user's: an error there is no fault of jtrace's", () => {
+  const library = { path: '/l.so', functionsLike: (name: string) => [name], hasUsdt: () => true };
+  const { text, isOwnFault } = prepared('uprobe:libjvm:f+9999, kprobe:nosuch { }', { pid: PID, library: () => library });
+  const at = text.indexOf('/l.so');
+  expect(isOwnFault(`stdin:1:${String(at + 1)}-${String(at + 4)}: ERROR: no`)).toBe(false);
+});
+
+test('a failure of a run is told of the place in the program; of what jtrace added, to nobody', () => {
+  const { text, translate } = prepared('k:f { @[jstack] = count();\n  delete(@x[1]); }');
+  const placeOf = (found: string): string => {
+    const before = text.slice(0, text.indexOf(found)).split('\n');
+    return `${String(before.length)}:${String((before.at(-1) ?? '').length + 1)}`;
+  };
+  expect(translate(`stdin:${placeOf('delete(@x[1])')}: WARNING: Failed to map_delete_elem: no (-2)`)).toContain(
+    'x.bt:2:3: warning: Failed to map_delete_elem: no (-2)',
+  );
+  expect(translate(`stdin:${placeOf('@__jt_sent[')}: WARNING: Map full; can't update element`)).toBe('');
+});
+
+test('thousands of probes and uses', () => {
+  expect(prepared('k:f{}'.repeat(150_000)).ownProbes).toBe(1);
+  expect(prepared(`k:f { ${'@[jstack] = avg(1); '.repeat(20_000)} }`).jstack).not.toBeNull();
+}, 20_000);

@@ -17,6 +17,7 @@ test('each reason is told by itself', () => {
         ['lost', 1],
         ['not-sent', 7],
       ]),
+      bugs: 0,
     },
     { message: (level, text) => lines.push(`${level}: ${text}`) },
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { globMatches, globsOverlap } from '../../../src/script/glob.ts';
+import { globMatches, globsOverlap, starMatcher } from '../../../src/script/glob.ts';
 
 test.each([
   ['libjvm.so', true],
@@ -43,4 +43,18 @@ test('a common text of two patterns is found', () => {
       expect(globsOverlap(left, right)).toBe(words.some((word) => globMatches(left, word) && globMatches(right, word)));
     }),
   );
+});
+
+test('what stars fit, as a regular expression says', () => {
+  const patterns = fc.array(fc.constantFrom('a', 'b', '*'), { maxLength: 7 }).map((all) => all.join(''));
+  const words = fc.array(fc.constantFrom('a', 'b'), { maxLength: 8 }).map((all) => all.join(''));
+  fc.assert(
+    fc.property(patterns, words, (pattern, word) => {
+      expect(starMatcher(pattern)(word)).toBe(new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(word));
+    }),
+  );
+});
+
+test('stars without end, and a name that nearly fits, take no longer', () => {
+  expect(starMatcher('*E'.repeat(500) + 'x')('E'.repeat(100_000))).toBe(false);
 });

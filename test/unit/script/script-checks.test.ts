@@ -36,6 +36,8 @@ test.each([
   `uretprobe:${LIBJVM}:_ZN14Deoptimization13uncommon_trapEP10JavaThreadii`,
   `ur:${LIBJVM}:f`,
   `uretprobe:"${LIBJVM}":"OptoRuntime::new_instance_C(Klass*, JavaThread*)"`,
+  `uretprobe :${LIBJVM}:f`,
+  `uretprobe/* */:${LIBJVM}:f`,
   `uretprobe:/proc/123/root${LIBJVM}:f`,
   'uretprobe:/usr/lib/jvm/*/lib/server/libjvm.so:f',
   'uretprobe:/usr/lib/jvm/*/lib/server/lib*:f',

@@ -135,6 +135,12 @@ test('any text in a map: lines stay lines, within the width, JSON is JSON and ho
   );
 });
 
+test('a map as large as maps get, by stack', () => {
+  const frames = Array.from({ length: 30 }, (_, depth) => `f${String(depth)}`);
+  const keys = Array.from({ length: 16_384 }, (_, index) => [stackKey([...frames, String(index)]), number(1)] as const);
+  expect(mapsText([mapOf('@', Object.fromEntries(keys))], new Map(), PIPE_LOOK).length).toBeGreaterThan(16_384 * 30);
+});
+
 test('half a surrogate pair is no text of JSON, nor a name in it', () => {
   expect(jsonText({ a: '\ud800x\udc00', b: '😀' })).toBe('{"a":"\ufffdx\ufffd","b":"😀"}');
 });
