@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { dirSync } from 'tmp';
 import { findBpftrace } from '../../src/bpftrace/find.ts';
 import { loadScript } from '../../src/catalogue/load-script.ts';
+import type { Dialect } from '../../src/model/dialect.ts';
 import { dialectFor } from '../../src/program/dialects.ts';
+import { countedTextEdits } from '../../src/script/counted-text.ts';
 import { parseScript } from '../../src/script/program-structure.ts';
 import { RewrittenScript } from '../../src/script/rewrite.ts';
 import { confinement } from '../../src/script/script-edits.ts';
@@ -60,10 +62,11 @@ export async function runScript(bpftrace: string, script: string, workload: Work
   const [first] = (await once(worker.stdout, 'data')) as [Buffer];
   const pid = Number(first.toString().split('\n')[0]);
   const { source, needs } = loadScript(script, new Map(Object.entries(workload.values?.(pid) ?? {})));
+  const dialect = dialectFor((await findBpftrace({ path: bpftrace, searchPath: '' })).version);
   const tracer = spawn(bpftrace, [...(needs.features.includes('unsafe') ? ['--unsafe'] : []), '-f', 'json', '-'], {
-    env: { ...process.env, ...(await stringSetting(bpftrace, needs.stringBytes)) },
+    env: { ...process.env, ...stringSetting(dialect, needs.stringBytes) },
   });
-  const text = workload.isConfined === true ? confined(source.text, pid) : source.text;
+  const text = prepared(source.text, dialect, workload.isConfined === true ? pid : null);
   const said = new Said(tracer);
   tracer.stdin.end(`${text}\ninterval:ms:50 { printf("${READY}\\n"); }\n`);
   try {
@@ -87,14 +90,15 @@ export async function runScript(bpftrace: string, script: string, workload: Work
   }
 }
 
-function confined(text: string, pid: number): string {
-  const { edits, mixed } = confinement(parseScript(text), `pid == ${String(pid)}`);
+/** As `jtrace run` does it. */
+function prepared(text: string, { countsNul }: Dialect, confinedTo: number | null): string {
+  const program = parseScript(text);
+  const { edits, mixed } = confinedTo === null ? { edits: [], mixed: [] } : confinement(program, `pid == ${String(confinedTo)}`);
   if (mixed.length > 0) throw new Error('it cannot be confined');
-  return new RewrittenScript(text, edits).text;
+  return new RewrittenScript(text, [...edits, ...countedTextEdits(program, countsNul)]).text;
 }
 
-async function stringSetting(bpftrace: string, bytes: number | null): Promise<Record<string, string>> {
-  const { stringVariable } = dialectFor((await findBpftrace({ path: bpftrace, searchPath: '' })).version);
+function stringSetting({ stringVariable }: Dialect, bytes: number | null): Record<string, string> {
   return bytes === null || stringVariable === null ? {} : { [stringVariable]: String(bytes) };
 }
 

@@ -72,8 +72,8 @@ function entryOf(entry: unknown): Entry {
   return { key, count: histogram.filter(isRecord).reduce((sum, bucket) => sum + Number(bucket['count']), 0), total: Number.NaN };
 }
 
-/** The class of long[]. bpftrace 0.17 reads a byte more than later ones do, which may be one. */
-const LONGS = /^\[J.?$/;
+/** The class of long[]. */
+const LONGS = /^\[J$/;
 
 export const JVM_CASES: readonly JvmCase[] = [
   {
