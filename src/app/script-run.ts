@@ -124,7 +124,8 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
       return;
     }
     if (given.kind === 'message' && !warnings.isNew(given.text)) return;
-    if (given.kind === 'stopped') for (const text of warnings.end()) deliver({ kind: 'message', text });
+    if (given.kind === 'failed' || given.kind === 'stopped')
+      for (const text of warnings.end()) deliver({ kind: 'message', text });
     if (given.kind === 'ready' && stacks !== null) {
       // Events that come before the program knows of its JVMs have stacks that it cannot tell apart.
       held = given;
