@@ -44,13 +44,13 @@ export interface JstackCounts {
   readonly torn: number;
   readonly unfinished: ReadonlyMap<UnfinishedReason, number>;
   readonly missed: ReadonlyMap<MissingReason, number>;
-  /** Bugs of jtrace that cost stacks. */
+  /** Stacks that a bug of jtrace cost. */
   readonly bugs: number;
 }
 
 export class JstackSession {
-  readonly #ui: Ui;
   #arrivedWhole = 0;
+  #lostByBugs = 0;
   #tornOnes = 0;
   readonly #stacks = new ArrivedStacks();
   /** Identities that the program was told to have arrived, the oldest first. */
@@ -70,7 +70,6 @@ export class JstackSession {
   /** `mapEntries`: as many as a map of the program's holds. */
   constructor(windowBytes: number, mapEntries: number, ui: Ui) {
     this.#mostTold = Math.floor(mapEntries * ARRIVED_SHARE);
-    this.#ui = ui;
     this.#bugs = new ContainedBugs(ui);
     const builds = new LibraryBuilds(createUserCache({ environment: process.env }));
     this.#pieces = new PiecedStacks(CHUNK_BYTES, windowBytes);
@@ -84,7 +83,7 @@ export class JstackSession {
         reread: false,
         isWholeMachine: true,
         onUnreadable: (error) => {
-          this.#unreadable(error);
+          ui.message('warning', `${error.message}: its stacks are unfinished`);
         },
       },
       (locator, walk) => {
@@ -121,8 +120,8 @@ export class JstackSession {
       try {
         this.#processes.open(pid);
       } catch (error) {
+        // Told with its first stack, as of any other.
         if (!(error instanceof OperatorError)) throw error;
-        this.#unreadable(error);
       }
     });
     this.#warm(pid);
@@ -162,7 +161,7 @@ export class JstackSession {
       torn: this.#tornOnes,
       unfinished: this.#stacks.unfinished(),
       missed: this.#stacks.missed(),
-      bugs: this.#bugs.count,
+      bugs: this.#lostByBugs,
     };
   }
 
@@ -235,10 +234,6 @@ export class JstackSession {
     return true;
   }
 
-  #unreadable(error: OperatorError): void {
-    this.#ui.message('warning', `${error.message}: its stacks are unfinished`);
-  }
-
   #torn(): void {
     this.#tornOnes += 1;
     this.lost();
@@ -256,6 +251,7 @@ export class JstackSession {
       this.#processes.endBatch();
       this.#stacks.remember(id, { ...shown(stack, sample.stack.lostChunks > 0), lostChunks: sample.stack.lostChunks });
     } catch (error) {
+      this.#lostByBugs += 1;
       this.#bugs.tell('a stack', error);
     }
   }

@@ -96,6 +96,8 @@ const MARKER_PROBE = 'interval:ms:100';
 const LIVE = { intervalMs: 1000, rows: 50 } as const;
 /** Of every map; bpftrace's 4096 are fewer than the stacks of a large program. */
 const MAP_ENTRIES = 16_384;
+/** With fewer, what tells the walks of a JVM does not hold its words: the user's own smaller number is raised. */
+export const LEAST_MAP_ENTRIES = 64;
 /** Of 4 KiB: a burst of new stacks. */
 const BUFFER_PAGES = 1024;
 /** What `str` gives on 0.17 (later versions: 1 KiB, of which no class's name is that long). */
@@ -164,16 +166,18 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
   const usesPidOption =
     !settings.followChildren && !isAttachedTwice(program, settings.dialect) && !(isWalked && isDeafened(settings.dialect));
   // What is replaced has no line ends of the user's.
-  edits.unshift(...outside(edits, lineEndEdits(source.text)));
-  const nested = firstNested(edits);
+  const all = [...outside(edits, lineEndEdits(source.text)), ...edits];
+  const nested = firstNested(all);
   if (nested !== null) throw refusal(source, nested, 'jtrace replaces this and what it stands in: write it apart');
-  const rewritten = new RewrittenScript(source.text, edits);
+  const rewritten = new RewrittenScript(source.text, all);
   return {
     text: rewritten.text,
     environment: isWalked
       ? {
           // It would win over what the program says.
-          ...(mapEntries === null ? { [settings.dialect.mapSizeVariable]: String(MAP_ENTRIES) } : {}),
+          ...(mapEntries === null || mapEntries < LEAST_MAP_ENTRIES
+            ? { [settings.dialect.mapSizeVariable]: String(mapEntries === null ? MAP_ENTRIES : LEAST_MAP_ENTRIES) }
+            : {}),
           BPFTRACE_PERF_RB_PAGES: String(BUFFER_PAGES),
           ...stringSetting(STRING_BYTES_BESIDE_STACKS, settings.dialect),
         }
@@ -261,8 +265,13 @@ function configuredMapEntries(program: ScriptProgram): number | null {
   const at = program.tokens.findIndex(
     (_, index) => MAP_SIZE_NAMES.has(wordAt(program, index)) && wordAt(program, index + 1) === '=',
   );
-  const value = Number(wordAt(program, at + 2));
-  return at < 0 || !Number.isSafeInteger(value) ? null : value;
+  return at < 0 ? null : wholeNumber(wordAt(program, at + 2));
+}
+
+/** `1000`, `1_000`, `0x3e8`, `1000u`; null: none. */
+function wholeNumber(word = ''): number | null {
+  const value = Number(word.replaceAll('_', '').replace(/[uUlL]+$/u, ''));
+  return /^\d/u.test(word) && Number.isSafeInteger(value) ? value : null;
 }
 
 /** `let @name = hash(10);`: what these maps hold, whatever is said of all. */
@@ -270,9 +279,10 @@ function declaredMapEntries(program: ScriptProgram): ReadonlyMap<string, number>
   const found = new Map<string, number>();
   for (const [index, { kind }] of program.tokens.entries()) {
     const [before, , equals, type = '', open, size] = [-1, 0, 1, 2, 3, 4].map((step) => wordAt(program, index + step));
-    if (kind !== 'map' || before !== 'let' || equals !== '=' || open !== '(' || !Number.isSafeInteger(Number(size))) continue;
+    const entries = wholeNumber(size);
+    if (kind !== 'map' || before !== 'let' || equals !== '=' || open !== '(' || entries === null) continue;
     // Those that give up old entries are never full.
-    found.set(wordAt(program, index), type.startsWith('lru') ? Infinity : Number(size));
+    found.set(wordAt(program, index), type.includes('lru') ? Infinity : entries);
   }
   return found;
 }

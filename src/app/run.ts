@@ -229,8 +229,9 @@ async function report(
   const isAllHere = isCounted && !session.isCut && !isHeapFull;
   const incomplete = !isAllHere || !isAllWritten || files.some(({ problem }) => problem !== null);
   const status = command === null ? 0 : await statusOf(command);
-  const own = (session.jstack?.bugs ?? 0) > 0 ? EXIT.bug : failure === null ? (session.exitCode ?? 0) : 0;
-  const code = own !== 0 ? own : status !== 0 ? status : incomplete ? EXIT.incomplete : EXIT.ok;
+  const own = failure === null ? (session.exitCode ?? 0) : 0;
+  const jtraces = (session.jstack?.bugs ?? 0) > 0 ? EXIT.bug : incomplete ? EXIT.incomplete : EXIT.ok;
+  const code = own !== 0 ? own : status !== 0 ? status : jtraces;
   ui.end(result, code);
   return code;
 }

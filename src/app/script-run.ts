@@ -13,7 +13,7 @@ import { SENT_MAP } from '../program/jstack.ts';
 import { type JstackCounts, JstackSession } from './jstack-session.ts';
 import { JstackShown } from './jstack-shown.ts';
 import type { LoadedWatch } from './loaded-watch.ts';
-import type { PreparedScript } from './prepare-script.ts';
+import { LEAST_MAP_ENTRIES, type PreparedScript } from './prepare-script.ts';
 import { isWarning, RepeatedWarnings } from './repeated-warnings.ts';
 
 export interface ScriptStart {
@@ -92,11 +92,11 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
     for (const message of early ?? []) tellMessage(message);
     early = null;
   };
-  const mostEntries = mapSize(prepared);
+  const environment = givingWay(prepared, process.env);
+  const mostEntries = mapSize(prepared, environment);
   const stacks = prepared.jstack === null ? null : new JstackSession(prepared.jstack.windowBytes, mostEntries, ui);
   const shown = prepared.jstack === null || stacks === null ? null : new JstackShown(prepared.jstack, prepared.mapFacts, stacks);
   for (const pid of stacks === null ? [] : start.expected) stacks?.expect(pid);
-  const environment = givingWay(prepared.environment, process.env);
   let [isFullTold, isCut] = [false, false];
   const tellFull = (): void => {
     if (!isFullTold) ui.message('warning', 'a map is full: what comes with further keys is not counted');
@@ -123,7 +123,7 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
       if (prepared.translate(given.text) !== '') tellFull();
       return;
     }
-    if (given.kind === 'message' && !warnings.isNew(given.text)) return;
+    if (given.kind === 'message' && given.isProgram !== true && !warnings.isNew(given.text)) return;
     if (given.kind === 'failed' || given.kind === 'stopped')
       for (const text of warnings.end()) deliver({ kind: 'message', text });
     if (given.kind === 'ready' && stacks !== null) {
@@ -229,14 +229,20 @@ export async function startScript(start: ScriptStart, ui: ScriptUi): Promise<Scr
 }
 
 /** How many entries a map of the program's holds. */
-function mapSize({ environment, configuredMapEntries, mapSizeVariable }: PreparedScript): number {
-  const set = Number(process.env[mapSizeVariable] ?? configuredMapEntries ?? environment[mapSizeVariable]);
+function mapSize(
+  { configuredMapEntries, mapSizeVariable }: PreparedScript,
+  environment: Readonly<Record<string, string>>,
+): number {
+  const set = Number(environment[mapSizeVariable] ?? process.env[mapSizeVariable] ?? configuredMapEntries);
   return set > 0 ? set : BPFTRACE_MAP_ENTRIES;
 }
 
-/** What the user has set stays. */
-function givingWay(own: Readonly<Record<string, string>>, users: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(own).filter(([name]) => users[name] === undefined));
+/** What the user has set stays, but for maps that would not hold what walks must know. */
+function givingWay(prepared: PreparedScript, users: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const { environment, mapSizeVariable, jstack } = prepared;
+  const own = Object.fromEntries(Object.entries(environment).filter(([name]) => users[name] === undefined));
+  const isTooSmall = jstack !== null && Number(users[mapSizeVariable] ?? LEAST_MAP_ENTRIES) < LEAST_MAP_ENTRIES;
+  return isTooSmall ? { ...own, [mapSizeVariable]: String(LEAST_MAP_ENTRIES) } : own;
 }
 
 /** bpftrace's words in those of the user's program. */

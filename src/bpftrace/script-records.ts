@@ -63,9 +63,10 @@ function recordOf(fields: readonly JsonField[], dialect: ScriptDialect): ScriptR
     }
     case 'helper_error':
     case 'runtime_error':
+      return { kind: 'message', text: complaint(type, field) };
     case 'warnf':
     case 'errorf':
-      return { kind: 'message', text: complaint(type, field) };
+      return { kind: 'message', text: complaint(type, field), isProgram: true };
     default:
       return null;
   }

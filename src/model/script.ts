@@ -85,6 +85,8 @@ export type ScriptEvent =
       readonly text: string;
       /** Something of the program's output is missing. */
       readonly isLoss?: true;
+      /** The program's own words (`warnf`, `errorf`). */
+      readonly isProgram?: true;
     }
   /** It could not start, or broke off. Last but for 'stopped'. */
   | { readonly kind: 'failed'; readonly error: OperatorError }

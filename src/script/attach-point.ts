@@ -6,6 +6,8 @@ import type { Span } from './tokenize.ts';
 export interface AttachPoint extends Span {
   /** As the user wrote it. */
   readonly text: string;
+  /** As bpftrace reads it: without blanks and comments. */
+  readonly spelled: string;
   /** Split at the colons outside quotes, the quotes removed. */
   readonly parts: readonly string[];
 }
@@ -63,7 +65,7 @@ const OF_NO_PROCESS: readonly string[] = ['BEGIN', 'END', 'begin', 'end', 'inter
 
 /** `text`: as it stands in the program; `spelled`: without blanks and comments, as bpftrace reads it (0.17 and 0.23: `uretprobe :/x/lib.so:f`). */
 export function attachPoint(text: string, start: number, spelled = text): AttachPoint {
-  return { text, start, end: start + text.length, parts: splitParts(spelled) };
+  return { text, spelled, start, end: start + text.length, parts: splitParts(spelled) };
 }
 
 function splitParts(text: string): string[] {

@@ -47,6 +47,9 @@ interface HeldFormat extends Span {
 /** Of each format string, by where it begins: it may have thousands. */
 type KnownSpecs = Map<number, readonly Span[]>;
 
+/** Of blocks: a walk may stand before one that is deeper. */
+const MAX_DEPTH = 64;
+
 const NAME = 'jstack';
 /** More than any stack has. */
 const MAX_FRAMES_DIGITS = 6;
@@ -185,7 +188,7 @@ function statementsAround(
       const firstLoop = open.findIndex(({ isLoop }) => isLoop);
       found.set(
         start,
-        open.slice(0, firstLoop < 0 ? open.length : firstLoop + 1).map((statement) => ({ ...statement })),
+        open.slice(0, Math.min(MAX_DEPTH, firstLoop < 0 ? open.length : firstLoop + 1)).map((statement) => ({ ...statement })),
       );
     }
     // A statement within an expression is a part of the one around it.

@@ -97,6 +97,6 @@ function placesOf(point: AttachPoint, library: ProbedLibrary): readonly string[]
     return rest.length !== 2 || library.hasUsdt(provider, name) ? [at(rest.join(':'))] : [];
   }
   const [pattern = ''] = rest;
-  if (rest.length !== 1 || !FUNCTION_PATTERN.test(pattern)) return [at(point.text.split(':').slice(2).join(':'))];
+  if (rest.length !== 1 || !FUNCTION_PATTERN.test(pattern)) return [at(point.spelled.split(':').slice(2).join(':'))];
   return library.functionsLike(pattern).map(at);
 }

@@ -15,7 +15,7 @@ export function renderMessage(name: string, message: ScriptMessage): string {
   if (message.position === null) return `${name}: ${level}${message.text}`;
   const { line, column } = message.position;
   const where = `${name}:${String(line)}:${String(column)}`;
-  const note = message.inserted ? ' (in what jtrace added there)' : '';
+  const note = message.added ? ' (in what jtrace added there)' : '';
   return [`${where}: ${level}${message.text}${note}`, ...excerptLines(message)].join('\n');
 }
 

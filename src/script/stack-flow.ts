@@ -98,7 +98,8 @@ class Flow implements StackFlow {
   #given(sign: number, index: number, probe: number | null): ValueShape | null {
     const program = this.#program;
     const [before, next] = [wordAt(program, index - 1), wordAt(program, sign)];
-    if (next === '=') return this.shapeOf(restOfStatement(program, sign + 1), probe);
+    // An assignment within one is none that bpftrace takes.
+    if (next === '=') return before === '=' ? null : this.shapeOf(restOfStatement(program, sign + 1), probe);
     if (next === '++' || next === '--' || before === '++' || before === '--') return VALUE;
     if (wordAt(program, sign + 1) === '=' && /^(?:[-+*/%&|^]|<<|>>)$/u.test(next)) return VALUE;
     if (next !== ':' || before !== '(' || wordAt(program, index - 2) !== 'for') return null;

@@ -57,7 +57,7 @@ export function translateMessages(output: readonly string[], source: Translation
   const messages = few(parseMessages(output, printedLines(source.rewritten.text)))
     .map((raw) => translate(raw, { ...source, points }, given, user))
     // Nobody can do anything about a warning on what jtrace wrote.
-    .filter(({ severity, inserted }) => severity === 'error' || !inserted);
+    .filter(({ severity, added }) => severity === 'error' || !added);
   const errors = messages.filter(({ severity }) => severity === 'error');
   const first = errors.find(({ position }) => position !== null) ?? errors[0] ?? null;
   return { first, others: messages.filter((message) => message !== first).slice(0, MOST_MESSAGES) };

@@ -117,11 +117,16 @@ test('what its own config block says of maps', () => {
     expect(Object.keys(own.environment)).not.toContain('BPFTRACE_MAX_MAP_KEYS');
   }
   expect(Object.keys(prepared('t:a:b { @[jstack] = count(); }').environment)).toContain('BPFTRACE_MAX_MAP_KEYS');
-  const declared = prepared('let @a = hash(10); let @b = lruhash(5); t:a:b { @a[1] = 1; @b[1] = 1; }').declaredMapEntries;
+  const declared = prepared('let @a = hash(1_0); let @b = percpulruhash(5); t:a:b { @a[1] = 1; @b[1] = 1; }').declaredMapEntries;
   expect([...declared]).toEqual([
     ['@a', 10],
     ['@b', Infinity],
   ]);
+  expect(prepared('config = { max_map_keys = 1_000u } t:a:b { @ = 1; }').configuredMapEntries).toBe(1000);
+  // Too few for what tells walks of a JVM.
+  expect(prepared('config = { max_map_keys = 10 } t:a:b { @[jstack] = count(); }').environment['BPFTRACE_MAX_MAP_KEYS']).toBe(
+    '64',
+  );
 });
 
 test.each([
@@ -155,7 +160,11 @@ test.each(['BEGIN { printf("hi")', 'k:f { @[jstack] = count(); } k:g', 'k:f { @[
   (text) => {
     const { text: given, isOwnFault } = prepared(text, { isLive: true });
     expect(given.endsWith(text.slice(-6))).toBe(true);
-    expect(isOwnFault('stdin:1:1-2: ERROR: syntax error')).toBe(false);
+    const lines = given.split('\n');
+    expect(isOwnFault(`stdin:${String(lines.length)}:${String((lines.at(-1) ?? '').length)}-99: ERROR: syntax error`)).toBe(
+      false,
+    );
+    expect(isOwnFault('stdin:99:1-9: ERROR: syntax error')).toBe(false);
   },
 );
 
@@ -176,9 +185,14 @@ test('a failure of a run is told of the place in the program; of what jtrace add
     'x.bt:2:3: warning: Failed to map_delete_elem: no (-2)',
   );
   expect(translate(`stdin:${placeOf('@__jt_sent[')}: WARNING: Map full; can't update element`)).toBe('');
+  const averages = prepared('k:f { @[jstack] = avg(1); }');
+  const column = averages.text.lastIndexOf('stats(') - averages.text.lastIndexOf('\n', averages.text.lastIndexOf('stats('));
+  const line = averages.text.slice(0, averages.text.lastIndexOf('stats(')).split('\n').length;
+  expect(averages.translate(`stdin:${String(line)}:${String(column)}: WARNING: Map full; can't update element`)).toContain('x.bt:1:'); // prettier-ignore
 });
 
 test('thousands of probes and uses', () => {
   expect(prepared('k:f{}'.repeat(150_000)).ownProbes).toBe(1);
   expect(prepared(`k:f { ${'@[jstack] = avg(1); '.repeat(20_000)} }`).jstack).not.toBeNull();
+  expect(prepared(`k:f { }${'\r\n'.repeat(200_000)}`).ownProbes).toBe(1);
 }, 20_000);

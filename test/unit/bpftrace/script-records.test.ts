@@ -165,7 +165,7 @@ describe('single lines', () => {
     [
       '0.27.1',
       '{"type": "warnf", "msg": "hi x\\n", "filename": "stdin", "line": 1, "col": 9}',
-      { kind: 'message', text: 'stdin:1:9: WARNING: hi x' },
+      { kind: 'message', text: 'stdin:1:9: WARNING: hi x', isProgram: true },
     ],
     [
       '0.27.1',

@@ -111,6 +111,8 @@ describe('what is known of jstack and of keys', () => {
     ['keys without end', inProbe(`${'@a['.repeat(STACKS)}jstack`), { uses: 1, maps: 1 }],
     ['tuples in tuples', inProbe(`@a[${'('.repeat(STACKS)}jstack${')'.repeat(STACKS)}] = count();`), { uses: 1, maps: 1 }],
     ['arguments of one format', inProbe(`printf("${'%s'.repeat(STACKS)}"${', jstack'.repeat(STACKS)});`), { uses: STACKS, maps: 0 }],
+    ['assignments in each other', inProbe(`$v = jstack; ${'$v = '.repeat(STACKS)}1;`), { uses: 1, maps: 0 }],
+    ['blocks in blocks', inProbe(`${'if (1) { @a[jstack] = count(); '.repeat(STACKS)}${'}'.repeat(STACKS)}`), { uses: STACKS, maps: 1 }],
     ['variables', inProbe(`$v = jstack; ${'$v = $v; '.repeat(STACKS)}`), { uses: 1, maps: 0 }],
     ['maps that hold one another', inProbe(`@v0 = jstack; ${Array.from({ length: STACKS }, (_, at) => `@v${String(at + 1)} = @v${String(at)}; `).join('')}`), { uses: 1, maps: STACKS + 1 }],
   ])('%s', (_what, text, expected) => {
