@@ -16,10 +16,10 @@ import {
   windowBytesOf,
 } from '../program/jstack.ts';
 import { type AttachPoint, isEndProbe, providersOf } from '../script/attach-point.ts';
-import { wordAt } from '../script/code-tokens.ts';
 import { jstackEdits, jstackUses } from '../script/jstack-uses.ts';
 import { type Aggregation, aggregationsOf, factsOfMaps, unreadMaps } from '../script/map-facts.ts';
 import { libraryEdits, type ProbedLibrary } from '../script/library-edits.ts';
+import { configuredMapEntries, declaredMapEntries } from '../script/map-sizes.ts';
 import { mapsOf } from '../script/program-maps.ts';
 import { parseScript, type ScriptProgram } from '../script/program-structure.ts';
 import { renderMessage } from '../script/render-message.ts';
@@ -27,7 +27,7 @@ import { type Edit, firstNested, outside, RewrittenScript } from '../script/rewr
 import { checkScript } from '../script/script-checks.ts';
 import { confinement, cpidEdits, lineEndEdits, livePrintingEdits } from '../script/script-edits.ts';
 import type { StackFlow } from '../script/stack-flow.ts';
-import { translateMessages } from '../script/translate-messages.ts';
+import { isAboutAdded, translateMessages } from '../script/translate-messages.ts';
 import { leadsToLibjvm } from './leads-to-libjvm.ts';
 import { JSTACK_PROBLEMS, libraryProblem, refusal, refuseFindings, refuseOwnNames } from './refuse-script.ts';
 import { textEdits, type TextSettings } from './text-edits.ts';
@@ -112,8 +112,6 @@ const LAST_WITH_USDT_ONCE = 23;
 const LAST_WITH_TRACEPOINTS_OF_ALL = 23;
 /** Minor version whose `-p` confines uprobes: 0.17 does not, 0.23 and 0.27 do; those between were not tried. */
 const FIRST_WITH_CONFINED_UPROBES = 23;
-/** In a `config` block; 0.23 and 0.27 take each. */
-const MAP_SIZE_NAMES: ReadonlySet<string> = new Set(['max_map_keys', 'MAX_MAP_KEYS', 'BPFTRACE_MAX_MAP_KEYS']);
 const VARIABLE = '__jt_stack';
 
 /** Throws OperatorErrors for programs that jtrace does not run. */
@@ -197,11 +195,7 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
     mapSizeVariable: settings.dialect.mapSizeVariable,
     jstack: isWalked ? jstackFacts(program, uses, mark, settings.engine) : null,
     translate: (words) => translated(words, source, { program, rewritten }),
-    isOwnFault: (words) => {
-      const { first, others } = translateMessages([words], { program, rewritten });
-      const errors = [...(first === null ? [] : [first]), ...others].filter(({ severity }) => severity === 'error');
-      return isWhole && errors.length > 0 && errors.every(({ added }) => added);
-    },
+    isOwnFault: (words) => isWhole && isAboutAdded(translateMessages([words], { program, rewritten })),
   };
 }
 
@@ -258,33 +252,6 @@ function stopsAtFunctions(point: AttachPoint): boolean {
 /** Behind a probe that does not end, bpftrace would find that only in what stands there. */
 function isWholeProgram({ complete, probes }: ScriptProgram): boolean {
   return complete && probes.every(({ block }) => block !== null);
-}
-
-/** What the program's `config` block says that a map holds; null: nothing. */
-function configuredMapEntries(program: ScriptProgram): number | null {
-  const at = program.tokens.findIndex(
-    (_, index) => MAP_SIZE_NAMES.has(wordAt(program, index)) && wordAt(program, index + 1) === '=',
-  );
-  return at < 0 ? null : wholeNumber(wordAt(program, at + 2));
-}
-
-/** `1000`, `1_000`, `0x3e8`, `1000u`; null: none. */
-function wholeNumber(word = ''): number | null {
-  const value = Number(word.replaceAll('_', '').replace(/[uUlL]+$/u, ''));
-  return /^\d/u.test(word) && Number.isSafeInteger(value) ? value : null;
-}
-
-/** `let @name = hash(10);`: what these maps hold, whatever is said of all. */
-function declaredMapEntries(program: ScriptProgram): ReadonlyMap<string, number> {
-  const found = new Map<string, number>();
-  for (const [index, { kind }] of program.tokens.entries()) {
-    const [before, , equals, type = '', open, size] = [-1, 0, 1, 2, 3, 4].map((step) => wordAt(program, index + step));
-    const entries = wholeNumber(size);
-    if (kind !== 'map' || before !== 'let' || equals !== '=' || open !== '(' || entries === null) continue;
-    // Those that give up old entries are never full.
-    found.set(wordAt(program, index), type.includes('lru') ? Infinity : entries);
-  }
-  return found;
 }
 
 /** Of whole probes; what is put into a probe has none. */

@@ -63,6 +63,12 @@ export function translateMessages(output: readonly string[], source: Translation
   return { first, others: messages.filter((message) => message !== first).slice(0, MOST_MESSAGES) };
 }
 
+/** Whether there are errors, and all of them are in what jtrace added. */
+export function isAboutAdded({ first, others }: ScriptMessages): boolean {
+  const errors = [...(first === null ? [] : [first]), ...others].filter(({ severity }) => severity === 'error');
+  return errors.length > 0 && errors.every(({ added }) => added);
+}
+
 /** Each is looked for in the whole program: of errors no more than are shown, with a place and without; of warnings, most of which may be about what jtrace wrote, some. */
 function few(messages: readonly RawMessage[]): readonly RawMessage[] {
   const counts = { placed: 0, unplaced: 0, warning: 0 };
