@@ -85,7 +85,8 @@ export const CAUSE_TEXTS: Readonly<Record<UnreadableCause, CauseText>> = {
   },
   'fork-child': {
     title: 'fork child',
-    meaning: 'the process was forked and has no page-table entry of its own yet, though its parent has: fork() leaves out those of files and shared memory',
+    meaning:
+      'the process was forked and has no page-table entry of its own yet, though its parent has: fork() leaves out those of files and shared memory',
     remedy: `${AT_EXIT}; vfork and posix_spawn children share their parent’s tables`,
   },
   'not-faulted-in': {

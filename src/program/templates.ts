@@ -17,6 +17,10 @@ export type TemplateName =
   | 'jstack-ready.bt'
   | 'follow-children.bt'
   | 'event-name.bt'
+  | 'direct-map.bt'
+  | 'page-tables.bt'
+  | 'page-cache.bt'
+  | 'page-reads.bt'
   | NonNullable<EventShape['part']>;
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */

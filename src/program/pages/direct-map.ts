@@ -1,0 +1,44 @@
+// The program that finds the kernel's direct map (templates/direct-map.bt), and what it prints → its address.
+
+import type { BpftraceProgram } from '../../model/program.ts';
+import { asKernelAddress, type KernelAddress } from '../../model/units.ts';
+import { renderTemplate } from '../template.ts';
+import { readTemplate } from '../templates.ts';
+import { type PagingShape, maskOf } from './paging.ts';
+
+/** Places tried by one program: what the verifiers of 5.10 and 6.18 take, with all three bpftraces. */
+export const TRIES_PER_PROGRAM = 400;
+
+/** A page of jtrace's own, and the frame it lies in. */
+export interface KnownPage {
+  readonly address: bigint;
+  /** Page frame number. */
+  readonly frame: bigint;
+}
+
+/** Tries the places from `firstTry` GiB below jtrace's own top page table on. */
+export function directMapProgram(paging: PagingShape, page: KnownPage, firstTry: number): BpftraceProgram {
+  const text = renderTemplate(readTemplate('direct-map.bt'), {
+    address: maskOf(page.address),
+    frame: maskOf(page.frame << 12n),
+    frameMask: maskOf(paging.frameMask),
+    fiveLevels: paging.levels === 5,
+    topShift: paging.topShift,
+    tries: TRIES_PER_PROGRAM,
+    firstTry,
+  });
+  return { text, environment: {}, unsafe: false, arguments: [] };
+}
+
+/**
+ * null: not among the places tried. Throws when the program did not run as jtrace's child, whose page tables it then walked.
+ */
+export function parseDirectMap(lines: readonly string[], ownPid: number): KernelAddress | null {
+  if (!lines.includes(`parent ${String(ownPid)}`))
+    throw new Error(`bpftrace is no child of jtrace: ${lines.join('; ').slice(0, 200)}`);
+  for (const line of lines) {
+    const [, base] = /^base ([0-9a-f]{16})$/.exec(line) ?? [];
+    if (base !== undefined) return asKernelAddress(BigInt(`0x${base}`));
+  }
+  return null;
+}
