@@ -3,6 +3,7 @@
 import type { CatalogueScript } from '../../catalogue/catalogue.ts';
 import { PROCESS_WORDS, type ScriptHeader, shownNeeds } from '../../catalogue/script-header.ts';
 import type { Theme } from './theme.ts';
+import { wrapText } from './wrap-text.ts';
 
 const INDENT = '  ';
 const DEEPER = '      ';
@@ -12,18 +13,18 @@ export function renderScript({ name, header }: CatalogueScript, maxColumns: numb
   const section = (title: string, lines: readonly string[]): readonly string[] => ['', theme.heading(title), ...lines];
   const prose = header.description.flatMap((paragraph, index) => [
     ...(index === 0 ? [] : ['']),
-    ...wrap(paragraph, maxColumns, ''),
+    ...wrapText(paragraph, maxColumns, ''),
   ]);
   const lines = [`${name}: ${header.purpose}`, '', ...prose];
   lines.push(...section('Parameters:', parameterLines(header, maxColumns)));
   const outputs = header.outputs.flatMap(({ field, unit, help }) => entry(field, unit, help, maxColumns));
   lines.push(
-    ...section('With -p PROCESS:', wrap(`${PROCESS_WORDS[header.process.kind]} ${header.process.help}`, maxColumns, INDENT)),
+    ...section('With -p PROCESS:', wrapText(`${PROCESS_WORDS[header.process.kind]} ${header.process.help}`, maxColumns, INDENT)),
   );
   lines.push(...section('Output:', outputs));
-  lines.push(...section('Probes:', header.probes.flatMap((probe) => wrap(probe, maxColumns, INDENT)))); // prettier-ignore
-  lines.push(...section('Needs:', wrap(shownNeeds(header.needs), maxColumns, INDENT)));
-  lines.push(...section('Cost:', wrap(header.cost ?? 'not measured yet', maxColumns, INDENT)));
+  lines.push(...section('Probes:', header.probes.flatMap((probe) => wrapText(probe, maxColumns, INDENT)))); // prettier-ignore
+  lines.push(...section('Needs:', wrapText(shownNeeds(header.needs), maxColumns, INDENT)));
+  lines.push(...section('Cost:', wrapText(header.cost ?? 'not measured yet', maxColumns, INDENT)));
   lines.push(...section('Example:', header.example.map((line) => `${INDENT}${line}`.trimEnd()))); // prettier-ignore
   return lines;
 }
@@ -37,19 +38,5 @@ function parameterLines({ parameters }: ScriptHeader, maxColumns: number): reado
 }
 
 function entry(label: string, aside: string, help: string, maxColumns: number): readonly string[] {
-  return [`${INDENT}${label}  [${aside}]`, ...wrap(help, maxColumns, DEEPER)];
-}
-
-function wrap(text: string, maxColumns: number, indent: string): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > maxColumns) {
-      lines.push(`${indent}${line}`);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, `${indent}${line}`];
+  return [`${INDENT}${label}  [${aside}]`, ...wrapText(help, maxColumns, DEEPER)];
 }

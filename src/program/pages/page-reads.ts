@@ -2,6 +2,7 @@
 
 import type { BpftraceProgram } from '../../model/program.ts';
 import type { Dialect } from '../../model/dialect.ts';
+import type { ReadCheck } from '../../model/residency.ts';
 import type { KernelAddress, Pid } from '../../model/units.ts';
 import { renderTemplate } from '../template.ts';
 import { readTemplate } from '../templates.ts';
@@ -31,20 +32,6 @@ export function pageReadsProgram(values: PageReadsProgram, dialect: Dialect): Bp
     timeMs: values.timeMs,
   });
   return { text, environment: {}, unsafe: false, arguments: dialect.quietArguments };
-}
-
-/** How the reads and the page tables, asked at one instant, compare. */
-export interface ReadCheck {
-  /** Pages that were read. */
-  readonly read: number;
-  /** The tables said readable, and the read gave what the page holds. */
-  readonly readable: number;
-  /** The tables said not readable, and the read gave nothing. */
-  readonly unreadable: number;
-  /** The words that were read are zeros: a failed read looks the same. */
-  readonly silent: number;
-  /** The read said otherwise than the tables. */
-  readonly contradicted: number;
 }
 
 const VERDICT = /^V \d{1,9} ([01]) ([01]) ([01]) ([01])$/;

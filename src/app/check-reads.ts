@@ -1,0 +1,30 @@
+// Page tables, checked: reads of BPF in the process's own context, of some pages of each state, for as long as it takes to be on a CPU.
+
+import type { FoundBpftrace } from '../bpftrace/find.ts';
+import { runOnce } from '../bpftrace/run-once.ts';
+import type { PageLook } from '../model/page-look.ts';
+import type { ReadCheck } from '../model/residency.ts';
+import type { Mapping } from '../model/target.ts';
+import { dialectFor } from '../program/dialects.ts';
+import { MOST_READ_PAGES, pageReadsProgram, parsePageReads } from '../program/pages/page-reads.ts';
+import { chosenPages } from '../residency/chosen-pages.ts';
+import type { AddressSpace } from '../target/pages/address-space.ts';
+import type { DirectMap } from './direct-map.ts';
+
+/** How long reads wait for the process to be on a CPU. */
+const READ_TIME_MS = 1000;
+const TIMEOUT_MS = 60_000;
+
+/** Throws an OperatorError when bpftrace fails. */
+export async function checkReads(
+  bpftrace: FoundBpftrace,
+  map: DirectMap,
+  space: AddressSpace,
+  look: PageLook,
+  mappings: readonly Mapping[],
+): Promise<ReadCheck> {
+  const addresses = chosenPages(look.runs, mappings, MOST_READ_PAGES);
+  const values = { pid: space.pid, base: map.base, paging: map.paging, addresses, timeMs: READ_TIME_MS };
+  const program = pageReadsProgram(values, dialectFor(bpftrace.version));
+  return parsePageReads(await runOnce({ bpftracePath: bpftrace.path, program, timeoutMs: TIMEOUT_MS }));
+}

@@ -1,0 +1,109 @@
+// `jtrace residency PID --addr`: one range page by page, once or over time.
+
+import { findBpftrace, type FoundBpftrace } from '../bpftrace/find.ts';
+import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
+import { EXIT, OperatorError } from '../model/errors.ts';
+import type { PageRangeRequest, PageWatch, PageWatchEvent, RangeLook } from '../model/page-range.ts';
+import type { ReadCheck } from '../model/residency.ts';
+import type { Mapping } from '../model/target.ts';
+import type { RunControl, Ui } from '../model/ui.ts';
+import type { Pid } from '../model/units.ts';
+import { dialectFor } from '../program/dialects.ts';
+import { isBacked } from '../residency/mapping-residency.ts';
+import { type RangeFacts, shownRange } from '../residency/shown-range.ts';
+import { type AddressSpace, isNumaBalancing, openAddressSpace } from '../target/pages/address-space.ts';
+import { readMappings } from '../target/pages/read-mappings.ts';
+import { chooseTarget } from '../target/processes/choose-target.ts';
+import { processLabel } from '../target/processes/process-label.ts';
+import { checkKernel } from './check-kernel.ts';
+import { checkReads } from './check-reads.ts';
+import { type DirectMap, findDirectMap } from './direct-map.ts';
+import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
+import { askPageCache } from './page-cache.ts';
+import { watchPages } from './page-watch.ts';
+
+export interface RangeResult {
+  readonly pid: Pid;
+  /** Hostile text. */
+  readonly label: string;
+  readonly look: RangeLook;
+  readonly mappings: readonly Mapping[];
+  readonly check: ReadCheck | null;
+}
+
+export interface PageRangeUi extends Pick<Ui, 'message' | 'choose' | 'program' | 'problem'> {
+  range(result: RangeResult): void;
+  event(event: PageWatchEvent): void;
+  watched(watch: PageWatch): void;
+}
+
+/** Throws OperatorErrors. */
+export async function runPageRange(request: PageRangeRequest, ui: PageRangeUi, control: RunControl): Promise<number> {
+  requireInitialPidNamespace();
+  const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
+  dialectFor(bpftrace.version);
+  const choice = await chooseTarget(request.target);
+  if (choice.kind === 'several') {
+    ui.choose(choice);
+    return EXIT.usage;
+  }
+  const space = openAddressSpace(choice.process.pid);
+  try {
+    const map = await findDirectMap(bpftrace.path);
+    if (request.printProgram) {
+      ui.program(lookProgram(bpftrace, map, space, request, request.watch?.intervalMs ?? null).text);
+      return EXIT.ok;
+    }
+    const mappings = mappingsWithin(space.pid, request);
+    const label = processLabel(space.pid, choice.process.vm === 'none' ? null : choice.process)?.name ?? '';
+    const inside = { bpftrace, map, space, label };
+    return request.watch === null
+      ? await lookAtRange(request, mappings, inside, ui, control)
+      : await watchPages(request, request.watch, inside, ui, control);
+  } finally {
+    space.close();
+  }
+}
+
+/** What the looks at one process share. */
+export interface LookedProcess {
+  readonly bpftrace: FoundBpftrace;
+  readonly map: DirectMap;
+  readonly space: AddressSpace;
+  readonly label: string;
+}
+
+async function lookAtRange(
+  request: PageRangeRequest,
+  mappings: readonly Mapping[],
+  { bpftrace, map, space, label }: LookedProcess,
+  ui: PageRangeUi,
+  control: RunControl,
+): Promise<number> {
+  if (request.checksReads) await checkKernel(bpftrace, ui);
+  const look = await lookOnce(bpftrace, map, space, request, control.stop);
+  const cache = await askPageCache(bpftrace, space.pid, mappings.filter((mapping) => isBacked({ mapping })));
+  const check = request.checksReads ? await checkReads(bpftrace, map, space, look, mappings) : null;
+  const { start, end } = request;
+  const facts: RangeFacts = {
+    start,
+    end,
+    mappings,
+    cache: cache.runs,
+    isForkChild: space.isForkChild,
+    isNumaBalancing: isNumaBalancing(),
+  };
+  ui.range({ pid: space.pid, label, look: shownRange(look.runs, 0, facts), mappings, check });
+  return check !== null && check.contradicted > 0 ? EXIT.incomplete : EXIT.ok;
+}
+
+/** Throws an OperatorError when none holds a byte of the range. */
+function mappingsWithin(pid: Pid, { start, end }: PageRangeRequest): readonly Mapping[] {
+  const all = readMappings(pid);
+  if (all === null) throw goneError(pid);
+  const within = all.filter((mapping) => mapping.end > start && mapping.start < end);
+  if (within.length > 0) return within;
+  const next = all.find((mapping) => mapping.start >= end);
+  const hint = next === undefined ? `/proc/${String(pid)}/maps has the mappings` : `the next mapping begins at 0x${next.start.toString(16)}`;
+  throw new OperatorError('usage', `process ${String(pid)} has nothing mapped at 0x${start.toString(16)}`, hint);
+}

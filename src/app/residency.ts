@@ -1,0 +1,85 @@
+// `jtrace residency PID`: mappings, page tables, page cache and reads of one process, put together.
+
+import type { FoundBpftrace } from '../bpftrace/find.ts';
+import { findBpftrace } from '../bpftrace/find.ts';
+import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
+import { EXIT } from '../model/errors.ts';
+import type { PageRun } from '../model/page-state.ts';
+import type { Residency, ResidencyRequest } from '../model/residency.ts';
+import type { RunControl, Ui } from '../model/ui.ts';
+import { dialectFor } from '../program/dialects.ts';
+import { isBacked, mappingResidencies } from '../residency/mapping-residency.ts';
+import { type AddressSpace, isNumaBalancing, openAddressSpace } from '../target/pages/address-space.ts';
+import { readSmaps } from '../target/pages/smaps.ts';
+import { chooseTarget } from '../target/processes/choose-target.ts';
+import { processLabel } from '../target/processes/process-label.ts';
+import { checkKernel } from './check-kernel.ts';
+import { checkReads } from './check-reads.ts';
+import { type DirectMap, findDirectMap } from './direct-map.ts';
+import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
+import { askPageCache } from './page-cache.ts';
+
+export interface ResidencyUi extends Pick<Ui, 'message' | 'choose' | 'program'> {
+  residency(residency: Residency): void;
+}
+
+/** Throws OperatorErrors. */
+export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, control: RunControl): Promise<number> {
+  requireInitialPidNamespace();
+  const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
+  dialectFor(bpftrace.version);
+  const choice = await chooseTarget(request.target);
+  if (choice.kind === 'several') {
+    ui.choose(choice);
+    return EXIT.usage;
+  }
+  const space = openAddressSpace(choice.process.pid);
+  try {
+    const map = await findDirectMap(bpftrace.path);
+    const range = { start: 0, end: map.paging.userEnd };
+    if (request.printProgram) {
+      ui.program(lookProgram(bpftrace, map, space, range, null).text);
+      return EXIT.ok;
+    }
+    if (request.checksReads) await checkKernel(bpftrace, ui);
+    const mappings = readSmaps(space.pid);
+    if (mappings === null || mappings.length === 0) throw goneError(space.pid);
+    const look = await lookOnce(bpftrace, map, space, range, control.stop);
+    const parent = space.isForkChild ? await lookAtParent(bpftrace, map, space, control.stop) : [];
+    const backed = mappings.filter((pages) => isBacked(pages) && !pages.flags.includes('ht')).map(({ mapping }) => mapping);
+    const cache = await askPageCache(bpftrace, space.pid, backed);
+    const check = request.checksReads
+      ? await checkReads(bpftrace, map, space, look, mappings.map(({ mapping }) => mapping))
+      : null;
+    const isBalancing = isNumaBalancing();
+    const around = { runs: look.runs, cache: cache.runs, parent, isForkChild: space.isForkChild, isNumaBalancing: isBalancing };
+    ui.residency({
+      pid: space.pid,
+      label: processLabel(space.pid, choice.process.vm === 'none' ? null : choice.process)?.name ?? '',
+      mappings: mappingResidencies(mappings, around),
+      lookMs: (look.endNs - look.beginNs) / 1e6,
+      entries: look.steps,
+      isForkChild: space.isForkChild,
+      isNumaBalancing: isBalancing,
+      unaskedFiles: cache.unasked,
+      check,
+    });
+    return check !== null && check.contradicted > 0 ? EXIT.incomplete : EXIT.ok;
+  } finally {
+    space.close();
+  }
+}
+
+/** What a fork child has not got its parent may have. Nothing of a parent that is gone, or is not for us. */
+async function lookAtParent(bpftrace: FoundBpftrace, map: DirectMap, child: AddressSpace, stop: AbortSignal): Promise<readonly PageRun[]> {
+  try {
+    const parent = openAddressSpace(child.parent);
+    try {
+      return (await lookOnce(bpftrace, map, parent, { start: 0, end: map.paging.userEnd }, stop)).runs;
+    } finally {
+      parent.close();
+    }
+  } catch {
+    return [];
+  }
+}
