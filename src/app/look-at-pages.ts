@@ -60,7 +60,8 @@ export async function lookOnce(
     if (found !== null) return found;
     if (failure !== null) throw failure;
     if (isGone) throw goneError(space.pid);
-    if (stop.aborted) throw new OperatorError('incomplete', 'stopped before the look had ended', 'a process of 10 GB takes some 10 s');
+    if (stop.aborted)
+      throw new OperatorError('incomplete', 'stopped before the look had ended', 'a process of 10 GB takes some 10 s');
   }
   throw new OperatorError('incomplete', 'what bpftrace printed did not arrive whole, three times', 'is the machine overloaded?');
 }

@@ -74,10 +74,16 @@ async function askFiles(bpftrace: FoundBpftrace, handle: ProcessHandle, mappings
 
 /** Memory that has a file of its own: what was dropped of it went to swap. */
 function isMemory({ path, deleted }: Mapping): boolean {
-  return path.startsWith('/memfd:') || path.startsWith('/SYSV') || path.startsWith('/dev/shm/') || (deleted && path === '/dev/zero');
+  return (
+    path.startsWith('/memfd:') || path.startsWith('/SYSV') || path.startsWith('/dev/shm/') || (deleted && path === '/dev/zero')
+  );
 }
 
-function addressed(mapping: Mapping, isShared: boolean, runs: readonly CacheRun[] | null): readonly Run<CacheState | 'swapped'>[] {
+function addressed(
+  mapping: Mapping,
+  isShared: boolean,
+  runs: readonly CacheRun[] | null,
+): readonly Run<CacheState | 'swapped'>[] {
   const first = mapping.fileOffsetBytes / PAGE_BYTES;
   const at = (page: number): number => mapping.start + (page - first) * PAGE_BYTES;
   return (runs ?? []).map(({ firstPage, endPage, kind }) => ({

@@ -82,7 +82,11 @@ async function lookAtRange(
 ): Promise<number> {
   if (request.checksReads) await checkKernel(bpftrace, ui);
   const look = await lookOnce(bpftrace, map, space, request, control.stop);
-  const cache = await askPageCache(bpftrace, space.pid, mappings.filter((mapping) => isBacked({ mapping })));
+  const cache = await askPageCache(
+    bpftrace,
+    space.pid,
+    mappings.filter((mapping) => isBacked({ mapping })),
+  );
   const check = request.checksReads ? await checkReads(bpftrace, map, space, look, mappings) : null;
   const { start, end } = request;
   const facts: RangeFacts = {
@@ -104,6 +108,7 @@ function mappingsWithin(pid: Pid, { start, end }: PageRangeRequest): readonly Ma
   const within = all.filter((mapping) => mapping.end > start && mapping.start < end);
   if (within.length > 0) return within;
   const next = all.find((mapping) => mapping.start >= end);
-  const hint = next === undefined ? `/proc/${String(pid)}/maps has the mappings` : `the next mapping begins at 0x${next.start.toString(16)}`;
+  const hint =
+    next === undefined ? `/proc/${String(pid)}/maps has the mappings` : `the next mapping begins at 0x${next.start.toString(16)}`;
   throw new OperatorError('usage', `process ${String(pid)} has nothing mapped at 0x${start.toString(16)}`, hint);
 }

@@ -49,7 +49,13 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
     const backed = mappings.filter((pages) => isBacked(pages) && !pages.flags.includes('ht')).map(({ mapping }) => mapping);
     const cache = await askPageCache(bpftrace, space.pid, backed);
     const check = request.checksReads
-      ? await checkReads(bpftrace, map, space, look, mappings.map(({ mapping }) => mapping))
+      ? await checkReads(
+          bpftrace,
+          map,
+          space,
+          look,
+          mappings.map(({ mapping }) => mapping),
+        )
       : null;
     const isBalancing = isNumaBalancing();
     const around = { runs: look.runs, cache: cache.runs, parent, isForkChild: space.isForkChild, isNumaBalancing: isBalancing };
@@ -71,7 +77,12 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
 }
 
 /** What a fork child has not got its parent may have. Nothing of a parent that is gone, or is not for us. */
-async function lookAtParent(bpftrace: FoundBpftrace, map: DirectMap, child: AddressSpace, stop: AbortSignal): Promise<readonly PageRun[]> {
+async function lookAtParent(
+  bpftrace: FoundBpftrace,
+  map: DirectMap,
+  child: AddressSpace,
+  stop: AbortSignal,
+): Promise<readonly PageRun[]> {
   try {
     const parent = openAddressSpace(child.parent);
     try {

@@ -21,7 +21,8 @@ export interface PageRangeRequest {
 }
 
 /** As the page is shown: the state of its entry, and what is known around it. */
-export type ShownState = Exclude<PageStateKind, 'readable' | 'none'> | 'writable' | 'read-only' | 'cached' | 'absent' | 'unmapped';
+export type ShownState =
+  Exclude<PageStateKind, 'readable' | 'none'> | 'writable' | 'read-only' | 'cached' | 'absent' | 'unmapped';
 
 export interface ShownRun {
   readonly start: Address;

@@ -15,7 +15,8 @@ export function chosenPages(runs: readonly PageRun[], mappings: readonly Mapping
   );
   for (const mapping of mappings) {
     for (const { start, end, values } of cutter.pieces(mapping.start, mapping.end)) {
-      const kind = values[0] ?? 'none';
+      const [kind] = values;
+      if (kind === null) continue; // Not looked at.
       const middle = start + Math.floor((end - start) / PAGE_BYTES / 2) * PAGE_BYTES;
       const list = byState.get(kind) ?? [];
       if (list.length === 0) byState.set(kind, list);

@@ -16,7 +16,8 @@ export interface PagesAround {
   readonly isNumaBalancing: boolean;
 }
 
-const asRuns = (runs: readonly PageRun[]): readonly Run<PageState>[] => runs.map(({ start, end, state }) => ({ start, end, value: state }));
+const asRuns = (runs: readonly PageRun[]): readonly Run<PageState>[] =>
+  runs.map(({ start, end, state }) => ({ start, end, value: state }));
 
 /** In the order of the mappings, which ascend. */
 export function mappingResidencies(mappings: readonly MappingPages[], around: PagesAround): readonly MappingResidency[] {
@@ -63,7 +64,9 @@ function residencyOf(pages: MappingPages, cutter: Cutter, around: PagesAround): 
 }
 
 /** A cause may stand twice: of what is in memory, and of what is not. */
-function causeList(causes: ReadonlyMap<UnreadableCause, { readonly bytes: number; readonly residentBytes: number }>): readonly CauseBytes[] {
+function causeList(
+  causes: ReadonlyMap<UnreadableCause, { readonly bytes: number; readonly residentBytes: number }>,
+): readonly CauseBytes[] {
   return [...causes]
     .flatMap(([cause, { bytes, residentBytes }]) => [
       { cause, bytes: residentBytes, isResident: true },

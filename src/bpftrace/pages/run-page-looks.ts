@@ -73,9 +73,14 @@ export async function runPageLooks(options: PageLooksOptions): Promise<PageLooks
     onEvent({
       kind: 'failed',
       error: hasBegun
-        ? new OperatorError('incomplete', `bpftrace was ended by ${exit.signal ?? `itself, with status ${String(exit.code)}`}`, 'what it had delivered is kept', {
-            cause: new Error(messages.join('\n')),
-          })
+        ? new OperatorError(
+            'incomplete',
+            `bpftrace was ended by ${exit.signal ?? `itself, with status ${String(exit.code)}`}`,
+            'what it had delivered is kept',
+            {
+              cause: new Error(messages.join('\n')),
+            },
+          )
         : explainFailure(exit, messages, askMachine()),
     });
   });

@@ -57,7 +57,11 @@ async function runResidencyCommand(args: ParsedArguments, streams: Streams): Pro
 
 function residencyTarget([word]: readonly string[]): ResidencyTarget {
   if (word === undefined)
-    throw new OperatorError('usage', 'which process is not given', 'jtrace residency PID, or a NAME: its main class, jar or program');
+    throw new OperatorError(
+      'usage',
+      'which process is not given',
+      'jtrace residency PID, or a NAME: its main class, jar or program',
+    );
   return parseProcess(word);
 }
 

@@ -17,16 +17,26 @@ export interface PageRange {
 
 /** Throws an OperatorError of kind usage. */
 export function parsePageRange(text: string): PageRange {
-  const [, addressText, lengthText, unit = ''] = /^(?:0x)?([0-9a-f]{1,16})(?:,(\d{1,15})([kmgt]?)(?:i?b)?)?$/i.exec(text.trim()) ?? [];
+  const [, addressText, lengthText, unit = ''] =
+    /^(?:0x)?([0-9a-f]{1,16})(?:,(\d{1,15})([kmgt]?)(?:i?b)?)?$/i.exec(text.trim()) ?? [];
   if (addressText === undefined) throw bad(text, 'is no address', FORMS);
   const address = BigInt(`0x${addressText}`);
   if (address >= 0xffff800000000000n)
-    throw bad(text, 'lies in the kernel', "residency is of a process's own memory; bpftrace's kaddr() and kptr() read the kernel's");
-  if (address >= BigInt(USER_ADDRESS_END)) throw bad(text, 'is no address of a process', `they end at 0x${(USER_ADDRESS_END / 2).toString(16)}`);
+    throw bad(
+      text,
+      'lies in the kernel',
+      "residency is of a process's own memory; bpftrace's kaddr() and kptr() read the kernel's",
+    );
+  if (address >= BigInt(USER_ADDRESS_END))
+    throw bad(text, 'is no address of a process', `they end at 0x${(USER_ADDRESS_END / 2).toString(16)}`);
   const lengthBytes = lengthText === undefined ? 1 : Number(lengthText) * (UNITS[unit.toLowerCase()] ?? 1);
   if (lengthBytes === 0) throw bad(text, 'is empty', FORMS);
   if (lengthBytes > MAX_RANGE_BYTES)
-    throw bad(text, 'is more than is looked at page by page (most: 1g)', 'jtrace residency PID shows all mappings, whatever their size');
+    throw bad(
+      text,
+      'is more than is looked at page by page (most: 1g)',
+      'jtrace residency PID shows all mappings, whatever their size',
+    );
   const start = Math.floor(Number(address) / PAGE_BYTES) * PAGE_BYTES;
   const end = Math.ceil((Number(address) + lengthBytes) / PAGE_BYTES) * PAGE_BYTES;
   return { start, end };

@@ -10,7 +10,9 @@ import { renderTable, type TableColumn } from './table.ts';
 import { wrapText } from './wrap-text.ts';
 
 const COLUMNS: readonly TableColumn[] = [
-  ...['SIZE', 'PAGE', 'RESIDENT', 'SWAPPED', 'ABSENT', 'READABLE'].map((head) => ({ head, align: 'right', cut: 'none' }) as const),
+  ...['SIZE', 'PAGE', 'RESIDENT', 'SWAPPED', 'ABSENT', 'READABLE'].map(
+    (head) => ({ head, align: 'right', cut: 'none' }) as const,
+  ),
   { head: 'MAPPING', align: 'left', cut: 'middle' },
 ];
 /** A screen; of a JVM's some 300 mappings these hold nearly all. */
@@ -54,7 +56,10 @@ function mostResident(mappings: readonly MappingResidency[]): readonly MappingRe
 function cells(row: MappingResidency): readonly string[] {
   const { mapping } = row;
   const name = mapping.path === '' ? mapping.start.toString(16) : mapping.path;
-  return [...sizes(row), `${mapping.permissions} ${escapeForTerminal(name, MAX_NAME_CHARS)}${mapping.deleted ? ' (deleted)' : ''}`];
+  return [
+    ...sizes(row),
+    `${mapping.permissions} ${escapeForTerminal(name, MAX_NAME_CHARS)}${mapping.deleted ? ' (deleted)' : ''}`,
+  ];
 }
 
 /** Where huge entries map a part, the page size has a plus. */
@@ -101,7 +106,10 @@ function causeLines(mappings: readonly MappingResidency[], columns: number): rea
     'What BPF cannot read, and why:',
     ...ordered.flatMap(([cause, { resident, other }]) => {
       const { title, meaning, remedy } = CAUSE_TEXTS[cause];
-      return [`  ${shortBytes(resident + other).padStart(5)}  ${title}`, ...wrapText(`${meaning}; ${remedy}`, columns, '         ')];
+      return [
+        `  ${shortBytes(resident + other).padStart(5)}  ${title}`,
+        ...wrapText(`${meaning}; ${remedy}`, columns, '         '),
+      ];
     }),
   ];
 }
@@ -111,7 +119,9 @@ function notes(residency: Residency, columns: number): readonly string[] {
   if (residency.isForkChild) lines.push('This process was forked and runs no program of its own yet.');
   if (residency.isNumaBalancing) lines.push('NUMA balancing is on: pages become unreadable for a moment as it scans.');
   if (residency.unaskedFiles > 0)
-    lines.push(`Of ${formatCount(residency.unaskedFiles)} mappings it is not known what of their files is in memory: they could not be opened.`);
+    lines.push(
+      `Of ${formatCount(residency.unaskedFiles)} mappings it is not known what of their files is in memory: they could not be opened.`,
+    );
   if (residency.check !== null) lines.push(checkText(residency.check));
   return lines.flatMap((line) => wrapText(line, columns, ''));
 }

@@ -30,7 +30,12 @@ export function openAddressSpace(pid: Pid): AddressSpace {
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ESRCH')
       throw new OperatorError('usage', `process ${pid} has ended`, 'ps -e lists what runs', { cause });
-    throw new OperatorError('environment', `cannot look at the memory of process ${pid}: not permitted`, 'CAP_SYS_PTRACE is needed (docs/containers.md)', { cause });
+    throw new OperatorError(
+      'environment',
+      `cannot look at the memory of process ${pid}: not permitted`,
+      'CAP_SYS_PTRACE is needed (docs/containers.md)',
+      { cause },
+    );
   }
   const stat = readProc(`/proc/${pid}/stat`, MAX_STAT_BYTES)?.toString('latin1') ?? '';
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,0 +1,52 @@
+// Pages of a range → a strip of letters, one for a page, or for several where there are many: then of what most of them are.
+
+import type { RangeLook, ShownState } from '../../model/page-range.ts';
+import { PAGE_BYTES } from '../../model/units.ts';
+import { STATE_LOOKS } from '../../outputs/residency/state-looks.ts';
+
+const GLYPHS_PER_ROW = 64;
+
+export interface Strip {
+  readonly pagesPerGlyph: number;
+  readonly rows: readonly { readonly start: number; readonly glyphs: string }[];
+  readonly states: readonly ShownState[];
+}
+
+export function pageStrip(look: RangeLook, mostRows: number): Strip {
+  const start = look.runs[0]?.start ?? 0;
+  const end = look.runs.at(-1)?.end ?? start;
+  const pages = (end - start) / PAGE_BYTES;
+  const pagesPerGlyph = Math.max(1, Math.ceil(pages / (GLYPHS_PER_ROW * mostRows)));
+  const glyphBytes = pagesPerGlyph * PAGE_BYTES;
+  const glyphs: string[] = [];
+  let index = 0;
+  for (let at: number = start; at < end; at += glyphBytes) {
+    const until = Math.min(end, at + glyphBytes);
+    while ((look.runs[index]?.end ?? Infinity) <= at) index += 1;
+    let best: { state: ShownState; bytes: number } = { state: 'absent', bytes: 0 };
+    const sums = new Map<ShownState, number>();
+    for (let run = index; (look.runs[run]?.start ?? Infinity) < until; run++) {
+      const { start: from, end: to, state } = look.runs[run] ?? { start: until, end: until, state: 'absent' as const };
+      const bytes = (sums.get(state) ?? 0) + Math.min(to, until) - Math.max(from, at);
+      sums.set(state, bytes);
+      if (bytes > best.bytes) best = { state, bytes };
+    }
+    glyphs.push(STATE_LOOKS[best.state].glyph);
+  }
+  const rows: { start: number; glyphs: string }[] = [];
+  for (let row = 0; row * GLYPHS_PER_ROW < glyphs.length; row++)
+    rows.push({
+      start: start + row * GLYPHS_PER_ROW * glyphBytes,
+      glyphs: glyphs.slice(row * GLYPHS_PER_ROW, (row + 1) * GLYPHS_PER_ROW).join(''),
+    });
+  return { pagesPerGlyph, rows, states: [...new Set(look.runs.map(({ state }) => state))] };
+}
+
+/** `# readable and writable` for each state that is shown. */
+export function stripLegend({ states, pagesPerGlyph }: Strip): readonly string[] {
+  const each = states.map((state) => {
+    const { glyph, word } = STATE_LOOKS[state];
+    return `${glyph === ' ' ? "' '" : glyph} ${word}`;
+  });
+  return [...each, ...(pagesPerGlyph > 1 ? [`a letter is ${String(pagesPerGlyph)} pages: what most of them are`] : [])];
+}

@@ -1,0 +1,30 @@
+// A watch over pages → JSON (docs/residency.md has the schema): the looks that differ from the one before, and what happened.
+
+import type { PageWatch, PageWatchEvent, ShownRun } from '../../model/page-range.ts';
+import { jsonText } from '../json-text.ts';
+
+export function* watchJson({ looks, events, ...facts }: PageWatch): Generator<string> {
+  const { start, end, files: _, ...others } = facts;
+  const head = jsonText({ version: 1, ...others, start: hex(start), end: hex(end) });
+  yield `${head.slice(0, -1)},\n"looks":[`;
+  for (const [index, look] of looks.entries())
+    yield `${index === 0 ? '\n' : ',\n'}${jsonText({ timeMs: look.timeMs, runs: look.runs.map(runJson) })}`;
+  yield '],\n"events":[';
+  for (const [index, event] of events.entries()) yield `${index === 0 ? '\n' : ',\n'}${jsonText(watchEventJson(event))}`;
+  yield ']}\n';
+}
+
+/** One event, also a line of `--json`. */
+export function watchEventJson(event: PageWatchEvent): object {
+  if (event.kind === 'fork') return event;
+  const { kind, timeMs, changes } = event;
+  return { kind, timeMs, changes: changes.map((change) => ({ ...change, start: hex(change.start), end: hex(change.end) })) };
+}
+
+export function runJson(run: ShownRun): object {
+  return { ...run, start: hex(run.start), end: hex(run.end) };
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
+}
