@@ -39,16 +39,20 @@ export async function lookOnce(
   stop: AbortSignal,
 ): Promise<PageLook> {
   for (let attempt = 0; attempt < MOST_LOOKS; attempt++) {
-    let [found, failure, isGone]: [PageLook | null, OperatorError | null, boolean] = [null, null, false];
+    const seen: { look: PageLook | null; failure: OperatorError | null; isGone: boolean } = {
+      look: null,
+      failure: null,
+      isGone: false,
+    };
     const looks = await runPageLooks({
       bpftracePath: bpftrace.path,
       program: lookProgram(bpftrace, map, space, range, null),
       range,
       decode: decodeEntry,
       onEvent: (event) => {
-        if (event.kind === 'look') found = event.look;
-        else if (event.kind === 'failed') failure = event.error;
-        else if (event.kind === 'gone') isGone = true;
+        if (event.kind === 'look') seen.look = event.look;
+        else if (event.kind === 'failed') seen.failure = event.error;
+        else if (event.kind === 'gone') seen.isGone = true;
       },
     });
     const onStop = (): void => {
@@ -57,9 +61,9 @@ export async function lookOnce(
     stop.addEventListener('abort', onStop, { once: true });
     await looks.finished;
     stop.removeEventListener('abort', onStop);
-    if (found !== null) return found;
-    if (failure !== null) throw failure;
-    if (isGone) throw goneError(space.pid);
+    if (seen.look !== null) return seen.look;
+    if (seen.failure !== null) throw seen.failure;
+    if (seen.isGone) throw goneError(space.pid);
     if (stop.aborted)
       throw new OperatorError('incomplete', 'stopped before the look had ended', 'a process of 10 GB takes some 10 s');
   }

@@ -31,7 +31,7 @@ export async function watchPages(
   const { bpftrace, map, space } = looked;
   for (const path of request.outputs) sweepLeftovers(path);
   const kept = new KeptLooks(request, looked);
-  let failure: OperatorError | null = null;
+  const problem: { error: OperatorError | null } = { error: null };
   const looks = await runPageLooks({
     bpftracePath: bpftrace.path,
     program: lookProgram(bpftrace, map, space, request, watch.intervalMs),
@@ -42,7 +42,7 @@ export async function watchPages(
       else if (event.kind === 'fork') ui.event(kept.fork(event.timeNs, event.child));
       else if (event.kind === 'broken-look') kept.broken += 1;
       else if (event.kind === 'gone') kept.isGone = true;
-      else failure = event.error;
+      else problem.error = event.error;
     },
   });
   const stop = (): void => {
@@ -63,13 +63,14 @@ export async function watchPages(
   clearTimeout(timer);
   snapshots.stop();
   control.stop.removeEventListener('abort', stop);
+  const failure = problem.error;
   if (failure !== null && kept.looked === 0) throw failure;
   if (kept.isGone && kept.looked === 0) throw goneError(space.pid);
   const ended = failure !== null ? 'failed' : kept.isGone ? 'process-ended' : control.stop.aborted ? 'interrupted' : 'duration';
   const written = await Promise.all(files(() => kept.result(ended, [])).map((output) => finishOutput(output)));
   ui.watched(kept.result(ended, written));
   if (failure !== null) ui.problem(failure);
-  const isWhole = failure === null && kept.broken === 0 && kept.unkept === 0 && written.every(({ problem }) => problem === null);
+  const isWhole = failure === null && kept.broken === 0 && kept.unkept === 0 && written.every((file) => file.problem === null);
   return isWhole ? EXIT.ok : EXIT.incomplete;
 }
 

@@ -42,8 +42,9 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
       return EXIT.ok;
     }
     if (request.checksReads) await checkKernel(bpftrace, ui);
-    const mappings = readSmaps(space.pid);
-    if (mappings === null || mappings.length === 0) throw goneError(space.pid);
+    // The vsyscall page is the kernel's, in every process.
+    const mappings = readSmaps(space.pid)?.filter(({ mapping }) => mapping.end <= map.paging.userEnd) ?? [];
+    if (mappings.length === 0) throw goneError(space.pid);
     const look = await lookOnce(bpftrace, map, space, range, control.stop);
     const parent = space.isForkChild ? await lookAtParent(bpftrace, map, space, control.stop) : [];
     const backed = mappings.filter((pages) => isBacked(pages) && !pages.flags.includes('ht')).map(({ mapping }) => mapping);

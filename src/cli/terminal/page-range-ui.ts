@@ -12,7 +12,7 @@ import { pageStrip, stripLegend } from './page-strip.ts';
 import { renderChoice } from './process-table.ts';
 import { hex } from './residency-json.ts';
 import { checkText } from './residency-table.ts';
-import { columnsOf } from './residency-ui.ts';
+import { columnsOf, plainUi } from './residency-ui.ts';
 import { shortBytes } from './short-bytes.ts';
 import type { Streams } from './streams.ts';
 import { createTerminalUi } from './terminal-ui.ts';
@@ -37,9 +37,7 @@ export function createPageRangeUi(look: PageRangeLook, streams: Streams): PageRa
     stdout.write(lines.map((line) => `${line}\n`).join(''));
   };
   return {
-    message: ui.message,
-    problem: ui.problem,
-    program: ui.program,
+    ...plainUi(ui),
     choose: (choice) => {
       for (const line of renderChoice(choice, TEXT_COLUMNS, 'jtrace residency PID')) stderr.write(`${line}\n`);
     },

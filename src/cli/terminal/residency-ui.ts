@@ -30,9 +30,7 @@ export function createResidencyUi(look: ResidencyLook, streams: Streams): Reside
   const ui = createTerminalUi({ verbosity: look.verbosity, json: look.json, top: 0, outputs: [] }, streams);
   const theme = createTheme(stdout, env);
   return {
-    message: ui.message,
-    problem: ui.problem,
-    program: ui.program,
+    ...plainUi(ui),
     choose: (choice) => {
       for (const line of renderChoice(choice, TEXT_COLUMNS, 'jtrace residency PID')) stderr.write(`${line}\n`);
     },
@@ -49,4 +47,19 @@ export function createResidencyUi(look: ResidencyLook, streams: Streams): Reside
 
 export function columnsOf({ stdout }: Streams): number {
   return Math.min(MAX_COLUMNS, Math.max(MIN_COLUMNS, stdout.columns ?? TEXT_COLUMNS));
+}
+
+/** What does not depend on the result. */
+export function plainUi(ui: Ui): Pick<Ui, 'message' | 'problem' | 'program'> {
+  return {
+    message: (level, text) => {
+      ui.message(level, text);
+    },
+    problem: (error) => {
+      ui.problem(error);
+    },
+    program: (text) => {
+      ui.program(text);
+    },
+  };
 }
