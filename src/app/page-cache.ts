@@ -9,6 +9,7 @@ import type { Mapping } from '../model/target.ts';
 import { PAGE_BYTES, type Pid } from '../model/units.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { type AskedPages, type CacheRun, pageCacheProgram, parsePageCache } from '../program/pages/page-cache.ts';
+import { isMemory } from '../residency/mapping-residency.ts';
 import type { Run } from '../residency/segments.ts';
 import { openMappedFile } from '../target/open-mapped-file.ts';
 import { ProcessHandle } from '../target/process-handle.ts';
@@ -70,13 +71,6 @@ async function askFiles(bpftrace: FoundBpftrace, handle: ProcessHandle, mappings
   } finally {
     for (const { pages } of opened) closeSync(pages.descriptor);
   }
-}
-
-/** Memory that has a file of its own: what was dropped of it went to swap. */
-function isMemory({ path, deleted }: Mapping): boolean {
-  return (
-    path.startsWith('/memfd:') || path.startsWith('/SYSV') || path.startsWith('/dev/shm/') || (deleted && path === '/dev/zero')
-  );
 }
 
 function addressed(

@@ -32,12 +32,18 @@ export async function watchPages(
   for (const path of request.outputs) sweepLeftovers(path);
   const kept = new KeptLooks(request, looked);
   const problem: { error: OperatorError | null } = { error: null };
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    looks.stop();
+  };
   const looks = await runPageLooks({
     bpftracePath: bpftrace.path,
     program: lookProgram(bpftrace, map, space, request, watch.intervalMs),
     range: request,
     decode: decodeEntry,
     onEvent: (event) => {
+      // The time is what is looked at, without bpftrace's start.
+      if (event.kind === 'look' && watch.durationMs !== null) timer ??= setTimeout(stop, watch.durationMs);
       if (event.kind === 'look') for (const told of kept.look(event.look)) ui.event(told);
       else if (event.kind === 'fork') ui.event(kept.fork(event.timeNs, event.child));
       else if (event.kind === 'broken-look') kept.broken += 1;
@@ -45,12 +51,8 @@ export async function watchPages(
       else problem.error = event.error;
     },
   });
-  const stop = (): void => {
-    looks.stop();
-  };
   control.stop.addEventListener('abort', stop, { once: true });
   if (control.stop.aborted) stop();
-  const timer = watch.durationMs === null ? undefined : setTimeout(stop, watch.durationMs);
   const files = (result: () => PageWatch): readonly Output[] =>
     request.outputs.map((path) => ({
       path,
@@ -95,7 +97,7 @@ class KeptLooks {
     this.#process = looked;
   }
 
-  /** What happened since the look before; nothing at the first. */
+  /** What happened since the look before. */
   look({ runs, beginNs }: PageLook): readonly PageWatchEvent[] {
     const timeMs = this.#timeMs(beginNs);
     this.looked += 1;
@@ -114,7 +116,7 @@ class KeptLooks {
     } else {
       this.unkept += 1;
     }
-    return isFirst ? [] : [this.#tell({ kind: 'changes', timeMs, changes, look })];
+    return [isFirst ? { kind: 'begin', timeMs, look } : this.#tell({ kind: 'changes', timeMs, changes, look })];
   }
 
   fork(timeNs: number, child: Extract<PageWatchEvent, { readonly kind: 'fork' }>['child']): PageWatchEvent {

@@ -67,6 +67,8 @@ export interface PageChange {
 }
 
 export type PageWatchEvent =
+  /** The first look. */
+  | { readonly kind: 'begin'; readonly timeMs: number; readonly look: RangeLook }
   | { readonly kind: 'changes'; readonly timeMs: number; readonly changes: readonly PageChange[]; readonly look: RangeLook }
   | { readonly kind: 'fork'; readonly timeMs: number; readonly child: Pid };
 

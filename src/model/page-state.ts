@@ -70,7 +70,7 @@ export const CAUSE_TEXTS: Readonly<Record<UnreadableCause, CauseText>> = {
   },
   'never-touched': {
     title: 'never touched',
-    meaning: 'anonymous memory without a page: never touched, or given back before jtrace looked',
+    meaning: 'memory without a page: never touched, or given back before jtrace looked',
     remedy: 'nothing is there to be read: the process would see zeros',
   },
   'given-back': {

@@ -12,6 +12,8 @@ export interface PageMapping {
   readonly permissions: string;
   /** A file's or shared memory's page comes from somewhere; an anonymous one begins as zeros. */
   readonly isBacked: boolean;
+  /** Of backed memory: shared memory and memfds begin as zeros, too. */
+  readonly isMemory?: boolean;
 }
 
 export interface PageFacts {
@@ -63,6 +65,6 @@ function explainMissing(facts: PageFacts): UnreadableCause {
   if (facts.wasGivenBack) return 'given-back';
   if (facts.isForkChild && facts.parentState === 'readable') return 'fork-child';
   if (mapping === undefined) return 'process-ended';
-  if (!mapping.isBacked) return 'never-touched';
+  if (!mapping.isBacked || (mapping.isMemory === true && facts.cache === 'not-cached')) return 'never-touched';
   return facts.cache === 'not-cached' ? 'not-in-memory' : 'not-faulted-in';
 }

@@ -3,6 +3,7 @@
 
 import type { CacheState, PageRun, PageState, UnreadableCause } from '../model/page-state.ts';
 import type { CauseBytes, MappingPages, MappingResidency } from '../model/residency.ts';
+import type { Mapping } from '../model/target.ts';
 import { explainPage, type PageMapping } from './explain-page.ts';
 import { type Run, SegmentCutter } from './segments.ts';
 
@@ -29,7 +30,7 @@ type Cutter = SegmentCutter<PageState, CacheState | 'swapped', PageState>;
 
 function residencyOf(pages: MappingPages, cutter: Cutter, around: PagesAround): MappingResidency {
   const { mapping } = pages;
-  const facts: PageMapping = { permissions: mapping.permissions, isBacked: isBacked(pages) };
+  const facts: PageMapping = { permissions: mapping.permissions, isBacked: isBacked(pages), isMemory: isMemory(mapping) };
   const sums = { readableBytes: 0, residentBytes: 0, swappedBytes: 0, absentBytes: 0 };
   const causes = new Map<UnreadableCause, { bytes: number; residentBytes: number }>();
   for (const { start, end, values } of cutter.pieces(mapping.start, mapping.end)) {
@@ -79,4 +80,11 @@ function causeList(
 /** Files and shared memory have an inode; `[heap]`, `[stack]` and memory without a name have none. */
 export function isBacked({ mapping }: Pick<MappingPages, 'mapping'>): boolean {
   return !mapping.fileId.endsWith(':0');
+}
+
+/** Memory that has a file of its own: what was dropped of it went to swap. */
+export function isMemory({ path, deleted }: Pick<Mapping, 'path' | 'deleted'>): boolean {
+  return (
+    path.startsWith('/memfd:') || path.startsWith('/SYSV') || path.startsWith('/dev/shm/') || (deleted && path === '/dev/zero')
+  );
 }

@@ -5,7 +5,7 @@ import type { CacheState, PageRun, PageState } from '../model/page-state.ts';
 import type { Mapping } from '../model/target.ts';
 import { asAddress } from '../model/units.ts';
 import { explainPage } from './explain-page.ts';
-import { isBacked } from './mapping-residency.ts';
+import { isBacked, isMemory } from './mapping-residency.ts';
 import { type Run, SegmentCutter } from './segments.ts';
 
 export interface RangeFacts {
@@ -50,7 +50,10 @@ function shownRun(
   const cause = explainPage({
     address: start,
     state: state.kind,
-    mapping: mapping === null ? null : { permissions: mapping.permissions, isBacked: isBacked({ mapping }) },
+    mapping:
+      mapping === null
+        ? null
+        : { permissions: mapping.permissions, isBacked: isBacked({ mapping }), isMemory: isMemory(mapping) },
     isForkChild,
     // Its parent's page is not looked at here: what is cached and was never this process's came by the fork.
     parentState: isForkChild && cache === 'cached' ? 'readable' : null,

@@ -3,10 +3,11 @@
 import type { RangeLook, ShownState } from '../../model/page-range.ts';
 import { PAGE_BYTES } from '../../model/units.ts';
 import { STATE_LOOKS } from '../../outputs/residency/state-looks.ts';
+import { wrapText } from './wrap-text.ts';
 
 const GLYPHS_PER_ROW = 64;
 
-export interface Strip {
+interface Strip {
   readonly pagesPerGlyph: number;
   readonly rows: readonly { readonly start: number; readonly glyphs: string }[];
   readonly states: readonly ShownState[];
@@ -43,10 +44,19 @@ export function pageStrip(look: RangeLook, mostRows: number): Strip {
 }
 
 /** `# readable and writable` for each state that is shown. */
-export function stripLegend({ states, pagesPerGlyph }: Strip): readonly string[] {
+function stripLegend({ states, pagesPerGlyph }: Strip): readonly string[] {
   const each = states.map((state) => {
     const { glyph, word } = STATE_LOOKS[state];
     return `${glyph === ' ' ? "' '" : glyph} ${word}`;
   });
   return [...each, ...(pagesPerGlyph > 1 ? [`a letter is ${String(pagesPerGlyph)} pages: what most of them are`] : [])];
+}
+
+/** Rows with their addresses, and what the letters mean. */
+export function stripLines(look: RangeLook, mostRows: number, columns: number): readonly string[] {
+  const strip = pageStrip(look, mostRows);
+  return [
+    ...strip.rows.map(({ start, glyphs }) => `${start.toString(16).padStart(12)} ${glyphs}`.trimEnd()),
+    ...wrapText(stripLegend(strip).join('; '), columns, ' '.repeat(13)),
+  ];
 }

@@ -101,6 +101,7 @@ function* eventTable(events: readonly PageWatchEvent[]): Generator<string> {
 
 function eventRows(event: PageWatchEvent): readonly string[] {
   const time = `${(event.timeMs / 1000).toFixed(3)} s`;
+  if (event.kind === 'begin') return [];
   if (event.kind === 'fork')
     return [`<tr><td class="n">${time}</td><td></td><td></td><td>fork: process ${String(event.child)} began</td></tr>\n`];
   return event.changes.map(

@@ -17,6 +17,7 @@ export function* watchJson({ looks, events, ...facts }: PageWatch): Generator<st
 /** One event, also a line of `--json`. */
 export function watchEventJson(event: PageWatchEvent): object {
   if (event.kind === 'fork') return event;
+  if (event.kind === 'begin') return { kind: event.kind, timeMs: event.timeMs, runs: event.look.runs.map(runJson) };
   const { kind, timeMs, changes } = event;
   return { kind, timeMs, changes: changes.map((change) => ({ ...change, start: hex(change.start), end: hex(change.end) })) };
 }

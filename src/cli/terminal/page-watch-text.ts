@@ -1,0 +1,60 @@
+// What happens to pages while they are watched → lines: the first look, a line for whatever happens, and sums at the end.
+
+import { CHANGE_TEXTS, type PageWatch, type PageWatchEvent } from '../../model/page-range.ts';
+import { PAGE_BYTES } from '../../model/units.ts';
+import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
+import { formatCount, formatDuration } from './format-number.ts';
+import { stripLines } from './page-strip.ts';
+import { hex } from './residency-json.ts';
+
+/** Few rows: what matters is what changes. */
+const MOST_WATCH_ROWS = 4;
+/** Of one moment; the sums have all. */
+const MOST_CHANGE_LINES = 8;
+
+export function eventLines(event: PageWatchEvent, columns: number): readonly string[] {
+  if (event.kind === 'begin')
+    return ['at first:', ...stripLines(event.look, MOST_WATCH_ROWS, columns), 'what happens (time, from where, how many pages):'];
+  const time = `${(event.timeMs / 1000).toFixed(3).padStart(9)} s`;
+  if (event.kind === 'fork') return [`${time}  fork: process ${String(event.child)} began`];
+  const lines = event.changes
+    .slice(0, MOST_CHANGE_LINES)
+    .map(({ kind, start, end }) => `${time}  ${pagesText(start, end)}  ${CHANGE_TEXTS[kind]}`);
+  const more = event.changes.length - lines.length;
+  return [...lines, ...(more > 0 ? [`${time}  … and ${formatCount(more)} more`] : [])];
+}
+
+function pagesText(start: number, end: number): string {
+  const pages = (end - start) / PAGE_BYTES;
+  return `${hex(start)}  ${`${formatCount(pages)} ${pages === 1 ? 'page' : 'pages'}`.padStart(11)}`;
+}
+
+const ENDS: Readonly<Record<PageWatch['ended'], string>> = {
+  duration: '',
+  interrupted: ', stopped',
+  'process-ended': ', the process ended',
+  failed: ', broken off',
+};
+
+export function watchedLines(watch: PageWatch, columns: number): readonly string[] {
+  const sums = new Map<string, number>();
+  for (const event of watch.events) {
+    if (event.kind === 'fork') sums.set('forks', (sums.get('forks') ?? 0) + 1);
+    else if (event.kind === 'changes')
+      for (const { kind, start, end } of event.changes)
+        sums.set(CHANGE_TEXTS[kind], (sums.get(CHANGE_TEXTS[kind]) ?? 0) + (end - start) / PAGE_BYTES);
+  }
+  const last = watch.looks.at(-1);
+  const lines = [
+    `${formatCount(watch.looked)} looks in ${formatDuration(watch.durationMs)}${ENDS[watch.ended]}; what happened, in pages:`,
+  ];
+  if (sums.size === 0) lines.push('  nothing');
+  for (const [text, pages] of sums) lines.push(`  ${formatCount(pages).padStart(9)}  ${text}`);
+  if (last !== undefined) lines.push('at last:', ...stripLines(last, MOST_WATCH_ROWS, columns));
+  if (watch.broken > 0)
+    lines.push(`${formatCount(watch.broken)} looks did not arrive whole and are left out: look less often (--interval)`);
+  if (watch.unkept > 0) lines.push(`${formatCount(watch.unkept)} looks were not kept: they were too many`);
+  for (const { path, problem } of watch.files)
+    if (problem === null && path !== '-') lines.push(`wrote ${escapeForTerminal(path, columns)}`);
+  return lines;
+}

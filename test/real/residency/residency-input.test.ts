@@ -1,0 +1,98 @@
+// Bad input and rough ends of `jtrace residency`: one clear line, the right exit code, what was seen so far.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PageStates, startPageStates } from '../../support/page-states.ts';
+import { describeOnHost } from '../../support/require-host.ts';
+import { runJtrace, startJtrace } from '../../support/run-jtrace.ts';
+
+describeOnHost('bad input to jtrace residency', ['root', 'bpftrace', 'cc'], () => {
+  let program: PageStates;
+  beforeEach(async () => {
+    program = await startPageStates();
+  });
+  afterEach(() => {
+    program.stop();
+  });
+  const range = (name: string): string => `0x${(program.regions.get(name)?.address ?? 0).toString(16)},128k`;
+
+  test('addresses that cannot be: usage', async () => {
+    const pid = String(program.pid);
+    const cases = [
+      ['0x10000', /has nothing mapped at 0x10000\n {2}the next mapping begins at 0x/u],
+      ['0xffffffff81000000', /lies in the kernel/u],
+      ['0x8000000000000', /is no address of a process/u],
+      ['0x7f0000000000,1t', /is more than is looked at page by page \(most: 1g\)\n {2}jtrace residency PID/u],
+      ['0x7f0000000000,0', /is empty/u],
+      ['heap', /is no address/u],
+    ] as const;
+    const results = await Promise.all(cases.map(([addr]) => runJtrace(['residency', pid, '--addr', addr])));
+    results.forEach(({ status, stdout, stderr }, index) => {
+      expect({ status, stdout }, stderr).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(cases[index]?.[1] ?? /never/u);
+      expect(stderr.split('\n').length).toBeLessThanOrEqual(3);
+    });
+  });
+
+  test('no process, none of that number, one of the kernel’s, not root', async () => {
+    const results = await Promise.all([
+      runJtrace(['residency']),
+      runJtrace(['residency', '4194303']),
+      runJtrace(['residency', '2']),
+      runJtrace(['residency', String(program.pid)], { through: ['setpriv', '--reuid', '65534', '--clear-groups'] }),
+      runJtrace(['residency', String(program.pid), '--watch']),
+      runJtrace(['residency', String(program.pid), '--addr', range('touched'), '-o', 'x.html']),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([2, 2, 2, 3, 2, 2]);
+    expect(results[0].stderr).toMatch(/^jtrace: which process is not given\n/u);
+    expect(results[3].stderr).toMatch(/^jtrace: jtrace must run as root/u);
+    expect(results[4].stderr).toMatch(/^jtrace: --watch is of one range\n/u);
+    expect(results[5].stderr).toMatch(/^jtrace: --output is of --watch\n/u);
+  });
+
+  test('a process that ends, or begins another program, while it is watched: what was seen is told', async () => {
+    for (const order of ['quit', 'exec']) {
+      const own = await startPageStates();
+      try {
+        const address = own.regions.get('touched')?.address ?? 0;
+        const watch = startJtrace([
+          'residency',
+          String(own.pid),
+          '--addr',
+          `0x${address.toString(16)},128k`,
+          '--watch',
+          '--json',
+        ]);
+        await watch.said('"kind":"begin"');
+        await own.order('dontneed touched');
+        await watch.said('"kind":"given-back"');
+        own.order(order).catch(() => undefined);
+        const { status, stdout, stderr } = await watch.ended;
+        expect(status, stderr).toBe(0);
+        expect(stdout).toMatch(/"kind":"end".*"ended":"process-ended"/u);
+      } finally {
+        own.stop();
+      }
+    }
+  });
+
+  test('killed: bpftrace ends, too', async () => {
+    const watch = startJtrace(['residency', String(program.pid), '--addr', range('touched'), '--watch', '--json']);
+    await watch.said('"kind":"begin"');
+    const mark = `JTRACE_CAPTURE_OF=${String(watch.pid)}:`;
+    const marked = (): readonly string[] =>
+      readdirSync('/proc').filter((name) => /^\d+$/u.test(name) && environmentOf(name).includes(mark));
+    expect(marked().length).toBeGreaterThan(0);
+    process.kill(watch.pid, 'SIGKILL');
+    await watch.ended;
+    await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+function environmentOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,192 @@
+// `jtrace residency` on a program whose memory is in every state by construction: what it says of each page is what mincore(2) says in the
+// process itself, what BPF reads there, and what the program then does to its pages is seen happening.
+
+import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bpftracesAtHand } from '../../support/host-tools.ts';
+import { HUGE_BYTES, type PageStates, REGION_BYTES, startPageStates, withSwap } from '../../support/page-states.ts';
+import { describeOnHost } from '../../support/require-host.ts';
+import { runJtrace, startJtrace } from '../../support/run-jtrace.ts';
+
+/** What a region's pages are, and why BPF cannot read them; of several the second half follows. */
+const EXPECTED = {
+  touched: [{ state: 'writable', cause: null }],
+  untouched: [{ state: 'absent', cause: 'never-touched' }],
+  dontneed: [{ state: 'absent', cause: 'never-touched' }],
+  none: [{ state: 'protected', cause: 'prot-none' }],
+  zeros: [{ state: 'read-only', cause: null }],
+  shared: [
+    { state: 'writable', cause: null },
+    { state: 'absent', cause: 'never-touched' },
+  ],
+  cached: [{ state: 'cached', cause: 'not-faulted-in' }],
+  dropped: [{ state: 'absent', cause: 'not-in-memory' }],
+  huge: [{ state: 'writable', cause: null, pageBytes: HUGE_BYTES }],
+} as const;
+
+/** In memory by mincore(2); the program was asked, too. */
+const RESIDENT_PAGES: Readonly<Record<keyof typeof EXPECTED, number>> = {
+  touched: 32, untouched: 0, dontneed: 0, none: 32, zeros: 32, shared: 16, cached: 32, dropped: 0, huge: 512,
+}; // prettier-ignore
+
+interface JsonRow {
+  readonly start: string;
+  readonly sizeBytes: number;
+  readonly residentBytes: number;
+  readonly readableBytes: number;
+  readonly rssBytes: number;
+  readonly causes: readonly { readonly cause: string; readonly bytes: number; readonly isResident: boolean }[];
+}
+
+interface JsonResult {
+  readonly mappings: readonly JsonRow[];
+  readonly runs: readonly {
+    readonly start: string;
+    readonly end: string;
+    readonly state: string;
+    readonly cause: string | null;
+  }[];
+  readonly check: {
+    readonly read: number;
+    readonly readable: number;
+    readonly unreadable: number;
+    readonly contradicted: number;
+  };
+}
+
+const parsed = (text: string): JsonResult => JSON.parse(text) as JsonResult;
+
+describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () => {
+  let program: PageStates;
+  let folder = '';
+  const regionOf = (name: string): number => program.regions.get(name)?.address ?? 0;
+  const residency = (...args: readonly string[]): ReturnType<typeof runJtrace> =>
+    runJtrace(['residency', String(program.pid), ...args], { cwd: folder });
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'jtrace-residency-'));
+    program = await startPageStates();
+  });
+  afterAll(() => {
+    program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('the program is what it says it is', () => {
+    for (const [name, pages] of Object.entries(RESIDENT_PAGES)) expect(program.regions.get(name)?.resident, name).toBe(pages);
+  });
+
+  describe.each(bpftracesAtHand())('%s', (bpftrace) => {
+    test('every mapping: what is in memory, what can be read, and why not', async () => {
+      const { status, stdout, stderr } = await residency('--bpftrace', bpftrace, '--json');
+      expect(status, stderr).toBe(0);
+      const { mappings, check } = parsed(stdout);
+      for (const [name, runs] of Object.entries(EXPECTED)) {
+        const at = regionOf(name);
+        const row = mappings.find(({ start }) => Number(start) === at);
+        const bytes = RESIDENT_PAGES[name as keyof typeof EXPECTED] * 4096;
+        const readable = runs.filter(({ cause }) => cause === null).length > 0 ? bytes : 0;
+        expect(row, name).toMatchObject({ residentBytes: bytes, readableBytes: readable });
+        const causes = runs.flatMap(({ cause }) => (cause === null ? [] : [cause]));
+        expect(
+          row?.causes.map(({ cause }) => cause),
+          name,
+        ).toEqual(causes);
+      }
+      // The kernel's own count, which leaves the shared page of zeros out.
+      const anonymous = mappings.find(({ start }) => Number(start) === regionOf('touched'));
+      expect(anonymous?.rssBytes).toBe(REGION_BYTES);
+      // The program wakes all the time: its pages were read, and reads and tables agree.
+      expect(check).toMatchObject({ contradicted: 0 });
+      expect(check.readable).toBeGreaterThan(10);
+      expect(check.unreadable).toBeGreaterThan(5);
+    });
+  });
+
+  test('one range, page by page', async () => {
+    const looks = await Promise.all(
+      Object.keys(EXPECTED).map((name) =>
+        residency(
+          '--json',
+          '--no-check',
+          '--addr',
+          `0x${regionOf(name).toString(16)},${String(name === 'huge' ? HUGE_BYTES : REGION_BYTES)}`,
+        ),
+      ),
+    );
+    Object.values(EXPECTED).forEach((runs, index) => {
+      expect(looks[index]?.status, looks[index]?.stderr).toBe(0);
+      expect(parsed(looks[index]?.stdout ?? '{}').runs).toMatchObject(runs);
+    });
+  });
+
+  test('a touch, DONTNEED, a fork, a copy, swap and PROT_NONE are seen happening', async () => {
+    const at = regionOf('touched');
+    const watch = startJtrace(
+      [
+        'residency',
+        String(program.pid),
+        '--addr',
+        `0x${at.toString(16)},128k`,
+        '--watch',
+        '-i',
+        '20ms',
+        '--json',
+        '-o',
+        'heat.html',
+        '-o',
+        'heat.json',
+      ],
+      { cwd: folder },
+    );
+    const steps = [
+      ['dontneed touched', 'given-back'],
+      ['write touched', 'touched'],
+      ['fork', 'write-protected'],
+      ['write touched', 'made-writable'],
+      ['pageout touched', 'swapped-out'],
+      ['touch touched', 'swapped-in'],
+      ['none touched', 'access-taken'],
+      ['access touched', 'access-given'],
+    ] as const;
+    await withSwap(async () => {
+      await watch.said('"kind":"begin"');
+      for (const [order, kind] of steps) {
+        await program.order(order);
+        await watch.said(`"kind":"${kind}"`);
+      }
+    });
+    process.kill(watch.pid, 'SIGINT');
+    const { status, stdout, stderr } = await watch.ended;
+    expect(status, stderr).toBe(0);
+    const events = stdout.trim().split('\n').map((line) => JSON.parse(line) as { kind: string; changes?: { kind: string; start: string; end: string }[] }); // prettier-ignore
+    const whole = { start: `0x${at.toString(16)}`, end: `0x${(at + REGION_BYTES).toString(16)}` };
+    expect(events.flatMap(({ changes }) => changes ?? []).filter(({ kind }) => kind === 'given-back')).toMatchObject([whole]);
+    expect(events.map(({ kind }) => kind).filter((kind) => kind === 'fork')).toHaveLength(1);
+    expect(events.at(-1)).toMatchObject({ kind: 'end', broken: 0, ended: 'interrupted' });
+    const saved = JSON.parse(readFileSync(join(folder, 'heat.json'), 'utf8')) as {
+      looks: readonly unknown[];
+      events: readonly unknown[];
+    };
+    expect(saved.looks.length).toBeGreaterThanOrEqual(1 + steps.length);
+    expect(readFileSync(join(folder, 'heat.html'), 'utf8')).toMatch(/<path fill="#b2182b"[^>]*><title>swapped out/u);
+  });
+
+  test('a fork child: what its parent has and it has not', async () => {
+    await program.order('touch cached');
+    const [, child = ''] = /child (\d+)/u.exec(await program.order('fork')) ?? [];
+    const { status, stdout, stderr } = await runJtrace(['residency', child, '--no-check', '--json']);
+    expect(status, stderr).toBe(0);
+    const row = parsed(stdout).mappings.find(({ start }) => Number(start) === regionOf('cached'));
+    // In memory, readable in the parent, and not in the child.
+    expect(row).toMatchObject({
+      residentBytes: REGION_BYTES,
+      readableBytes: 0,
+      causes: [{ cause: 'fork-child', isResident: true }],
+    });
+    const shared = parsed(stdout).mappings.find(({ start }) => Number(start) === regionOf('shared'));
+    expect(shared?.causes).toContainEqual({ cause: 'fork-child', bytes: REGION_BYTES / 2, isResident: true });
+  });
+});
