@@ -49,7 +49,8 @@ function factsLine(watch: PageWatch, map: HeatMap): string {
     `${count(watch.looked)} looks in ${(watch.durationMs / 1000).toFixed(1)} s, one each ${String(watch.intervalMs)} ms`,
   ];
   if (map.pagesPerColumn > 1) parts.push(`a column is ${String(map.pagesPerColumn)} pages and shows what most of them are`);
-  if (watch.broken > 0) parts.push(`${count(watch.broken)} looks did not arrive whole and are left out`);
+  if (watch.broken > 0)
+    parts.push(`${count(watch.broken)} ${watch.broken === 1 ? 'look' : 'looks'} did not arrive whole (left out)`);
   if (watch.unkept > 0) parts.push(`${count(watch.unkept)} later looks were not kept: they were too many`);
   return `${parts.join('; ')}.`;
 }

@@ -12,6 +12,7 @@ import { SegmentCutter } from '../../../src/residency/segments.ts';
 import { shownRange } from '../../../src/residency/shown-range.ts';
 
 const PAGE = 4096;
+const NOTHING: PageState = { kind: 'none' };
 const STATES: Readonly<Record<string, PageState>> = {
   '#': { kind: 'readable', pageBytes: PAGE, writable: true },
   '=': { kind: 'readable', pageBytes: PAGE, writable: false },
@@ -24,8 +25,8 @@ const STATES: Readonly<Record<string, PageState>> = {
 /** `##..` → runs from page `first` on. */
 function pages(text: string, first = 1): PageRun[] {
   const runs: PageRun[] = [];
-  [...text].forEach((letter, index) => {
-    const [start, state] = [(first + index) * PAGE, STATES[letter] ?? { kind: 'none' }];
+  Array.from(text).forEach((letter, index) => {
+    const [start, state] = [(first + index) * PAGE, STATES[letter] ?? NOTHING] as const;
     const last = runs.at(-1);
     if (last !== undefined && last.state === state) runs[runs.length - 1] = { ...last, end: asAddress(start + PAGE) };
     else runs.push({ start: asAddress(start), end: asAddress(start + PAGE), state });
