@@ -6,7 +6,7 @@ import { totalmem } from 'node:os';
 import { runOnce } from '../bpftrace/run-once.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { KernelAddress } from '../model/units.ts';
-import { directMapProgram, parseDirectMap, TRIES_PER_PROGRAM } from '../program/pages/direct-map.ts';
+import { directMapProgram, parseDirectMap, MOST_TRIES } from '../program/pages/direct-map.ts';
 import { type PagingShape, pagingShapeOf } from '../program/pages/paging.ts';
 import { findOwnPage } from '../target/pages/own-page.ts';
 
@@ -15,6 +15,8 @@ const TIMEOUT_MS = 60_000;
 const GIB = 2 ** 30;
 /** Memory lies around holes for devices: its last page may have twice the address that its size says. */
 const HOLES_FACTOR = 2;
+/** For devices below 4 GiB, on every PC. */
+const LOW_HOLE_GIB = 4;
 const MOST_PROGRAMS = 16;
 
 export interface DirectMap {
@@ -38,9 +40,10 @@ export async function findDirectMap(bpftracePath: string): Promise<DirectMap> {
       'the kernel does not tell where pages lie (/proc/self/pagemap)',
       'CAP_SYS_ADMIN is needed for it',
     );
-  const programs = Math.min(MOST_PROGRAMS, Math.ceil(((totalmem() / GIB + 4) * HOLES_FACTOR) / TRIES_PER_PROGRAM));
-  for (let index = 0; index < programs; index++) {
-    const program = directMapProgram(paging, page, index * TRIES_PER_PROGRAM);
+  // Verifiers follow every try: no more than this machine can need.
+  const places = Math.min(MOST_TRIES * MOST_PROGRAMS, Math.ceil((totalmem() / GIB + LOW_HOLE_GIB) * HOLES_FACTOR));
+  for (let first = 0; first < places; first += MOST_TRIES) {
+    const program = directMapProgram(paging, page, first, Math.min(MOST_TRIES, places - first));
     const base = parseDirectMap(await runOnce({ bpftracePath, program, timeoutMs: TIMEOUT_MS }), process.pid);
     if (base !== null) return { base, paging };
   }

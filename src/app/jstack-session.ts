@@ -27,6 +27,7 @@ import { ContainedBugs } from './contained-bugs.ts';
 import { ObservedProcesses } from './observed-processes.ts';
 import { SendingRoom } from './sending-room.ts';
 import { StartingJvms } from './starting-jvms.ts';
+import { UnreadablePages } from './unreadable-pages.ts';
 import { samplesOfWaiting } from './warm-up.ts';
 import { createUserCache } from './user-cache/user-cache.ts';
 
@@ -58,8 +59,10 @@ export class JstackSession {
   readonly #mostTold: number;
   readonly #announced: AnnouncedStacks;
   readonly #processes: ObservedProcesses;
+  readonly #ui: Ui;
   readonly #bugs: ContainedBugs;
   readonly #feed = new WalkFeed();
+  readonly #unreadable = new UnreadablePages();
   readonly #pieces: PiecedStacks;
   /** JVMs that the program was told of. */
   readonly #fed = new Set<Pid>();
@@ -70,6 +73,7 @@ export class JstackSession {
   /** `mapEntries`: as many as a map of the program's holds. */
   constructor(windowBytes: number, mapEntries: number, ui: Ui) {
     this.#mostTold = Math.floor(mapEntries * ARRIVED_SHARE);
+    this.#ui = ui;
     this.#bugs = new ContainedBugs(ui);
     const builds = new LibraryBuilds(createUserCache({ environment: process.env }));
     this.#pieces = new PiecedStacks(CHUNK_BYTES, windowBytes);
@@ -147,9 +151,10 @@ export class JstackSession {
     this.#limit(this.#room.lost(performance.now()));
   }
 
-  /** The program has ended. */
+  /** The program has ended: why BPF could not read pages of the stacks that arrived is told. */
   end(): void {
     this.#announced.end();
+    this.#unreadable.tell(this.#ui);
     this.#starting.close();
     this.#feed.close();
     this.#processes.close();
@@ -246,6 +251,7 @@ export class JstackSession {
 
   #remember(id: number, sample: RawSample): void {
     try {
+      this.#unreadable.see(sample);
       this.#processes.beginBatch(sample.timeNs / 1e6);
       const { stack } = this.#processes.resolve(sample);
       this.#processes.endBatch();

@@ -38,6 +38,7 @@ import { SampleResolver } from './sample-resolver.ts';
 import { SamplingClock } from './sampling-start.ts';
 import { tellNoSamples } from './tell-no-samples.ts';
 import { tellUnnamedCode } from './tell-unnamed-code.ts';
+import { UnreadablePages } from './unreadable-pages.ts';
 
 const PROGRESS_INTERVAL_MS = 250;
 /** Room is left for what is on its way when sampling ends: far more than any machine delivers between two looks. */
@@ -60,6 +61,7 @@ export class ProfileRun {
   readonly #builder: ProfileBuilder;
   readonly #resolver: SampleResolver;
   readonly #outputs: RunOutputs;
+  readonly #unreadable = new UnreadablePages();
   #session: CaptureSession | null = null;
   readonly #clock = new SamplingClock();
   readonly #end: EndOfRun;
@@ -115,6 +117,9 @@ export class ProfileRun {
         this.#clock.sampled(sample.timeNs);
         if (!isOfEvent(request.event, sample.labels)) return;
         if (isWholeMachine) this.#bugs.guard(sample.pid, () => this.#processes.meet(sample));
+        this.#bugs.guard(sample.pid, () => {
+          this.#unreadable.see(sample);
+        });
         this.#resolver.add(sample);
       },
       exec: (pid: Pid) => {
@@ -263,6 +268,7 @@ export class ProfileRun {
     this.#ui.summary(summarize(recording.profile, facts, this.#request.top, visibleProfile(recording.profile, this.#request)));
     tellNoSamples(recording, this.#ui);
     tellUnnamedCode(recording.profile, this.#ui);
+    this.#unreadable.tell(this.#ui);
     if (session.failure !== null) this.#ui.problem(session.failure);
     const isRecorded = this.#closeRecording();
     const incomplete = session.failure !== null || !isRecorded || files.some(({ problem }) => problem !== null);

@@ -6,8 +6,8 @@ import { renderTemplate } from '../template.ts';
 import { readTemplate } from '../templates.ts';
 import { type PagingShape, maskOf } from './paging.ts';
 
-/** Places tried by one program: what the verifiers of 5.10 and 6.18 take, with all three bpftraces. */
-export const TRIES_PER_PROGRAM = 400;
+/** Places tried by one program at most: what the verifiers of 5.10 and 6.18 take, with all three bpftraces. */
+export const MOST_TRIES = 400;
 
 /** A page of jtrace's own, and the frame it lies in. */
 export interface KnownPage {
@@ -16,15 +16,15 @@ export interface KnownPage {
   readonly frame: bigint;
 }
 
-/** Tries the places from `firstTry` GiB below jtrace's own top page table on. */
-export function directMapProgram(paging: PagingShape, page: KnownPage, firstTry: number): BpftraceProgram {
+/** Tries so many places from `firstTry` GiB below jtrace's own top page table on, at most {@link MOST_TRIES}. */
+export function directMapProgram(paging: PagingShape, page: KnownPage, firstTry: number, tries: number): BpftraceProgram {
   const text = renderTemplate(readTemplate('direct-map.bt'), {
     address: maskOf(page.address),
     frame: maskOf(page.frame << 12n),
     frameMask: maskOf(paging.frameMask),
     fiveLevels: paging.levels === 5,
     topShift: paging.topShift,
-    tries: TRIES_PER_PROGRAM,
+    tries,
     firstTry,
   });
   return { text, environment: {}, unsafe: false, arguments: [] };

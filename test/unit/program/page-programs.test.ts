@@ -27,8 +27,8 @@ describe('pagingShapeOf', () => {
 describe('the direct map', () => {
   test('five levels walk one more; the first place goes on where the last program ended', () => {
     const page = { address: 0x7ffc12345000n, frame: 0x1234n };
-    expect(directMapProgram(FOUR, page, 0).text).not.toContain('>> 48');
-    const { text } = directMapProgram(FIVE, page, 400);
+    expect(directMapProgram(FOUR, page, 0, 56).text).not.toContain('>> 48');
+    const { text } = directMapProgram(FIVE, page, 400, 56);
     expect(text).toContain('>> 48');
     expect(text).toContain('($i + 400) << 30');
     expect(text).toContain('(uint64)0x0000000001234000');
