@@ -13,7 +13,7 @@ import type { DirectMap } from './direct-map.ts';
 
 /** How long reads wait for the process to be on a CPU. */
 const READ_TIME_MS = 1000;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 
 /** Throws an OperatorError when bpftrace fails. */
 export async function checkReads(

@@ -11,7 +11,7 @@ import { type PagingShape, pagingShapeOf } from '../program/pages/paging.ts';
 import { findOwnPage } from '../target/pages/own-page.ts';
 
 /** bpftrace's start, on an emulated machine. */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 180_000;
 const GIB = 2 ** 30;
 /** Memory lies around holes for devices: its last page may have twice the address that its size says. */
 const HOLES_FACTOR = 2;

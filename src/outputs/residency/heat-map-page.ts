@@ -32,7 +32,7 @@ export function* heatMapPage(watch: PageWatch): Generator<string> {
   yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n';
   yield `<meta http-equiv="Content-Security-Policy" content="${policy}">\n`;
   yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n';
-  yield `<meta name="generator" content="jtrace">\n<title>${title}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n<main>\n`;
+  yield `<meta name="generator" content="jtrace">\n<title>${title}</title>\n<style>${STYLE}</style>\n</head>\n<body>\n<main id="page" aria-busy="false">\n`;
   yield `<h1>${title}</h1>\n<p>${factsLine(watch, map)}</p>\n`;
   yield* picture(watch, map);
   yield '<ul class="legend" aria-label="Colours">\n';

@@ -9,7 +9,7 @@ import { readTemplate } from '../templates.ts';
 import { type PagingShape, maskOf } from './paging.ts';
 
 /** Of one program: each is two statements of its beginning. */
-export const MOST_READ_PAGES = 256;
+export const MOST_READ_PAGES = 128;
 
 export interface PageReadsProgram {
   readonly pid: Pid;
