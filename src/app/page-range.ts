@@ -1,41 +1,26 @@
 // `jtrace residency PID --addr`: one range page by page, once or over time.
 
-import { findBpftrace, type FoundBpftrace } from '../bpftrace/find.ts';
+import { findBpftrace } from '../bpftrace/find.ts';
 import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
-import type { PageRangeRequest, PageWatch, PageWatchEvent, RangeLook } from '../model/page-range.ts';
-import type { ReadCheck } from '../model/residency.ts';
+import type { PageRangeRequest } from '../model/page-range.ts';
 import type { Mapping } from '../model/target.ts';
-import type { RunControl, Ui } from '../model/ui.ts';
+import type { RunControl } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { isBacked } from '../residency/mapping-residency.ts';
 import { type RangeFacts, shownRange } from '../residency/shown-range.ts';
-import { type AddressSpace, isNumaBalancing, openAddressSpace } from '../target/pages/address-space.ts';
+import { isNumaBalancing, openAddressSpace } from '../target/pages/address-space.ts';
 import { readMappings } from '../target/pages/read-mappings.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
 import { checkKernel } from './check-kernel.ts';
 import { checkReads } from './check-reads.ts';
-import { type DirectMap, findDirectMap } from './direct-map.ts';
+import { findDirectMap } from './direct-map.ts';
 import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
 import { askPageCache } from './page-cache.ts';
+import type { LookedProcess, PageRangeUi } from './looked-process.ts';
 import { watchPages } from './page-watch.ts';
-
-export interface RangeResult {
-  readonly pid: Pid;
-  /** Hostile text. */
-  readonly label: string;
-  readonly look: RangeLook;
-  readonly mappings: readonly Mapping[];
-  readonly check: ReadCheck | null;
-}
-
-export interface PageRangeUi extends Pick<Ui, 'message' | 'choose' | 'program' | 'problem'> {
-  range(result: RangeResult): void;
-  event(event: PageWatchEvent): void;
-  watched(watch: PageWatch): void;
-}
 
 /** Throws OperatorErrors. */
 export async function runPageRange(request: PageRangeRequest, ui: PageRangeUi, control: RunControl): Promise<number> {
@@ -63,14 +48,6 @@ export async function runPageRange(request: PageRangeRequest, ui: PageRangeUi, c
   } finally {
     space.close();
   }
-}
-
-/** What the looks at one process share. */
-export interface LookedProcess {
-  readonly bpftrace: FoundBpftrace;
-  readonly map: DirectMap;
-  readonly space: AddressSpace;
-  readonly label: string;
 }
 
 async function lookAtRange(

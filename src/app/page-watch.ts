@@ -13,9 +13,9 @@ import { shownRange } from '../residency/shown-range.ts';
 import { isNumaBalancing } from '../target/pages/address-space.ts';
 import { readMappings } from '../target/pages/read-mappings.ts';
 import { goneError, lookProgram } from './look-at-pages.ts';
+import type { LookedProcess, PageRangeUi } from './looked-process.ts';
 import { finishOutput, type Output, sweepLeftovers } from './output-files.ts';
 import { startSnapshots } from './output-snapshots.ts';
-import type { LookedProcess, PageRangeUi } from './page-range.ts';
 
 /** Runs of pages of all looks that are kept: some 200 MB. More is told, not kept; what happens is shown all the same. */
 const MOST_KEPT_RUNS = 1_000_000;

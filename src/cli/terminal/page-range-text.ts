@@ -1,6 +1,6 @@
 // A look at one range → lines: a strip of its pages, and why BPF cannot read some.
 
-import type { RangeResult } from '../../app/page-range.ts';
+import type { RangeResult } from '../../app/looked-process.ts';
 import { CAUSE_TEXTS, type UnreadableCause } from '../../model/page-state.ts';
 import { PAGE_BYTES } from '../../model/units.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';

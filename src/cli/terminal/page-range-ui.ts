@@ -1,6 +1,6 @@
 // Draws looks at a range: a strip of pages with why some cannot be read; over time a line for whatever happens, and sums at the end.
 
-import type { PageRangeUi, RangeResult } from '../../app/page-range.ts';
+import type { PageRangeUi, RangeResult } from '../../app/looked-process.ts';
 import type { PageRangeRequest, PageWatch } from '../../model/page-range.ts';
 import { jsonText } from '../../outputs/json-text.ts';
 import { runJson, watchEventJson } from '../../outputs/residency/watch-json.ts';

@@ -23,7 +23,8 @@ function complete(line: string): readonly string[] {
 
 test.each([
   ['pro', ['profile']],
-  ['re', ['report']],
+  ['rep', ['report']],
+  ['re', ['residency', 'report']],
   ['', COMMANDS.map(({ name }) => name)],
   ['--ver', ['--version']],
   ['profile --du', ['--duration']],
