@@ -35,6 +35,7 @@ const DEFAULTS: ProfileRequest = {
   json: false,
   printProgram: false,
   bpftracePath: null,
+  acceptFreezeRisk: false,
   recordReads: null,
   verbosity: 'normal',
 };

@@ -5,9 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeFreeze, mayFreeze } from '../../../src/doctor/freeze-verdict.ts';
-import type { FreezeVerdict, KernelCode } from '../../../src/doctor/freeze-verdict.ts';
+import { type FreezeCode, gatherEvidence } from '../../../src/doctor/freeze-evidence.ts';
+import { type FreezeVerdict, judgeFreeze, mayFreeze } from '../../../src/doctor/freeze-verdict.ts';
 import { parseKernelCode } from '../../../src/doctor/kernel-code-program.ts';
+import type { KernelCode } from '../../../src/doctor/kernel-function.ts';
 import { asKernelAddress } from '../../../src/model/units.ts';
 import { isRecord } from '../../support/is-record.ts';
 import { sectionBytes, symbolsFrom, symbolsOf, withCompiled } from '../../support/machine-code.ts';
@@ -65,7 +66,10 @@ describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
   });
 
   test('code that was not read to its end proves nothing', () => {
-    expect(judgeCompiled([], 64)).toEqual({ kind: 'unknown', reason: 'the code could not be read up to the functions’ ends' });
+    expect(judgeCompiled([], 64)).toEqual({
+      kind: 'unknown',
+      reason: 'copy_from_user_nofault() is longer than what was read of it',
+    });
   });
 
   test('code that could not be read (zeros) proves nothing', () => {
@@ -83,14 +87,14 @@ describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
         const evidence = inCopy
           ? { ...whole, copyFromUserNofault: changed(whole.copyFromUserNofault) }
           : { ...whole, checkObjectSize: changed(whole.checkObjectSize) };
-        expect(judgeFreeze(evidence).kind).not.toBe('vulnerable');
+        expect(judgeFreeze(gatherEvidence(evidence)).kind).not.toBe('vulnerable');
       }),
       { numRuns: 2000, examples: [[45, 128, true]] }, // the end of a call becomes what looks like `incl`
     );
   });
 });
 
-function compiledCode(defines: readonly string[], readBytes: number): Parameters<typeof judgeFreeze>[0] {
+function compiledCode(defines: readonly string[], readBytes: number): FreezeCode {
   return withCompiled('freeze-functions.c', defines, (path) => {
     const lines = symbolsOf(path);
     const start = lines[0]?.address ?? 0n;
@@ -117,7 +121,7 @@ function judgeCompiled(
   const evidence = compiledCode(defines, readBytes);
   change(evidence.copyFromUserNofault.bytes);
   change(evidence.checkObjectSize.bytes);
-  return judgeFreeze(evidence);
+  return judgeFreeze(gatherEvidence(evidence));
 }
 
 /** Judges a recording after `change` has seen its copy_from_user_nofault and the address of nmi_uaccess_okay. */
@@ -131,11 +135,13 @@ function judgeRecording(name: string, change: (code: KernelCode, nmiUaccessOkay:
     return { address: BigInt(`0x${String(address)}`), name: typeof symbol === 'string' ? symbol : null };
   });
   change(code.copy_from_user_nofault, symbols.find((symbol) => symbol.name === 'nmi_uaccess_okay')?.address ?? 0n);
-  return judgeFreeze({
-    copyFromUserNofault: code.copy_from_user_nofault,
-    checkObjectSize: code.__check_object_size,
-    symbols: symbolsFrom(symbols),
-  });
+  return judgeFreeze(
+    gatherEvidence({
+      copyFromUserNofault: code.copy_from_user_nofault,
+      checkObjectSize: code.__check_object_size,
+      symbols: symbolsFrom(symbols),
+    }),
+  );
 }
 
 /** Overwrites the call to a function by no-operations. */
