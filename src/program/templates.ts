@@ -17,6 +17,7 @@ export type TemplateName =
   | 'jstack-ready.bt'
   | 'follow-children.bt'
   | 'event-name.bt'
+  | 'doctor-uprobe.bt'
   | NonNullable<EventShape['part']>;
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */
