@@ -6,7 +6,8 @@ import { mayLoad } from '../doctor/check.ts';
 import { examine, freezeReport } from '../doctor/examine.ts';
 import { examineFreeze, type FreezeFinding } from '../doctor/freeze-check.ts';
 import { mayFreeze } from '../doctor/freeze-verdict.ts';
-import type { DoctorReport, DoctorRequest } from '../model/doctor.ts';
+import { closedFindings, processFindings } from '../doctor/checks/process-checks.ts';
+import type { DoctorReport, DoctorRequest, Finding, JvmFinding } from '../model/doctor.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { BpftraceFacts, RightsFacts } from '../model/machine-facts.ts';
 import type { TargetChoice } from '../model/process.ts';
@@ -27,8 +28,8 @@ export type DoctorAnswer =
 
 /** `tell`: what is done now, for who waits. Throws OperatorErrors only for a process that is not there. */
 export async function runDoctor(request: DoctorRequest, tell: (doing: string) => void): Promise<DoctorAnswer> {
-  const choice = request.target === null ? null : await chooseTarget(request.target);
-  if (choice?.kind === 'several') return { kind: 'several', choice };
+  const asked = request.target === null ? null : await choose(request.target);
+  if (asked?.kind === 'several') return { kind: 'several', choice: asked };
   const rights = readRights();
   const kernel = readKernelFacts();
   tell('looking at JVMs …');
@@ -52,9 +53,25 @@ export async function runDoctor(request: DoctorRequest, tell: (doing: string) =>
     freeze,
     ownCommand: request.ownCommand,
   };
-  const target =
-    choice === null ? null : lookAtProcess(choice.process, jvms.find(({ pid }) => pid === choice.process.pid) ?? null);
-  return { kind: 'report', report: examine(facts, jvms, target) };
+  return { kind: 'report', report: examine(facts, jvms, asked === null ? null : findingsOf(asked, jvms)) };
+}
+
+type Asked = TargetChoice | { readonly kind: 'closed'; readonly error: OperatorError };
+
+/** One that is there and may not be looked into is something to tell, beside all else; one that is not there is an error. */
+async function choose(target: NonNullable<DoctorRequest['target']>): Promise<Asked> {
+  try {
+    return await chooseTarget(target);
+  } catch (error) {
+    if (error instanceof OperatorError && error.kind === 'environment') return { kind: 'closed', error };
+    throw error;
+  }
+}
+
+function findingsOf(asked: Exclude<Asked, { readonly kind: 'several' }>, jvms: readonly JvmFinding[]): readonly Finding[] {
+  if (asked.kind === 'closed') return closedFindings(asked.error);
+  const { process } = asked;
+  return processFindings(lookAtProcess(process, jvms.find(({ pid }) => pid === process.pid) ?? null));
 }
 
 async function find(path: string | null): Promise<{ readonly facts: BpftraceFacts; readonly usable: FoundBpftrace | null }> {
@@ -67,7 +84,7 @@ async function find(path: string | null): Promise<{ readonly facts: BpftraceFact
     };
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { facts: { kind: 'absent', message: error.message, hint: error.hint }, usable: null };
+    return { facts: { kind: 'absent', message: error.message, hint: error.hint, isNamed: path !== null }, usable: null };
   }
 }
 

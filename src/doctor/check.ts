@@ -45,6 +45,16 @@ export const unknown = (found: string, means: string, command: string | null = n
   command,
 });
 
+/** Capabilities hold for its own processes only. */
+export const countsInside = ({ initialNamespaces }: RightsFacts): boolean => initialNamespaces.user === false;
+
+/** Why processes of others are not seen; null: they are. */
+export function hiddenProcesses({ has, userId, initialNamespaces }: RightsFacts): string | null {
+  if (initialNamespaces.pid === false) return 'the host’s processes are in another pid namespace';
+  if (initialNamespaces.user === false) return 'processes outside of this user namespace cannot be looked into';
+  return has.has('CAP_SYS_PTRACE') ? null : `user ${String(userId)} cannot look into processes of others`;
+}
+
 /** Whether programs may be loaded at all: without it nothing was tried. */
 export const mayLoad = ({ has }: RightsFacts): boolean =>
   has.has('CAP_SYS_ADMIN') || (has.has('CAP_BPF') && has.has('CAP_PERFMON'));

@@ -4,21 +4,20 @@ import type { DoctorReport, Finding, FreezeLine, FreezeReport, JvmFinding } from
 import { BPFTRACE_CHECKS } from './checks/bpftrace-checks.ts';
 import { jvmFindings } from './checks/jvm-checks.ts';
 import { KERNEL_CHECKS } from './checks/kernel-checks.ts';
-import { type ProcessFacts, processFindings } from './checks/process-checks.ts';
 import { RIGHTS_CHECKS } from './checks/rights-checks.ts';
 import { SYMBOL_CHECKS } from './checks/symbol-checks.ts';
-import type { Check, MachineFacts } from './check.ts';
+import { type Check, hiddenProcesses, type MachineFacts } from './check.ts';
 import type { EvidenceLine, FreezeEvidence } from './freeze-evidence.ts';
 import type { FreezeFinding } from './freeze-check.ts';
 
 /** Every check of the machine, in the order it is told. */
 export const CHECKS: readonly Check[] = [...RIGHTS_CHECKS, ...KERNEL_CHECKS, ...BPFTRACE_CHECKS, ...SYMBOL_CHECKS];
 
-export function examine(facts: MachineFacts, jvms: readonly JvmFinding[], process: ProcessFacts | null): DoctorReport {
+export function examine(facts: MachineFacts, jvms: readonly JvmFinding[], process: readonly Finding[] | null): DoctorReport {
   const findings: readonly Finding[] = [
     ...CHECKS.map(({ name, group, title, judge }) => ({ id: `${group}.${name}`, group, title, outcome: judge(facts) })),
-    ...jvmFindings(jvms),
-    ...(process === null ? [] : processFindings(process)),
+    ...jvmFindings(jvms, hiddenProcesses(facts.rights)),
+    ...(process ?? []),
   ];
   const { bpftrace } = facts;
   return {
@@ -39,12 +38,14 @@ function verdictOf(findings: readonly Finding[]): DoctorReport['verdict'] {
 
 /** What the freeze check found, as it is told; null: nothing was looked at, because the release gives no reason to. */
 export function freezeReport(finding: FreezeFinding | null): FreezeReport {
-  if (finding === null) return { verdict: 'not-affected', because: 'only kernels 5.19 to 6.2 had the defect', evidence: null };
+  if (finding === null)
+    return { verdict: 'not-affected', because: 'only kernels 5.19 to 6.2 had the defect', evidence: null, notSeen: null };
   const { verdict, evidence, notSeen } = finding;
   return {
     verdict: verdict.kind,
     because: because(finding),
-    evidence: evidence === null || notSeen !== null ? null : evidenceLines(evidence),
+    evidence: evidence === null ? null : evidenceLines(evidence),
+    notSeen,
   };
 }
 

@@ -42,6 +42,8 @@ export interface FreezeReport {
   readonly because: string;
   /** null: not asked for, or nothing could be read. */
   readonly evidence: readonly FreezeLine[] | null;
+  /** Why nothing could be read; null: it could, or was not asked for. */
+  readonly notSeen: string | null;
 }
 
 /** A JVM and what a profile of it will have. */

@@ -90,7 +90,8 @@ export interface SymbolFacts {
 
 export type BpftraceFacts =
   | { readonly kind: 'found'; readonly path: string; readonly versionText: string; readonly tooOld: boolean }
-  | { readonly kind: 'absent'; readonly message: string; readonly hint: string };
+  /** `isNamed`: by the operator. */
+  | { readonly kind: 'absent'; readonly message: string; readonly hint: string; readonly isNamed: boolean };
 
 /** Small programs that show what a bpftrace can here. */
 export const PROBE_NAMES = ['begin', 'sampling', 'uprobe', 'kprobe', 'fentry', 'usdt'] as const;

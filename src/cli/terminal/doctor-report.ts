@@ -41,9 +41,12 @@ export function renderDoctor(report: DoctorReport, maxColumns: number, theme: Th
   const problems = report.findings.filter((finding): finding is Problem => finding.outcome.kind !== 'ok');
   const head = HEADS[report.verdict];
   const colour = report.verdict === 'unusable' ? theme.error : report.verdict === 'limited' ? theme.warning : theme.heading;
+  const told = new Set<string>();
   const sections = SECTIONS.flatMap(({ kind, title }) => {
     const own = joined(problems.filter(({ outcome }) => outcome.kind === kind));
-    return own.length === 0 ? [] : ['', theme.heading(title), ...own.flatMap((one) => problemLines(one, maxColumns, theme))];
+    return own.length === 0
+      ? []
+      : ['', theme.heading(title), ...own.flatMap((one) => problemLines(one, told, maxColumns, theme))];
   });
   return [
     colour(head),
@@ -69,9 +72,13 @@ function joined(problems: readonly Problem[]): readonly { readonly title: string
 
 function problemLines(
   { title, outcome }: { readonly title: string; readonly outcome: Problem['outcome'] },
+  told: Set<string>,
   maxColumns: number,
   theme: Theme,
 ): readonly string[] {
+  // A command that changes several things is told once.
+  const command = outcome.command === null || told.has(outcome.command) ? null : outcome.command;
+  if (command !== null) told.add(command);
   const shade = outcome.kind === 'missing' ? theme.error : theme.warning;
   const text = (words: string): readonly string[] =>
     wrapWords(escapeForTerminal(words, MAX_FOUND_CHARS), maxColumns - 2 * INDENT.length).map(
@@ -83,7 +90,7 @@ function problemLines(
     ),
     ...text(outcome.means),
     // Whole, however long: it is to be copied.
-    ...(outcome.command === null ? [] : [`${INDENT}${INDENT}${theme.heading(`$ ${outcome.command}`)}`]),
+    ...(command === null ? [] : [`${INDENT}${INDENT}${theme.heading(`$ ${command}`)}`]),
   ];
 }
 

@@ -12,10 +12,14 @@ const VERDICTS = {
   unknown: 'unknown',
 } as const satisfies Record<FreezeReport['verdict'], string>;
 
-/** None where no evidence was asked for, or none could be read. */
-export function freezeLines({ verdict, because, evidence }: FreezeReport, maxColumns: number, theme: Theme): readonly string[] {
-  if (evidence === null) return [];
-  const lines = evidence.flatMap(({ shows, inFunction, instruction }) => [
+/** None where no evidence was asked for. */
+export function freezeLines(
+  { verdict, because, evidence, notSeen }: FreezeReport,
+  maxColumns: number,
+  theme: Theme,
+): readonly string[] {
+  if (evidence === null && notSeen === null) return [];
+  const lines = (evidence ?? []).flatMap(({ shows, inFunction, instruction }) => [
     `${INDENT}${shows} (${inFunction})`,
     instruction === null
       ? `${INDENT}${INDENT}not there`
@@ -25,6 +29,9 @@ export function freezeLines({ verdict, because, evidence }: FreezeReport, maxCol
     '',
     theme.heading('The freeze of kernels 5.19 to 6.2 (Debian bug 1033398):'),
     ...wrapWords(`${VERDICTS[verdict]}: ${because}`, maxColumns - INDENT.length).map((line) => `${INDENT}${line}`),
+    ...(notSeen === null
+      ? []
+      : wrapWords(`no evidence: ${notSeen}`, maxColumns - INDENT.length).map((line) => `${INDENT}${line}`)),
     ...lines,
   ];
 }

@@ -13,7 +13,10 @@ export const BPFTRACE_CHECKS: readonly Check[] = [
     title: 'bpftrace',
     judge({ bpftrace }) {
       const means = 'jtrace runs all its programs by bpftrace, 0.17 or later.';
-      if (bpftrace.kind === 'absent') return missing(bpftrace.message, `${means} ${bpftrace.hint}.`, INSTALL);
+      if (bpftrace.kind === 'absent')
+        return bpftrace.isNamed
+          ? missing(bpftrace.message, `${means} ${sentence(bpftrace.hint)}`)
+          : missing(bpftrace.message, means, INSTALL);
       const text = `${bpftrace.versionText}, ${bpftrace.path}`;
       return bpftrace.tooOld ? missing(`${text} is too old`, means, INSTALL) : ok(text);
     },
@@ -120,7 +123,7 @@ function tried(
 }
 
 function failedMissing(result: Tried, means: string): ReturnType<Check['judge']> {
-  const hint = result.kind === 'failed' && result.hint !== '' ? ` ${result.hint}.` : '';
+  const hint = result.kind === 'failed' && result.hint !== '' ? ` ${sentence(result.hint)}` : '';
   return missing(told(result, null), `${means}${hint}`);
 }
 
@@ -129,10 +132,13 @@ function told(result: Tried, known: string | null): string {
   if (known !== null) return `this kernel has none: ${known}`;
   if (result.kind !== 'failed') return '';
   const [said = ''] = result.said.filter((line) => /ERROR|error|rror:/.test(line));
-  return said === '' ? result.message : `${result.message} (${said.replace(/^(stdin|-):[\d:-]+:?\s*/, '')})`;
+  // Its own words say more of one kind of probe than what is known of programs in general.
+  return said === '' ? result.message : `bpftrace says: ${said.replace(/^(stdin|-):[\d:-]+:?\s*/, '')}`;
 }
 
 function why({ kernel: { config } }: MachineFacts, option: 'CONFIG_KPROBES' | 'CONFIG_FUNCTION_TRACER'): string {
   if (config === null) return `built without ${option}, it seems`;
   return config.options[option] === 'n' ? `${option} is not set` : `${option} is set, and it is switched off`;
 }
+
+const sentence = (hint: string): string => `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;

@@ -1,19 +1,23 @@
 // The JVMs of this machine → what a profile of each would lack.
 
 import type { Finding, JvmFinding } from '../../model/doctor.ts';
-import { limited, ok } from '../check.ts';
+import { limited, ok, unknown } from '../check.ts';
 
 /** More would hide the rest; the table shows all. */
 const MAX_NAMED = 8;
 
-export function jvmFindings(jvms: readonly JvmFinding[]): readonly Finding[] {
+/** `hidden`: why some of them may not be seen; null: all are. */
+export function jvmFindings(jvms: readonly JvmFinding[], hidden: string | null): readonly Finding[] {
   const row = (name: string, title: string, outcome: Finding['outcome']): Finding => ({
     id: `jvms.${name}`,
     group: 'jvms',
     title,
     outcome,
   });
-  if (jvms.length === 0) return [row('walk', 'JVMs', ok('no JVM runs, or none is seen'))];
+  if (jvms.length === 0)
+    return [
+      row('walk', 'JVMs', hidden === null ? ok('no JVM runs') : unknown(`not seen: ${hidden}`, 'Which JVMs run is not known.')),
+    ];
   const cannot = jvms.filter(({ walk }) => walk.kind === 'not-ready');
   const stripped = jvms.filter(({ symbols }) => symbols === 'stripped');
   const walkable = jvms.length - cannot.length;

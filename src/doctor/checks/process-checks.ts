@@ -101,6 +101,11 @@ export function processFindings(facts: ProcessFacts): readonly Finding[] {
   ];
 }
 
+/** Of one that may not be looked into. */
+export function closedFindings({ message, hint }: { readonly message: string; readonly hint: string }): readonly Finding[] {
+  return [{ id: 'process.memory', group: 'process', title: 'its memory', outcome: missing(message, `${hint}.`) }];
+}
+
 function stacks(walked: ProcessFacts['walked']): Finding['outcome'] {
   if (walked === null) return unknown('not tried: its memory cannot be read', 'Whether its stacks can be walked is not known.');
   if (walked.stacks === 0) return ok('no thread waits now: none was walked');

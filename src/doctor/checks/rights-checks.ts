@@ -1,8 +1,10 @@
 // Who jtrace is here: user, capabilities, namespaces, container, filters, locked memory.
 
 import { missingToLoad } from '../../model/capabilities.ts';
-import { type Check, limited, mayLoad, missing, ok, unknown } from '../check.ts';
+import { type Check, countsInside, limited, mayLoad, missing, ok, unknown } from '../check.ts';
 
+const INSIDE_ONLY = 'capabilities count within this user namespace only';
+const INSIDE_MEANS = 'What they are outside of it is not known in here.';
 const OUTSIDE = 'run jtrace on the host';
 const DOCKER = 'docker run --pid=host --cap-add=BPF --cap-add=PERFMON --cap-add=SYS_PTRACE --cap-add=DAC_READ_SEARCH …';
 /** Since then memory of BPF is counted to the control group, not to this limit (commit 5c5a584c4a7c). */
@@ -16,6 +18,7 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     group: 'rights',
     title: 'loading BPF',
     judge({ rights, ownCommand }) {
+      if (countsInside(rights)) return unknown(INSIDE_ONLY, INSIDE_MEANS);
       const lacks = missingToLoad(rights.has);
       const who = rights.userId === 0 ? 'root' : `user ${String(rights.userId)}`;
       if (lacks.length === 0)
@@ -29,7 +32,9 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     name: 'memory',
     group: 'rights',
     title: "others' memory",
-    judge({ rights: { has, userId }, ownCommand }) {
+    judge({ rights, ownCommand }) {
+      const { has, userId } = rights;
+      if (countsInside(rights)) return unknown(INSIDE_ONLY, INSIDE_MEANS);
       const lacks = (['CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH'] as const).filter((name) => !has.has(name));
       if (lacks.length === 0) return ok('memory and files of every process may be read');
       const means = 'Only stacks of processes of the same user get names; of others Java frames cannot be resolved.';
@@ -41,7 +46,7 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     group: 'rights',
     title: 'user namespace',
     judge({ rights: { initialNamespaces } }) {
-      if (initialNamespaces.user === true) return ok("the machine's own users");
+      if (initialNamespaces.user === true) return ok('no user namespace of its own');
       if (initialNamespaces.user === null)
         return unknown('it could not be read', 'Capabilities may count for less than they seem to.');
       const means = `Its root has no rights over the machine (rootless Docker or Podman, unshare -U): ${OUTSIDE}, as root.`;
@@ -53,7 +58,8 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     group: 'rights',
     title: 'processes',
     judge({ rights: { initialNamespaces, seesHostProcesses } }) {
-      const means = 'BPF counts processes as the machine does: a process would be sampled under a number that nobody knows here.';
+      const means =
+        'BPF counts processes as the machine does: a process would be sampled under a number that nobody knows here. In Kubernetes: hostPID: true.';
       if (initialNamespaces.pid === false)
         return missing('a pid namespace of its own: the host’s processes are not seen', means, DOCKER);
       if (initialNamespaces.pid === null) return unknown('the pid namespace could not be read', means);
@@ -71,7 +77,7 @@ export const RIGHTS_CHECKS: readonly Check[] = [
     title: 'container',
     judge({ rights: { container, initialNamespaces } }) {
       const isInside = container !== '' && !/^(service|snap|flatpak) /.test(container);
-      if (isInside) return ok(`in a container (${container})`);
+      if (isInside) return ok(container === 'container' ? 'in a container' : `in a container (${container})`);
       if (initialNamespaces.mnt === false || initialNamespaces.cgroup === false)
         return ok(`mounts or control groups of its own${container === '' ? '' : ` (${container})`}`);
       return ok('not in a container');
