@@ -61,7 +61,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'freeze',
     group: 'kernel',
     title: 'freeze',
-    judge({ freeze }) {
+    judge({ freeze, rights, ownCommand }) {
       switch (freeze.verdict) {
         case 'not-affected':
           return ok(`not affected by the freeze of 5.19 to 6.2`);
@@ -77,7 +77,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
           return unknown(
             `it cannot be told whether sampling freezes this kernel: ${freeze.because}`,
             'Kernels 5.19 to 6.2 without the fix of Debian bug 1033398 do (docs/doctor.md).',
-            'jtrace doctor --evidence',
+            mayLoad(rights) ? 'jtrace doctor --evidence' : ownCommand,
           );
         default:
           return freeze.verdict satisfies never;
