@@ -9,6 +9,7 @@ import { decodeAll } from '../../src/doctor/kernel-function.ts';
 import { asKernelAddress } from '../../src/model/units.ts';
 import { ALL_GUEST_KERNELS, GUEST_KERNELS, guestKernelFolder, runInGuest } from '../support/guest.ts';
 import { withGuestProgram } from '../support/guest-program.ts';
+import { isRecord } from '../support/is-record.ts';
 import { instructionsByObjdump } from '../support/machine-code.ts';
 import { describeOnHost } from '../support/require-host.ts';
 
@@ -33,6 +34,26 @@ describeOnHost('the freeze check in guests', ['guest', 'bpftrace'], () => {
       const fixed = { kind: 'fixed', by: 'nmi_uaccess_okay' };
       expect(JSON.parse(stdout)).toMatchObject({ asSuspicious: fixed, own: kernel === '6.1' ? fixed : { kind: 'not-affected' } });
     });
+  });
+});
+
+describeOnHost('jtrace doctor in guests', ['guest', 'bpftrace'], () => {
+  test.each([
+    // 0.17 cannot read the type information of 5.10, so neither fentry nor jtrace's own program works there; 0.23 can.
+    ['6.1', { status: 0, fentry: 'ok', sampling: 'ok', verdict: 'fixed', instruction: 'call nmi_uaccess_okay' }],
+    ['5.10', { status: 3, fentry: 'limited', sampling: 'missing', verdict: 'not-affected', instruction: null }],
+  ] as const)('%s: each probe is tried, and the freeze judged', async (kernel, expected) => {
+    const command = ['node', 'bin/jtrace.js', 'doctor', '--json', '--evidence'];
+    const { status, stdout, stderr } = await runInGuest(kernel, command, { timeoutMs: TIMEOUT_MS });
+    const report: unknown = JSON.parse(stdout);
+    if (!isRecord(report) || !Array.isArray(report['checks'])) throw new Error(stderr);
+    const outcomes = new Map(report['checks'].filter(isRecord).map((check) => [check['id'], check['outcome']]));
+    expect(status).toBe(expected.status);
+    expect(['begin', 'kprobes', 'uprobes', 'fentry', 'sampling'].map((name) => outcomes.get(`bpftrace.${name}`))).toEqual(['ok', 'ok', 'ok', expected.fentry, expected.sampling]); // prettier-ignore
+    expect(report['freeze']).toMatchObject({
+      verdict: expected.verdict,
+      evidence: [{ instruction: expected.instruction === null ? null : { text: expected.instruction } }, {}, { instruction: { text: expect.stringMatching(/^addl \$0x1,0x/) as unknown } }, {}, {}],
+    }); // prettier-ignore
   });
 });
 

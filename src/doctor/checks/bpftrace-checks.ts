@@ -124,7 +124,13 @@ function tried(
 
 function failedMissing(result: Tried, means: string): ReturnType<Check['judge']> {
   const hint = result.kind === 'failed' && result.hint !== '' ? ` ${sentence(result.hint)}` : '';
-  return missing(told(result, null), `${means}${hint}`);
+  return missing(result.kind === 'failed' ? whole(result) : '', `${means}${hint}`);
+}
+
+/** Of what jtrace itself loads, its own explanation comes first. */
+function whole({ message, said }: Extract<Tried, { readonly kind: 'failed' }>): string {
+  const [first] = said;
+  return first === undefined ? message : `${message} (${first})`;
 }
 
 /** What was found to be wrong: what the machine is known to lack, else what bpftrace said. */
