@@ -14,7 +14,6 @@ export type Setting =
 /** By their names of sysctl(8). */
 export const SETTING_NAMES = [
   'kernel.perf_event_paranoid',
-  'kernel.perf_event_mlock_kb',
   'kernel.kptr_restrict',
   'kernel.unprivileged_bpf_disabled',
   'kernel.bpf_stats_enabled',

@@ -23,7 +23,7 @@ export function freezeLines(
     `${INDENT}${shows} (${inFunction})`,
     instruction === null
       ? `${INDENT}${INDENT}not there`
-      : `${INDENT}${INDENT}${instruction.address}  ${spaced(instruction.bytes).padEnd(23)}  ${instruction.text}`,
+      : `${INDENT}${INDENT}${instruction.address}  ${spaced(instruction.bytes).padEnd(26)}  ${instruction.text}`,
   ]);
   return [
     '',

@@ -68,7 +68,6 @@ export function machine(changes: Changes = {}): MachineFacts {
 export function settings(changed: Partial<Record<SettingName, string | Setting>>): Readonly<Record<SettingName, Setting>> {
   const usual: Readonly<Record<SettingName, string>> = {
     'kernel.perf_event_paranoid': '3',
-    'kernel.perf_event_mlock_kb': '516',
     'kernel.kptr_restrict': '0',
     'kernel.unprivileged_bpf_disabled': '2',
     'kernel.bpf_stats_enabled': '0',

@@ -71,7 +71,7 @@ describe('for people', () => {
   });
 
   test('evidence is instructions as a disassembler has them, and what is not there', () => {
-    expect(text(withEvidence)).toContain('    ffffffff81200000  e8 01 02 03 04           call nmi_uaccess_okay\n');
+    expect(text(withEvidence)).toContain('    ffffffff81200000  e8 01 02 03 04              call nmi_uaccess_okay\n');
     expect(text(withEvidence).match(/ not there/g)).toHaveLength(4);
     const blind = freezeReport({ verdict: { kind: 'not-affected' }, evidence: null, notSeen: 'no program can be run' });
     expect(text(examine(machine({ freeze: blind }), [], null))).toContain('no evidence: no program can be run');
