@@ -22,9 +22,9 @@ import { hostArchitecture, kernelPageBytes } from '../target/host-architecture.t
 import { openTarget } from '../target/open-target.ts';
 
 /** Start-up is 0.3 to 0.7 s; on an emulated machine 20 times that. */
-const PROBE_TIMEOUT_MS = 30_000;
-/** A machine on which every one of them hangs is told so within two minutes. */
-const ALL_TIMEOUT_MS = 120_000;
+const PROBE_TIMEOUT_MS = 60_000;
+/** A machine on which every one of them hangs is told so within three minutes. */
+const ALL_TIMEOUT_MS = 180_000;
 /** jtrace's own call of the C library, which the uprobe meets. */
 const CALL_EVERY_MS = 5;
 const DEFAULTS = { rateHz: 99, stackBytes: 64 * 1024 } as const;
@@ -49,13 +49,14 @@ export async function tryProbes(bpftrace: FoundBpftrace, { isRisky, isOwnNamespa
   const inTime = async (what: (timeoutMs: number) => Promise<Tried>): Promise<Tried> => {
     const leftMs = untilMs - performance.now();
     return leftMs <= 0
-      ? { kind: 'not-tried', why: 'the probes before it took two minutes' }
+      ? { kind: 'not-tried', why: 'the probes before it took three minutes' }
       : what(Math.min(leftMs, PROBE_TIMEOUT_MS));
   };
   const program = (make: () => BpftraceProgram, awaited = ATTACHED): Promise<Tried> =>
     inTime((timeoutMs) => tryProgram(make(), awaited, { bpftracePath: bpftrace.path, timeoutMs }));
   const begin = await program(beginProgram);
-  if (begin.kind !== 'works') return { ...notTried('no program loads'), begin };
+  if (begin.kind !== 'works')
+    return { ...notTried(begin.kind === 'too-slow' ? 'the first program did not end in time' : 'no program loads'), begin };
   const library = ownLibrary();
   return {
     begin,

@@ -17,12 +17,15 @@ export interface TryOptions {
 
 /** `awaited`: the beginning of the line that shows that it did what it is for. */
 export async function tryProgram(program: BpftraceProgram, awaited: string, options: TryOptions): Promise<Tried> {
+  const startMs = performance.now();
   try {
     const lines = await runOnce({ ...options, program });
     if (lines.some((line) => line.startsWith(awaited))) return { kind: 'works', lines };
     return failed('the probe was attached, and nothing was heard of it', '', lines);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
+    // An overloaded machine is no machine that cannot.
+    if (performance.now() - startMs >= options.timeoutMs) return { kind: 'too-slow', afterMs: options.timeoutMs };
     const words = error.cause instanceof Error ? error.cause.message.split('\n') : [];
     return failed(error.message, error.hint, words);
   }
@@ -34,7 +37,7 @@ export async function tryListing(pattern: string, { bpftracePath, timeoutMs }: T
   const provider = pattern.slice(0, pattern.indexOf(':') + 1);
   const lines = stdout.split('\n').filter((line) => line.startsWith(provider));
   if (lines.length > 0) return { kind: 'works', lines };
-  return failed(timedOut ? 'bpftrace did not answer in time' : 'bpftrace lists none', '', stderr.split('\n'));
+  return timedOut ? { kind: 'too-slow', afterMs: timeoutMs } : failed('bpftrace lists none', '', stderr.split('\n'));
 }
 
 function failed(message: string, hint: string, words: readonly string[]): Tried {

@@ -101,4 +101,6 @@ export type Tried =
   | { readonly kind: 'works'; readonly lines: readonly string[] }
   /** `message`: one line; `hint`: what to do; `said`: the first lines of bpftrace's own words. */
   | { readonly kind: 'failed'; readonly message: string; readonly hint: string; readonly said: readonly string[] }
+  /** It was ended: whether it works is not known. */
+  | { readonly kind: 'too-slow'; readonly afterMs: number }
   | { readonly kind: 'not-tried'; readonly why: string };

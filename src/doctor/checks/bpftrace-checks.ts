@@ -115,6 +115,11 @@ function tried(
       return ok(works);
     case 'not-tried':
       return unknown(`not tried: ${result.why}`, 'What it would have shown is not known.');
+    case 'too-slow':
+      return unknown(
+        `bpftrace did not answer within ${String(Math.round(result.afterMs / 1000))} s`,
+        'The machine is overloaded, or bpftrace hangs: try again.',
+      );
     case 'failed':
       return otherwise();
     default:

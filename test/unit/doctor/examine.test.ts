@@ -193,6 +193,12 @@ describe('bpftrace', () => {
     expect(problems({ tried })[0]).toBe('missing bpftrace.begin: bpftrace may not load programs here');
   }); // prettier-ignore
 
+  test('one that does not answer in time: nothing is known, and that is no lack', () => {
+    const tried = triedAll({ kind: 'works', lines: ['jtrace-ok 30'] }, { sampling: { kind: 'too-slow', afterMs: 60_000 } });
+    expect(verdictOf({ tried })).toBe('limited');
+    expect(problems({ tried })).toEqual(['unknown bpftrace.sampling: bpftrace did not answer within 60 s']);
+  });
+
   test('a machine whose timers do not fire', () => {
     const tried = triedAll({ kind: 'works', lines: ['jtrace-ok 0'] });
     expect(problems({ tried })).toEqual(['limited bpftrace.sampling: the program of jtrace profile loads, and no tick came']);
