@@ -37,7 +37,10 @@ export async function runDoctor(request: DoctorRequest, tell: (doing: string) =>
   tell('trying what bpftrace can here …');
   const { facts: bpftrace, usable } = await find(request.bpftracePath);
   const obstacle = whyNotTried(rights, usable);
-  const freeze = freezeReport(await lookForFreeze(obstacle === null ? usable : null, kernel.release, request.evidence));
+  const freeze = freezeReport(
+    await lookForFreeze(obstacle === null ? usable : null, kernel.release, request.evidence),
+    request.evidence,
+  );
   const isRisky = freeze.verdict === 'vulnerable' || freeze.verdict === 'unknown';
   const isOwnNamespace = rights.initialNamespaces.pid === false;
   const tried =

@@ -37,16 +37,13 @@ function verdictOf(findings: readonly Finding[]): DoctorReport['verdict'] {
 }
 
 /** What the freeze check found, as it is told; null: nothing was looked at, because the release gives no reason to. */
-export function freezeReport(finding: FreezeFinding | null): FreezeReport {
+export function freezeReport(finding: FreezeFinding | null, withEvidence: boolean): FreezeReport {
   if (finding === null)
     return { verdict: 'not-affected', because: 'only kernels 5.19 to 6.2 had the defect', evidence: null, notSeen: null };
-  const { verdict, evidence, notSeen } = finding;
-  return {
-    verdict: verdict.kind,
-    because: because(finding),
-    evidence: evidence === null ? null : evidenceLines(evidence),
-    notSeen,
-  };
+  const told = { verdict: finding.verdict.kind, because: because(finding) };
+  if (!withEvidence) return { ...told, evidence: null, notSeen: null };
+  const { evidence, notSeen } = finding;
+  return { ...told, evidence: evidence === null ? null : evidenceLines(evidence), notSeen };
 }
 
 function because({ verdict }: FreezeFinding): string {

@@ -79,5 +79,6 @@ export function warnOrRefuse(verdict: FreezeVerdict, kernelRelease: string, isAc
   }
 }
 
-/** One line. */
-export const FREEZE_REMEDY = `update the kernel (Debian 12: 6.1.37 or newer; upstream commit d319f344561d) and reboot; jtrace doctor --evidence shows it; ${ACCEPT_FREEZE_RISK} samples all the same`;
+/** What ends it. */
+export const FREEZE_UPDATE = 'update the kernel (Debian 12: 6.1.37 or newer; upstream commit d319f344561d) and reboot';
+const FREEZE_REMEDY = `${FREEZE_UPDATE}; jtrace doctor --evidence shows why; ${ACCEPT_FREEZE_RISK} samples all the same`;

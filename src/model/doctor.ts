@@ -40,7 +40,7 @@ export interface FreezeReport {
   readonly verdict: 'not-affected' | 'fixed' | 'vulnerable' | 'unknown';
   /** One line: why. */
   readonly because: string;
-  /** null: not asked for, or nothing could be read. */
+  /** null: not asked for, or none could be read. */
   readonly evidence: readonly FreezeLine[] | null;
   /** Why nothing could be read; null: it could, or was not asked for. */
   readonly notSeen: string | null;

@@ -2,7 +2,7 @@
 
 import type { Setting } from '../../model/machine-facts.ts';
 import { type Check, limited, mayLoad, missing, ok, unknown } from '../check.ts';
-import { FREEZE_REMEDY } from '../freeze-check.ts';
+import { ACCEPT_FREEZE_RISK, FREEZE_UPDATE } from '../freeze-check.ts';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86-64', arm64: 'aarch64' };
 
@@ -70,7 +70,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
         case 'vulnerable':
           return missing(
             'this kernel freezes when user stacks are sampled',
-            `${freeze.because}. To sample nevertheless: --accept-freeze-risk. Otherwise ${FREEZE_REMEDY.split(';')[0] ?? ''}.`,
+            `${freeze.because}: ${FREEZE_UPDATE}. Who would rather risk it: jtrace profile ${ACCEPT_FREEZE_RISK}.`,
             'apt-get update && apt-get install linux-image-amd64 && reboot',
           );
         case 'unknown':

@@ -35,7 +35,7 @@ export function processFindings(facts: ProcessFacts): readonly Finding[] {
   const { walked } = facts;
   const where = facts.container === '' ? '' : `, in ${facts.container} as process ${String(facts.pidInside)}`;
   return [
-    row('kind', 'process', ok(`${facts.label}, ${String(facts.threads)} threads${where}`)),
+    row('kind', 'process', ok(`${facts.label}, ${String(facts.threads)} ${facts.threads === 1 ? 'thread' : 'threads'}${where}`)),
     row(
       'memory',
       'its memory',

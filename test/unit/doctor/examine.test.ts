@@ -157,21 +157,26 @@ describe('kernel', () => {
 
 describe('the freeze', () => {
   test('vulnerable: jtrace does not run here, and says why', () => {
-    const freeze = freezeReport({ verdict: { kind: 'vulnerable' }, evidence: null, notSeen: null });
+    const freeze = freezeReport({ verdict: { kind: 'vulnerable' }, evidence: null, notSeen: null }, true);
     expect(verdictOf({ freeze })).toBe('unusable');
     expect(problems({ freeze })).toEqual([
       'missing kernel.freeze: this kernel freezes when user stacks are sampled [apt-get update && apt-get install linux-image-amd64 && reboot]',
     ]);
   });
   test('unknown: a limit', () => {
-    const freeze = freezeReport({ verdict: { kind: 'unknown', reason: 'no BTF' }, evidence: null, notSeen: 'no BTF' });
+    const freeze = freezeReport({ verdict: { kind: 'unknown', reason: 'no BTF' }, evidence: null, notSeen: 'no BTF' }, true);
     expect(verdictOf({ freeze })).toBe('limited');
     expect(problems({ freeze })).toEqual([
       'unknown kernel.freeze: it cannot be told whether sampling freezes this kernel: no BTF [jtrace doctor --evidence]',
     ]);
   });
+  test('its instructions are told where they are asked for, and only there', () => {
+    const finding = { verdict: { kind: 'not-affected' }, evidence: null, notSeen: 'no BTF' } as const;
+    expect(freezeReport(finding, true).notSeen).toBe('no BTF');
+    expect(freezeReport(finding, false)).toMatchObject({ evidence: null, notSeen: null });
+  });
   test('not looked at, where the release gives no reason', () => {
-    expect(problems({ freeze: freezeReport(null) })).toEqual([]);
+    expect(problems({ freeze: freezeReport(null, false) })).toEqual([]);
   });
 });
 

@@ -28,7 +28,7 @@ const jvm = {
 
 const code = recordedCode('6.1-fixed.json');
 const evidence = gatherEvidence(code);
-const freeze = freezeReport({ verdict: judgeFreeze(evidence), evidence, notSeen: null });
+const freeze = freezeReport({ verdict: judgeFreeze(evidence), evidence, notSeen: null }, true);
 
 const host = examine(
   {
@@ -39,7 +39,7 @@ const host = examine(
         kprobe: failed('bpftrace did not begin to sample (status 255)'),
         fentry: failed('', '', 'stdin:1:1-15: ERROR: kfunc/kretfunc not available for your kernel version.'),
       }),
-      freeze: freezeReport(null),
+      freeze: freezeReport(null, false),
     }),
   },
   [jvm],

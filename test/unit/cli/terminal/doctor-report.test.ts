@@ -38,19 +38,22 @@ const line = (address: bigint, text: string) => ({
 });
 const withEvidence = examine(
   machine({
-    freeze: freezeReport({
-      verdict: { kind: 'fixed', by: 'nmi_uaccess_okay' },
-      notSeen: null,
-      evidence: {
-        copyExtent: 'whole',
-        checkExtent: 'whole',
-        callsNmiUaccessOkay: line(0xffffffff81200000n, 'call nmi_uaccess_okay'),
-        callsCheckObjectSize: null,
-        countsPagefaultDisabled: [],
-        callsFindVmapArea: null,
-        readsPagefaultDisabled: null,
+    freeze: freezeReport(
+      {
+        verdict: { kind: 'fixed', by: 'nmi_uaccess_okay' },
+        notSeen: null,
+        evidence: {
+          copyExtent: 'whole',
+          checkExtent: 'whole',
+          callsNmiUaccessOkay: line(0xffffffff81200000n, 'call nmi_uaccess_okay'),
+          callsCheckObjectSize: null,
+          countsPagefaultDisabled: [],
+          callsFindVmapArea: null,
+          readsPagefaultDisabled: null,
+        },
       },
-    }),
+      true,
+    ),
   }),
   [],
   null,
@@ -73,7 +76,7 @@ describe('for people', () => {
   test('evidence is instructions as a disassembler has them, and what is not there', () => {
     expect(text(withEvidence)).toContain('    ffffffff81200000  e8 01 02 03 04              call nmi_uaccess_okay\n');
     expect(text(withEvidence).match(/ not there/g)).toHaveLength(4);
-    const blind = freezeReport({ verdict: { kind: 'not-affected' }, evidence: null, notSeen: 'no program can be run' });
+    const blind = freezeReport({ verdict: { kind: 'not-affected' }, evidence: null, notSeen: 'no program can be run' }, true);
     expect(text(examine(machine({ freeze: blind }), [], null))).toContain('no evidence: no program can be run');
   });
 
