@@ -56,7 +56,7 @@ export async function runProfile(request: ProfileRequest, ui: Ui, control: RunCo
       );
       return EXIT.ok;
     }
-    await checkKernel(bpftrace, ui);
+    await checkKernel(bpftrace, ui, request.acceptFreezeRisk);
     if (event !== null) await requireProbes(bpftrace.path, event.probes);
     sweepDeadCaptures();
     for (const path of request.outputs) sweepLeftovers(path);

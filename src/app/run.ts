@@ -68,7 +68,7 @@ export async function runUserScript(request: RunRequest, ui: ScriptUi, control: 
       `${request.source.name} needs kernel probes, and this kernel has none (CONFIG_KPROBES)`,
       'tracepoints are there all the same: jtrace list shows what other scripts need',
     );
-  await checkKernel(bpftrace, ui);
+  await checkKernel(bpftrace, ui, request.acceptFreezeRisk);
   sweepDeadCaptures();
   for (const path of request.outputs) sweepLeftovers(path);
   const command =

@@ -27,6 +27,11 @@ const NO_TYPES: Omit<Explanation, 'pattern'> = {
   message: 'this kernel has no type information (BTF)',
   hint: 'a kernel with CONFIG_DEBUG_INFO_BTF=y is needed: /sys/kernel/btf/vmlinux must exist',
 };
+/** Where the kernel has it all the same: 0.17 does not understand that of 5.10. */
+const UNREAD_TYPES: Omit<Explanation, 'pattern'> = {
+  message: 'this bpftrace cannot read the type information (BTF) of this kernel',
+  hint: 'a later one may: 0.23 reads that of kernel 5.10, 0.17 does not (--bpftrace PATH)',
+};
 const NO_TRACEFS: Omit<Explanation, 'pattern'> = {
   message: 'the tracepoints of this kernel cannot be seen',
   hint: 'mount -t tracefs tracefs /sys/kernel/tracing; for a container: docker run -v /sys/kernel/tracing:/sys/kernel/tracing:ro',
@@ -42,7 +47,7 @@ const MAX_PROBE_CHARACTERS = 300;
 /** In this order: the first that fits is told. */
 const EXPLANATIONS: readonly Explanation[] = [
   { pattern: /Operation not permitted|kernel_lockdown|lockdown/i, ...NO_RIGHT },
-  { pattern: TYPES_WANTED, ...NO_TYPES },
+  { pattern: TYPES_WANTED, ...UNREAD_TYPES },
   {
     pattern: /syntax error|ERROR: syntax|Unknown function|unexpected /i,
     message: 'this bpftrace does not understand the program of jtrace',

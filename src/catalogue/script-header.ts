@@ -37,6 +37,7 @@ export type ScriptGroup = (typeof SCRIPT_GROUPS)[number];
 
 /** Flags of `jtrace run`: a parameter of that name could never be given. */
 export const RESERVED_NAMES = [
+  'accept-freeze-risk',
   'as-root',
   'bpftrace',
   'duration',

@@ -8,6 +8,7 @@ import type { Command } from './command.ts';
 import { answerCompletion, COMPLETION_COMMAND } from './commands/completion.ts';
 import { CONVERT_COMMAND } from './commands/convert.ts';
 import { DIFF_COMMAND } from './commands/diff.ts';
+import { DOCTOR_COMMAND } from './commands/doctor.ts';
 import { LIST_COMMAND } from './commands/list.ts';
 import { MERGE_COMMAND } from './commands/merge.ts';
 import { PROFILE_COMMAND } from './commands/profile.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   PROFILE_COMMAND,
   RUN_COMMAND,
   RESIDENCY_COMMAND,
+  DOCTOR_COMMAND,
   LIST_COMMAND,
   SHOW_COMMAND,
   REPORT_COMMAND,

@@ -45,7 +45,8 @@ export function requireRights(args: readonly string[], { userId, has, inUserName
   throw new OperatorError('environment', `${who} ${lacks.join(', ')} here (a container?)`, CONTAINER_HINT);
 }
 
-function sudoHint(args: readonly string[]): string {
+/** The same command with all rights. */
+export function sudoHint(args: readonly string[]): string {
   // PATH is kept so that node and bpftrace are found; the full path of jtrace because sudo looks in its own places.
   const command = ['sudo', 'env', '"PATH=$PATH"', shellQuote(launcherPath()), ...args.map(shellQuote)].join(' ');
   return command.length <= MAX_HINT_CHARS ? command : `sudo env "PATH=$PATH" ${shellQuote(launcherPath())} …`;

@@ -5,8 +5,8 @@
 import { OperatorError } from '../model/errors.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import type { KernelSymbols } from '../model/target.ts';
-import { judgeFreeze, mayFreeze } from './freeze-verdict.ts';
-import type { FreezeVerdict } from './freeze-verdict.ts';
+import { type FreezeEvidence, gatherEvidence } from './freeze-evidence.ts';
+import { type FreezeVerdict, judgeFreeze, mayFreeze } from './freeze-verdict.ts';
 import { kernelCodeProgram, parseKernelCode } from './kernel-code-program.ts';
 
 export interface FreezeCheckInputs {
@@ -17,24 +17,49 @@ export interface FreezeCheckInputs {
   readonly readSymbols: () => KernelSymbols;
 }
 
+/** A verdict, and what it rests on. */
+export interface FreezeFinding {
+  readonly verdict: FreezeVerdict;
+  /** null: nothing was looked at, or nothing could be seen; `notSeen` says why. */
+  readonly evidence: FreezeEvidence | null;
+  readonly notSeen: string | null;
+}
+
 /** Looks at the running kernel's code, if its release gives reason to. Never throws: what went wrong is a reason not to know. */
 export async function checkFreeze(inputs: FreezeCheckInputs): Promise<FreezeVerdict> {
-  if (!mayFreeze(inputs.kernelRelease)) return { kind: 'not-affected' };
+  return mayFreeze(inputs.kernelRelease) ? (await examineFreeze(inputs)).verdict : { kind: 'not-affected' };
+}
+
+/** The same for a kernel of any release: what its code shows is evidence, also where the verdict needs none. Never throws. */
+export async function examineFreeze(inputs: FreezeCheckInputs): Promise<FreezeFinding> {
+  const isSuspect = mayFreeze(inputs.kernelRelease);
+  const blind = (reason: string): FreezeFinding => ({
+    verdict: isSuspect ? { kind: 'unknown', reason } : { kind: 'not-affected' },
+    evidence: null,
+    notSeen: reason,
+  });
   try {
     const code = parseKernelCode(await inputs.runProgram(kernelCodeProgram()));
-    if (code === null) return { kind: 'unknown', reason: 'the kernel’s code could not be read' };
-    return judgeFreeze({
+    if (code === null) return blind('the kernel’s code could not be read');
+    const evidence = gatherEvidence({
       copyFromUserNofault: code.copy_from_user_nofault,
       checkObjectSize: code.__check_object_size,
       symbols: inputs.readSymbols(),
     });
+    return { verdict: isSuspect ? judgeFreeze(evidence) : { kind: 'not-affected' }, evidence, notSeen: null };
   } catch (error) {
-    return { kind: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+    return blind(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** What a verdict means for sampling: null is "go on", text is a warning to show first; a kernel that would freeze throws. */
-export function warnOrRefuse(verdict: FreezeVerdict, kernelRelease: string): string | null {
+/** The flag of those who know better, or who may lose the machine. */
+export const ACCEPT_FREEZE_RISK = '--accept-freeze-risk';
+
+/**
+ * What a verdict means for sampling: null is "go on", text is a warning to show first; a kernel that would freeze throws, unless the operator
+ * has accepted that.
+ */
+export function warnOrRefuse(verdict: FreezeVerdict, kernelRelease: string, isAccepted = false): string | null {
   switch (verdict.kind) {
     case 'not-affected':
     case 'fixed':
@@ -44,13 +69,16 @@ export function warnOrRefuse(verdict: FreezeVerdict, kernelRelease: string): str
         `kernel ${kernelRelease}: cannot tell whether it freezes when user stacks are sampled (kernels 5.19 to 6.2 without the fix of ` +
         `Debian bug 1033398 do): ${verdict.reason}`
       );
-    case 'vulnerable':
-      throw new OperatorError(
-        'environment',
-        `this kernel (${kernelRelease}) can freeze the machine when user stacks are sampled: it has the defect of copy_from_user_nofault()`,
-        'update the kernel (Debian 12: 6.1.37 or newer; upstream commit d319f344561d) and reboot',
-      );
+    case 'vulnerable': {
+      const message = `this kernel (${kernelRelease}) can freeze the machine when user stacks are sampled: it has the defect of copy_from_user_nofault()`;
+      if (isAccepted) return `${message}; sampled all the same: ${ACCEPT_FREEZE_RISK}`;
+      throw new OperatorError('environment', message, FREEZE_REMEDY);
+    }
     default:
       return verdict satisfies never;
   }
 }
+
+/** What ends it. */
+export const FREEZE_UPDATE = 'update the kernel (Debian 12: 6.1.37 or newer; upstream commit d319f344561d) and reboot';
+const FREEZE_REMEDY = `${FREEZE_UPDATE}; jtrace doctor --evidence shows why; ${ACCEPT_FREEZE_RISK} samples all the same`;

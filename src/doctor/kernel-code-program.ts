@@ -8,7 +8,7 @@
 
 import { asKernelAddress } from '../model/units.ts';
 import type { BpftraceProgram } from '../model/program.ts';
-import type { KernelCode } from './freeze-verdict.ts';
+import type { KernelCode } from './kernel-function.ts';
 
 const FUNCTIONS = ['copy_from_user_nofault', '__check_object_size'] as const;
 type FunctionName = (typeof FUNCTIONS)[number];

@@ -6,6 +6,8 @@ const NUMBERS = {
   CAP_DAC_READ_SEARCH: 2n,
   CAP_SYS_PTRACE: 19n,
   CAP_SYS_ADMIN: 21n,
+  CAP_SYS_RESOURCE: 24n,
+  CAP_SYSLOG: 34n,
   CAP_PERFMON: 38n,
   CAP_BPF: 39n,
 } as const;

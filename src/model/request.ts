@@ -45,6 +45,8 @@ export interface ProfileRequest {
   readonly json: boolean;
   readonly printProgram: boolean;
   readonly bpftracePath: string | null;
+  /** Sample although this kernel is known to freeze by it (src/doctor/freeze-verdict.ts). */
+  readonly acceptFreezeRisk: boolean;
   readonly recordReads: string | null;
   readonly verbosity: 'quiet' | 'normal' | 'verbose';
 }

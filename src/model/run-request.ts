@@ -36,5 +36,7 @@ export interface RunRequest {
   /** Tell at the end what bpftrace loaded into the kernel. */
   readonly showLoaded: boolean;
   readonly bpftracePath: string | null;
+  /** As in {@link ProfileRequest}. */
+  readonly acceptFreezeRisk: boolean;
   readonly verbosity: ProfileRequest['verbosity'];
 }

@@ -21,6 +21,7 @@ export type TemplateName =
   | 'page-tables.bt'
   | 'page-cache.bt'
   | 'page-reads.bt'
+  | 'doctor-uprobe.bt'
   | NonNullable<EventShape['part']>;
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */

@@ -74,16 +74,32 @@ export function symbolsFrom(lines: readonly { readonly address: bigint; readonly
   };
 }
 
-export interface DisassembledCall {
+export interface DisassembledInstruction {
   readonly at: bigint;
-  readonly target: bigint;
+  readonly length: number;
+  /** E.g. `addl $0x1,0x1468(%rax)`; of calls and jumps `call 0xffffffff81200000`, without a symbol's name. */
+  readonly text: string;
 }
 
-/** Direct calls and jumps with a 32-bit displacement (e8, e9) that objdump sees in a range of a program. */
-export function callsByObjdump(path: string, start: bigint, stop: bigint): DisassembledCall[] {
+/** What objdump sees in a range of a program; bytes that it takes for no instruction are left out. */
+export function instructionsByObjdump(path: string, start: bigint, stop: bigint): DisassembledInstruction[] {
   const range = [`--start-address=0x${start.toString(16)}`, `--stop-address=0x${stop.toString(16)}`];
-  const text = execFileSync('objdump', ['-d', ...range, path], { encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES });
+  const output = execFileSync('objdump', ['-d', '-w', ...range, path], { encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES });
   // "  401136:\te8 c5 fe ff ff       \tcall   401000 <puts>"; kernels have 0x before the target and no symbol.
-  const line = /^\s*([0-9a-f]+):\t(?:e8|e9)(?: [0-9a-f]{2}){4}\s*\t(?:call|jmp)\s+(?:0x)?([0-9a-f]+)/gm;
-  return [...text.matchAll(line)].map(([, at = '', target = '']) => ({ at: BigInt(`0x${at}`), target: BigInt(`0x${target}`) }));
+  const line = /^\s*([0-9a-f]+):\t((?:[0-9a-f]{2} )+)\s*\t(.+)$/gm;
+  return [...output.matchAll(line)].flatMap(([, at = '', bytes = '', words = '']) => {
+    if (words.includes('(bad)')) return [];
+    const text = words
+      .replace(/\s+(#|<).*$/, '')
+      .replace(/\s+/g, ' ')
+      .replace(/^(cs|ds|bnd|data16) (?=(call|jmp) )/, '') // prefixes that say nothing of it
+      .trim();
+    return [
+      {
+        at: BigInt(`0x${at}`),
+        length: bytes.trim().split(' ').length,
+        text: text.replace(/^(call|jmp) (?=[0-9a-f]{6,})/, '$1 0x'),
+      },
+    ];
+  });
 }

@@ -125,6 +125,7 @@ export function profileRequest(args: ParsedArguments, flags: ProfileFlagValues):
     json: flags.json,
     printProgram: flags['print-program'],
     bpftracePath: flags.bpftrace,
+    acceptFreezeRisk: flags['accept-freeze-risk'],
     recordReads: flags['record-reads'],
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
   };

@@ -99,6 +99,7 @@ export function runRequest(args: ParsedArguments, flags: RunFlagValues): RunRequ
     printProgram: flags['print-program'],
     showLoaded: flags['show-loaded'],
     bpftracePath: flags.bpftrace,
+    acceptFreezeRisk: flags['accept-freeze-risk'],
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
   };
 }

@@ -111,6 +111,10 @@ export const PROFILE_FLAGS = {
     shownDefault: 'the one in PATH',
     help: 'The bpftrace to use, 0.17 or later.',
   },
+  'accept-freeze-risk': {
+    kind: 'switch', group: 'Other',
+    help: 'Sample although jtrace doctor says that this kernel can freeze the machine by it.',
+  },
   'print-program': {
     kind: 'switch', group: 'Other',
     help: 'Print the bpftrace program that would run, and end.',

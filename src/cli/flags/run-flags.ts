@@ -44,6 +44,7 @@ export const RUN_FLAGS = {
   },
   'as-root': PROFILE_FLAGS['as-root'],
   bpftrace: PROFILE_FLAGS.bpftrace,
+  'accept-freeze-risk': PROFILE_FLAGS['accept-freeze-risk'],
   'print-program': PROFILE_FLAGS['print-program'],
   'show-loaded': {
     kind: 'switch', group: 'Other',

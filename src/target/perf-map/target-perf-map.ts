@@ -59,13 +59,11 @@ export class TargetPerfMap {
   }
 
   #refresh(): void {
-    const inside = pidInside(this.#pid);
-    const fd = inside === null ? null : openInTargetRoot(this.#pid, `/tmp/perf-${String(inside)}.map`, { asProcess: true });
+    const fd = openPerfMap(this.#pid);
     if (fd === null) return;
     try {
-      const { uid, dev, ino, size } = fstatSync(fd);
-      // Anybody may put a file of that name into /tmp.
-      if ((uid !== 0 && uid !== userIdOf(this.#pid)) || !this.#isAlive()) return;
+      const { dev, ino, size } = fstatSync(fd);
+      if (!isItsOwn(fd, this.#pid) || !this.#isAlive()) return;
       const file = `${String(dev)}:${String(ino)}`;
       if (file !== this.#file || size < this.#map.length) {
         this.#room.useBytes(-this.#map.costBytes);
@@ -93,4 +91,26 @@ function readFrom(fd: number, map: PerfMap, room: PerfMapRoom): void {
     map.add(piece.subarray(0, got));
     room.useBytes(map.costBytes - before);
   } while (performance.now() < untilMs);
+}
+
+/** Whether there is one that would be read: of the process's own user, or root's. */
+export function hasPerfMap(pid: Pid): boolean {
+  const fd = openPerfMap(pid);
+  if (fd === null) return false;
+  try {
+    return isItsOwn(fd, pid);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openPerfMap(pid: Pid): number | null {
+  const inside = pidInside(pid);
+  return inside === null ? null : openInTargetRoot(pid, `/tmp/perf-${String(inside)}.map`, { asProcess: true });
+}
+
+/** Anybody may put a file of that name into /tmp. */
+function isItsOwn(fd: number, pid: Pid): boolean {
+  const { uid } = fstatSync(fd);
+  return uid === 0 || uid === userIdOf(pid);
 }

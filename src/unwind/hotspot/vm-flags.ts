@@ -24,8 +24,12 @@ const OF_HEAP: ReadonlySet<string> = new Set([
   'UseShenandoahGC',
 ]);
 
-/** The first four characters of them all: of a thousand names most need not be read further. */
-const BEGINNINGS: ReadonlySet<number> = new Set([...SHOWN, ...OF_HEAP].map((name) => Buffer.from(name, 'latin1').readInt32LE(0)));
+/** The first four characters of each: of a thousand names most need not be read further. */
+const beginningsOf = (names: ReadonlySet<string>): ReadonlySet<number> =>
+  new Set([...names].map((name) => Buffer.from(name, 'latin1').readInt32LE(0)));
+
+const WANTED: ReadonlySet<string> = new Set([...SHOWN, ...OF_HEAP]);
+const BEGINNINGS = beginningsOf(WANTED);
 
 /** How references and object headers are kept (heap-oops.ts). */
 export interface HeapFlags {
@@ -48,28 +52,43 @@ export interface VmFlags {
 
 /** Never throws: a flag that cannot be read is left out. */
 export function readVmFlags(memory: MemoryView, layout: HotspotLayout): VmFlags {
-  const shown: Record<string, boolean> = {};
-  const ofHeap = new Map<string, boolean>();
+  const values = readFlagValues(memory, layout, WANTED, BEGINNINGS);
+  const shown = Object.fromEntries([...values].filter(([name]) => SHOWN.has(name)));
+  return { debugNonSafepoints: shown['DebugNonSafepoints'] ?? false, shown, heap: heapFlags(values) };
+}
+
+/** Boolean flags by their names; one that this VM does not have, or that cannot be read, is left out. Never throws. */
+export function readBooleanFlags(
+  memory: MemoryView,
+  layout: HotspotLayout,
+  wanted: ReadonlySet<string>,
+): ReadonlyMap<string, boolean> {
+  return readFlagValues(memory, layout, wanted, beginningsOf(wanted));
+}
+
+function readFlagValues(
+  memory: MemoryView,
+  layout: HotspotLayout,
+  wanted: ReadonlySet<string>,
+  beginnings: ReadonlySet<number>,
+): ReadonlyMap<string, boolean> {
+  const values = new Map<string, boolean>();
   const at = layout.flags;
-  if (at !== null) {
-    try {
-      const table = memory.word(at.table);
-      const count = Math.min(memory.word(at.count), MAX_VM_FLAGS);
-      const entries = memory.block(table, count * at.entrySizeBytes);
-      for (let i = 0; i < count; i += 1) {
-        const name = entries.word(i * at.entrySizeBytes + at.name);
-        if (name === 0 || !BEGINNINGS.has(memory.i32(name))) continue;
-        const flag = memory.cString(name);
-        if (!SHOWN.has(flag) && !OF_HEAP.has(flag)) continue;
-        const value = memory.u8(entries.word(i * at.entrySizeBytes + at.address)) !== 0;
-        if (SHOWN.has(flag)) shown[flag] = value;
-        if (OF_HEAP.has(flag)) ofHeap.set(flag, value);
-      }
-    } catch (error) {
-      if (!(error instanceof MemoryFault)) throw error;
+  if (at === null) return values;
+  try {
+    const table = memory.word(at.table);
+    const count = Math.min(memory.word(at.count), MAX_VM_FLAGS);
+    const entries = memory.block(table, count * at.entrySizeBytes);
+    for (let i = 0; i < count; i += 1) {
+      const name = entries.word(i * at.entrySizeBytes + at.name);
+      if (name === 0 || !beginnings.has(memory.i32(name))) continue;
+      const flag = memory.cString(name);
+      if (wanted.has(flag)) values.set(flag, memory.u8(entries.word(i * at.entrySizeBytes + at.address)) !== 0);
     }
+  } catch (error) {
+    if (!(error instanceof MemoryFault)) throw error;
   }
-  return { debugNonSafepoints: shown['DebugNonSafepoints'] ?? false, shown, heap: heapFlags(ofHeap) };
+  return values;
 }
 
 function heapFlags(flags: ReadonlyMap<string, boolean>): HeapFlags | null {

@@ -5,9 +5,9 @@
 import { release } from 'node:os';
 import process from 'node:process';
 import { runOnce } from '../../../src/bpftrace/run-once.ts';
-import { findCalls } from '../../../src/doctor/call-targets.ts';
 import { checkFreeze } from '../../../src/doctor/freeze-check.ts';
 import { parseKernelCode } from '../../../src/doctor/kernel-code-program.ts';
+import { calledAddress, decodeAll } from '../../../src/doctor/kernel-function.ts';
 import { asKernelAddress } from '../../../src/model/units.ts';
 import type { BpftraceProgram } from '../../../src/model/program.ts';
 import type { KernelSymbols } from '../../../src/model/target.ts';
@@ -48,7 +48,9 @@ function askForEveryCall(): void {
   const symbols = readSymbols();
   for (const code of Object.values(parseKernelCode(lines) ?? {})) {
     for (let offset = 0; offset < code.bytes.length; offset++) symbols.symbolAt(asKernelAddress(code.address + BigInt(offset)));
-    for (const { target } of findCalls(code.bytes, code.address)) {
+    for (const placed of decodeAll(code)) {
+      const target = calledAddress(placed);
+      if (target === null) continue;
       for (const address of [target - 1n, target]) symbols.symbolAt(asKernelAddress(address));
     }
   }

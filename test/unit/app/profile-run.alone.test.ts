@@ -77,6 +77,7 @@ const requestFor = (output: string): ProfileRequest => ({
   json: false,
   printProgram: false,
   bpftracePath: null,
+  acceptFreezeRisk: false,
   recordReads: null,
   verbosity: 'normal',
 });

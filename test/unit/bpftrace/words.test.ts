@@ -68,7 +68,7 @@ describe('failures', () => {
     [
       '0.27 without BTF',
       'ERROR: Could not parse arguments of "task:task_newtask": BTF is required for parsing tracepoint arguments',
-      'this kernel has no type information (BTF)',
+      'this bpftrace cannot read the type information (BTF) of this kernel',
     ],
     [
       '0.17 no tracepoint',
@@ -103,7 +103,13 @@ describe('failures', () => {
       'ERROR: Include headers with missing type definitions or install BTF information to your system.',
     ];
     expect(explainFailure(EXIT, words, { ...MACHINE, mayLoad: false }).message).toBe('bpftrace may not load programs here');
-    expect(explainFailure(EXIT, words, MACHINE).message).toBe('this kernel has no type information (BTF)');
+    expect(explainFailure(EXIT, words, { ...MACHINE, hasTypeInformation: false }).message).toBe(
+      'this kernel has no type information (BTF)',
+    );
+    // 0.17 on 5.10, as root.
+    expect(explainFailure(EXIT, words, MACHINE).message).toBe(
+      'this bpftrace cannot read the type information (BTF) of this kernel',
+    );
     // 0.17 with CAP_BPF and CAP_PERFMON, on a kernel that has it.
     const noAdmin = explainFailure(EXIT, words, { ...MACHINE, hasSysAdmin: false });
     expect(noAdmin.message).toBe('this bpftrace cannot read type information without CAP_SYS_ADMIN');

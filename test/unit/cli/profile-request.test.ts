@@ -35,6 +35,7 @@ const DEFAULTS: ProfileRequest = {
   json: false,
   printProgram: false,
   bpftracePath: null,
+  acceptFreezeRisk: false,
   recordReads: null,
   verbosity: 'normal',
 };
@@ -63,7 +64,7 @@ describe('the request', () => {
   test('everything given', async () => {
     const flags =
       '-d 500ms -F 199 --sample-budget 50 --byte-budget 2m -o a.folded -o - --threads --lines --no-kernel --no-native --stack-bytes 16k --no-reread --top 5';
-    const more = '--print-program --bpftrace /opt/bpftrace --record-reads r.gz -v';
+    const more = '--print-program --bpftrace /opt/bpftrace --accept-freeze-risk --accept-freeze-risk --record-reads r.gz -v';
     expect(await request('profile', ...flags.split(' '), ...more.split(' '), '4711')).toEqual({
       target: { kind: 'pid', pid: 4711 },
       durationMs: 500,
@@ -84,6 +85,7 @@ describe('the request', () => {
       json: false,
       printProgram: true,
       bpftracePath: '/opt/bpftrace',
+      acceptFreezeRisk: true,
       recordReads: 'r.gz',
       verbosity: 'verbose',
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { checkFreeze, warnOrRefuse } from '../../../src/doctor/freeze-check.ts';
+import { checkFreeze, examineFreeze, warnOrRefuse } from '../../../src/doctor/freeze-check.ts';
 import { kernelCodeProgram, parseKernelCode } from '../../../src/doctor/kernel-code-program.ts';
 import { OperatorError } from '../../../src/model/errors.ts';
 import type { BpftraceProgram } from '../../../src/model/program.ts';
@@ -30,6 +30,19 @@ describe('checkFreeze', () => {
   });
 });
 
+describe('examineFreeze', () => {
+  test('looks also outside of the range, and what it sees changes nothing there', async () => {
+    const seen = await examineFreeze({ kernelRelease: '6.12.1', runProgram: () => Promise.resolve(wholeOutput()), readSymbols });
+    expect(seen).toMatchObject({ verdict: { kind: 'not-affected' }, evidence: { copyExtent: 'unreadable' }, notSeen: null });
+    const failing = () => Promise.reject(new OperatorError('environment', 'no BTF', 'hint'));
+    expect(await examineFreeze({ kernelRelease: '6.12.1', runProgram: failing, readSymbols })).toEqual({
+      verdict: { kind: 'not-affected' },
+      evidence: null,
+      notSeen: 'no BTF',
+    });
+  });
+});
+
 describe('warnOrRefuse', () => {
   test('is silent where all is well', () => {
     expect(warnOrRefuse({ kind: 'not-affected' }, '6.12.0')).toBeNull();
@@ -42,8 +55,10 @@ describe('warnOrRefuse', () => {
     expect(text).not.toContain('\n');
   });
 
-  test('refuses on a kernel that would freeze', () => {
+  test('refuses on a kernel that would freeze, unless that is accepted: then it warns', () => {
     expect(() => warnOrRefuse({ kind: 'vulnerable' }, '6.1.0')).toThrow(OperatorError);
+    expect(warnOrRefuse({ kind: 'vulnerable' }, '6.1.0', true)).toMatch(/can freeze the machine.*--accept-freeze-risk/);
+    expect(warnOrRefuse({ kind: 'fixed', by: 'nmi_uaccess_okay' }, '6.1.0', true)).toBeNull();
   });
 });
 

@@ -1,20 +1,16 @@
 // The verdict on real kernels' code (recorded: test/fixtures/kernel-code, each with how), and on the defect itself, which no kernel
 // at hand has: test/programs/freeze-functions.c compiled with and without the fixes.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { judgeFreeze, mayFreeze } from '../../../src/doctor/freeze-verdict.ts';
-import type { FreezeVerdict, KernelCode } from '../../../src/doctor/freeze-verdict.ts';
-import { parseKernelCode } from '../../../src/doctor/kernel-code-program.ts';
+import { type FreezeCode, gatherEvidence } from '../../../src/doctor/freeze-evidence.ts';
+import { type FreezeVerdict, judgeFreeze, mayFreeze } from '../../../src/doctor/freeze-verdict.ts';
+import type { KernelCode } from '../../../src/doctor/kernel-function.ts';
 import { asKernelAddress } from '../../../src/model/units.ts';
-import { isRecord } from '../../support/is-record.ts';
 import { sectionBytes, symbolsFrom, symbolsOf, withCompiled } from '../../support/machine-code.ts';
-import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
-
-const FIXTURES = join(REPOSITORY, 'test/fixtures/kernel-code');
+import { KERNEL_CODE_FIXTURES, recordedCode } from './recorded-code.ts';
 
 describe('releases', () => {
   test.each(['5.19.0', '5.19', '6.0.12', '6.1.0-56-amd64', '6.2.0-39-generic', 'who-knows'])('%s is looked at', (release) => {
@@ -38,7 +34,7 @@ describe('code of real kernels', () => {
   };
 
   test('every recording is judged', () => {
-    expect(readdirSync(FIXTURES).sort()).toEqual(Object.keys(expected).sort());
+    expect(readdirSync(KERNEL_CODE_FIXTURES).sort()).toEqual(Object.keys(expected).sort());
   });
 
   test.each(Object.entries(expected))('%s', (name, verdict) => {
@@ -64,8 +60,24 @@ describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
     expect(judgeCompiled(defines, 1024)).toEqual(verdict);
   });
 
+  test('what the verdict rests on, as text: the steps of the defect, and no fix', () => {
+    const seen = gatherEvidence(compiledCode([], 1024));
+    expect(seen).toMatchObject({
+      copyExtent: 'whole',
+      checkExtent: 'whole',
+      callsNmiUaccessOkay: null,
+      readsPagefaultDisabled: null,
+      callsCheckObjectSize: { text: 'call __check_object_size' },
+      callsFindVmapArea: { text: 'call find_vmap_area' },
+    });
+    expect(seen.countsPagefaultDisabled.map(({ text }) => text)).toEqual([expect.stringMatching(/^addl \$0x1,0x1418\(%r\w+\)$/)]);
+  });
+
   test('code that was not read to its end proves nothing', () => {
-    expect(judgeCompiled([], 64)).toEqual({ kind: 'unknown', reason: 'the code could not be read up to the functions’ ends' });
+    expect(judgeCompiled([], 64)).toEqual({
+      kind: 'unknown',
+      reason: 'copy_from_user_nofault() is longer than what was read of it',
+    });
   });
 
   test('code that could not be read (zeros) proves nothing', () => {
@@ -83,14 +95,14 @@ describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
         const evidence = inCopy
           ? { ...whole, copyFromUserNofault: changed(whole.copyFromUserNofault) }
           : { ...whole, checkObjectSize: changed(whole.checkObjectSize) };
-        expect(judgeFreeze(evidence).kind).not.toBe('vulnerable');
+        expect(judgeFreeze(gatherEvidence(evidence)).kind).not.toBe('vulnerable');
       }),
       { numRuns: 2000, examples: [[45, 128, true]] }, // the end of a call becomes what looks like `incl`
     );
   });
 });
 
-function compiledCode(defines: readonly string[], readBytes: number): Parameters<typeof judgeFreeze>[0] {
+function compiledCode(defines: readonly string[], readBytes: number): FreezeCode {
   return withCompiled('freeze-functions.c', defines, (path) => {
     const lines = symbolsOf(path);
     const start = lines[0]?.address ?? 0n;
@@ -117,25 +129,14 @@ function judgeCompiled(
   const evidence = compiledCode(defines, readBytes);
   change(evidence.copyFromUserNofault.bytes);
   change(evidence.checkObjectSize.bytes);
-  return judgeFreeze(evidence);
+  return judgeFreeze(gatherEvidence(evidence));
 }
 
 /** Judges a recording after `change` has seen its copy_from_user_nofault and the address of nmi_uaccess_okay. */
 function judgeRecording(name: string, change: (code: KernelCode, nmiUaccessOkay: bigint) => void): FreezeVerdict {
-  const recording: unknown = JSON.parse(readFileSync(join(FIXTURES, name), 'utf8'));
-  if (!isRecord(recording) || !Array.isArray(recording['lines']) || !Array.isArray(recording['symbols']))
-    throw new Error(`${name}: no recording`);
-  const code = parseKernelCode(recording['lines'].map(String));
-  if (code === null) throw new Error(`${name}: code incomplete`);
-  const symbols = recording['symbols'].filter(Array.isArray).map(([address, symbol]: unknown[]) => {
-    return { address: BigInt(`0x${String(address)}`), name: typeof symbol === 'string' ? symbol : null };
-  });
-  change(code.copy_from_user_nofault, symbols.find((symbol) => symbol.name === 'nmi_uaccess_okay')?.address ?? 0n);
-  return judgeFreeze({
-    copyFromUserNofault: code.copy_from_user_nofault,
-    checkObjectSize: code.__check_object_size,
-    symbols: symbolsFrom(symbols),
-  });
+  const { lines, ...code } = recordedCode(name);
+  change(code.copyFromUserNofault, lines.find((line) => line.name === 'nmi_uaccess_okay')?.address ?? 0n);
+  return judgeFreeze(gatherEvidence(code));
 }
 
 /** Overwrites the call to a function by no-operations. */

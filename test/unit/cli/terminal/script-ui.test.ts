@@ -12,7 +12,7 @@ import { mapOf, number, scriptResult } from '../../../support/script-results.ts'
 
 const REQUEST: RunRequest = {
   source: { name: '-e', text: '' }, needs: null, target: { kind: 'everyone' }, durationMs: null, unsafe: false, engine: 'auto', json: false,
-  outputs: [], printProgram: false, showLoaded: false, bpftracePath: null, verbosity: 'normal',
+  outputs: [], printProgram: false, showLoaded: false, bpftracePath: null, acceptFreezeRisk: false, verbosity: 'normal',
 }; // prettier-ignore
 const COMMAND: RunRequest['target'] = { kind: 'command', argv: ['java'], asRoot: false };
 const COLUMNS = 40;

@@ -1,0 +1,55 @@
+// This machine's kernel and its settings, as /proc and /sys tell them. Nothing is written, nothing is tried.
+
+import { release } from 'node:os';
+import { type KernelFacts, SETTING_NAMES, type Setting, type SettingName } from '../../model/machine-facts.ts';
+import { readKernelConfig } from './kernel-config.ts';
+import { readSetting, readText, whereIs } from './read-file.ts';
+
+/** The flags of the first processor. */
+const MAX_CPUINFO_BYTES = 16 * 1024;
+const MAX_SWAPS_BYTES = 64 * 1024;
+/** The kernel's own means for them, from 4.17 on, and tracefs's. */
+const KERNEL_PROBES = ['/sys/bus/event_source/devices/kprobe', '/sys/kernel/tracing/kprobe_events'];
+const TRACEFS_EVENTS = ['/sys/kernel/tracing/events', '/sys/kernel/debug/tracing/events'];
+
+export function readKernelFacts(): KernelFacts {
+  const swaps = parseSwaps(readText('/proc/swaps', MAX_SWAPS_BYTES) ?? '');
+  const tracefs = TRACEFS_EVENTS.map(whereIs);
+  return {
+    release: release(),
+    architecture: process.arch,
+    config: readKernelConfig(release()),
+    hasTypeInformation: whereIs('/sys/kernel/btf/vmlinux') === 'there',
+    tracefs: tracefs.includes('there') ? 'readable' : tracefs.includes('hidden') ? 'hidden' : 'absent',
+    hasKernelProbes: KERNEL_PROBES.some((path) => whereIs(path) === 'there'),
+    settings: Object.fromEntries(SETTING_NAMES.map((name) => [name, readSetting(`/proc/sys/${name.replaceAll('.', '/')}`)])) as Record<SettingName, Setting>, // prettier-ignore
+    lockdown: chosen(readSetting('/sys/kernel/security/lockdown')),
+    isFredActive: /^flags\s*:.* fred( |$)/m.test(readText('/proc/cpuinfo', MAX_CPUINFO_BYTES) ?? ''),
+    numaNodes: countRanges(readText('/sys/devices/system/node/online', MAX_CPUINFO_BYTES) ?? ''),
+    swapTotalKb: swaps.totalKb,
+    swapUsedKb: swaps.usedKb,
+    hugePages: chosen(readSetting('/sys/kernel/mm/transparent_hugepage/enabled')),
+  };
+}
+
+/** Of `none [integrity] confidentiality` the one in brackets. */
+function chosen(setting: Setting): Setting {
+  if (setting.kind !== 'value') return setting;
+  return { kind: 'value', text: /\[(\w+)\]/.exec(setting.text)?.[1] ?? setting.text };
+}
+
+/** `0-3,8` → 5; nothing: one. */
+export function countRanges(text: string): number {
+  const counts = [...text.matchAll(/(\d+)(?:-(\d+))?/g)].map(([, first, last]) => Number(last ?? first) - Number(first) + 1);
+  return Math.max(
+    1,
+    counts.reduce((sum, count) => sum + count, 0),
+  );
+}
+
+/** Lines `/swapfile  file  1048572  12  -2`, sizes in KiB, after a head line. */
+export function parseSwaps(text: string): { readonly totalKb: number; readonly usedKb: number } {
+  const rows = [...text.matchAll(/\s(?:file|partition)\s+(\d+)\s+(\d+)\s/g)];
+  const sum = (column: 1 | 2): number => rows.reduce((total, row) => total + Number(row[column]), 0);
+  return { totalKb: sum(1), usedKb: sum(2) };
+}
