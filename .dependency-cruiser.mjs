@@ -17,6 +17,7 @@ const STAGES = {
   page: ['outputs'], // only the type of its data, see page-sees-data-only
   catalogue: ['program'], // puts typed values into its scripts with the templates' escapes
   doctor: ['program', 'unwind'], // pure decisions; whatever must be run or read is handed in
+  watch: [], // the same, of JVMs that come and go
   app: [
     'program',
     'script',
@@ -30,6 +31,7 @@ const STAGES = {
     'outputs',
     'catalogue',
     'doctor',
+    'watch',
   ], // the one place that composes
   cli: ['app', 'catalogue', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
 };
@@ -50,7 +52,8 @@ const NODE_MODULES = {
   page: [], // runs in a browser
   catalogue: ['fs', 'url'], // bt-scripts/, nothing else
   doctor: [],
-  app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8'], // writes the output files; v8: how much memory there may be
+  watch: [],
+  app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8', 'vm'], // writes the output files; v8: how much memory there may be; vm: patterns that take too long
   cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream'], // checks output paths before anything starts
 };
 
