@@ -35,6 +35,7 @@ export class JvmWatch {
   readonly #announced = new Map<Pid, number>();
   /** Where the main stack of each began when it was first looked at. */
   readonly #stackStarts = new Map<Pid, number>();
+  #before: readonly Pid[] = [];
   #looksLeft = MOST_LOOKS;
   #heardMs = Date.now();
   #downSince: { readonly ms: number; readonly reason: string } | null = null;
@@ -52,7 +53,12 @@ export class JvmWatch {
   }
 
   get pids(): readonly Pid[] {
-    return this.#jvms.identities.map(({ pid }) => pid);
+    return [...new Set([...this.#before, ...this.#jvms.identities.map(({ pid }) => pid)])];
+  }
+
+  /** The JVMs there are before anybody listens: the kernel's program is to tell of their ends, too. */
+  async prepare(): Promise<void> {
+    this.#before = (await sweepForJvms(() => false)).map(({ pid }) => pid);
   }
 
   record(record: BirthRecord): void {
@@ -95,6 +101,7 @@ export class JvmWatch {
     for (const jvm of await sweepForJvms(isKnown)) {
       if (!this.#isClosed && !isKnown(jvm)) this.#jvms.found(identityOf(jvm), factsOf(jvm), seen, Date.now());
     }
+    this.#before = [];
     if (this.#isClosed || this.#sweepTimer !== null) return;
     const waitMs = Math.max(SWEEP_MS, (performance.now() - beginMs) * SWEEP_SHARE);
     this.#sweepTimer = setTimeout(() => void this.sweep('sweep'), waitMs);

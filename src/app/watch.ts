@@ -52,6 +52,7 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
   control.stop.addEventListener('abort', onStop, { once: true });
   const timer = setInterval(() => { fed.beat(Date.now()); }, PROFILES_BEAT_MS); // prettier-ignore
   try {
+    await watch.prepare();
     const style = await listener.start(request.probe);
     if (style !== null) {
       ui.event({ kind: 'watching', timeMs: Date.now(), probe: style, bpftrace: bpftrace.versionText });

@@ -14,6 +14,7 @@ import { PROFILE_COMMAND } from './commands/profile.ts';
 import { REPORT_COMMAND } from './commands/report.ts';
 import { RUN_COMMAND } from './commands/run.ts';
 import { SHOW_COMMAND } from './commands/show.ts';
+import { WATCH_COMMAND } from './commands/watch.ts';
 import { COMPLETION_REQUEST } from './completion/yargs-completion.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { bugLines, errorLines, exitCodeOf } from './report-failure.ts';
@@ -24,6 +25,7 @@ import { createTheme } from './terminal/theme.ts';
 export const COMMANDS: readonly Command[] = [
   PROFILE_COMMAND,
   RUN_COMMAND,
+  WATCH_COMMAND,
   LIST_COMMAND,
   SHOW_COMMAND,
   REPORT_COMMAND,
