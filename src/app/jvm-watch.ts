@@ -16,6 +16,9 @@ import { WatchedJvms } from '../watch/watched-jvms.ts';
 const SWEEP_MS = 5000;
 /** A sweep of 500 processes takes 50 ms: no more than a fiftieth of the time goes there. */
 const SWEEP_SHARE = 50;
+/** While nobody listens in the kernel: JVMs that live longer are found. No more than a tenth of the time goes there. */
+const DOWN_SWEEP_MS = 250;
+const DOWN_SWEEP_SHARE = 10;
 /** One small read for each JVM: who ended without the kernel's word is found. */
 const LOOK_FOR_ENDS_MS = 1000;
 /** Looks between two heartbeats, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
@@ -84,6 +87,7 @@ export class JvmWatch {
   down(error: OperatorError): void {
     this.#apply(this.#order.flush());
     this.#downSince ??= { ms: this.#heardMs, reason: error.message };
+    void this.sweep('sweep');
   }
 
   up(): void {
@@ -103,7 +107,10 @@ export class JvmWatch {
     }
     this.#before = [];
     if (this.#isClosed || this.#sweepTimer !== null) return;
-    const waitMs = Math.max(SWEEP_MS, (performance.now() - beginMs) * SWEEP_SHARE);
+    const tookMs = performance.now() - beginMs;
+    const isDown = this.#downSince !== null;
+    if (isDown) this.#beat(Date.now());
+    const waitMs = isDown ? Math.max(DOWN_SWEEP_MS, tookMs * DOWN_SWEEP_SHARE) : Math.max(SWEEP_MS, tookMs * SWEEP_SHARE);
     this.#sweepTimer = setTimeout(() => void this.sweep('sweep'), waitMs);
   }
 

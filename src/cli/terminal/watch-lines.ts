@@ -4,7 +4,7 @@
 import type { Pid } from '../../model/units.ts';
 import type { JvmFacts, WatchEvent } from '../../model/watch.ts';
 import { cutEnd, cutMiddle, displayWidth, pad } from '../../outputs/display-width.ts';
-import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
+import { escapeForTerminal, MAX_TERMINAL_CHARS } from '../../outputs/escape-terminal.ts';
 import { formatCount, formatDuration } from './format-number.ts';
 import { mainLabel } from './process-table.ts';
 
@@ -133,7 +133,7 @@ export class WatchLines {
     const room = this.#textColumns();
     const behind = note === '' ? '' : `  (${note})`;
     const container = facts === null ? '' : cutEnd(escapeForTerminal(facts.container), MAX_CONTAINER_COLUMNS);
-    const main = facts === null ? '(gone before it was looked at)' : escapeForTerminal(mainLabel(facts.main));
+    const main = facts === null ? '(gone)' : labelOf(facts);
     const withContainer = container === '' ? '' : `  ${container}`;
     const left = Math.max(MIN_MAIN_COLUMNS, room - displayWidth(withContainer) - displayWidth(behind));
     return `${cutMiddle(main, left)}${withContainer}${behind}`;
@@ -154,6 +154,12 @@ export class WatchLines {
       text,
     ].join(' ');
   }
+}
+
+/** What it runs; where that has no name, what it was called with: `java -version`. */
+function labelOf({ main, args }: JvmFacts): string {
+  if (main.kind !== 'unknown') return escapeForTerminal(mainLabel(main));
+  return escapeForTerminal(['java', ...args].join(' ').slice(0, 4 * MAX_TERMINAL_CHARS));
 }
 
 function summaryLine({ started, bySweep, ended, running, lost, gaps, profiles, failedProfiles }: Of<'summary'>): string {
