@@ -10,10 +10,16 @@ const SCRIPT = new Script('pattern.test(text)');
 
 /** null: it took too long to tell. */
 export function boundedMatch(pattern: RegExp, text: string): boolean | null {
+  const context = createContext({ pattern: new RegExp(pattern.source, pattern.flags), text });
   try {
-    return SCRIPT.runInContext(createContext({ pattern: new RegExp(pattern.source, pattern.flags), text }), { timeout: MOST_MS }) === true;
+    return SCRIPT.runInContext(context, { timeout: MOST_MS }) === true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return null;
+    if (isTimeout(error)) return null;
     throw error;
   }
+}
+
+/** Not by its class: it may be another realm's. */
+function isTimeout(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
 }

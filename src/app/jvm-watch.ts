@@ -137,7 +137,8 @@ export class JvmWatch {
       this.#stackStarts.delete(record.pid);
       const look = this.#looks.get(record.pid);
       this.#looks.delete(record.pid);
-      if (look?.startTicks === record.startTicks) this.#jvms.described({ pid: record.pid, startTicks: look.startTicks }, look.facts, look.isFinal);
+      if (look?.startTicks === record.startTicks)
+        this.#jvms.described({ pid: record.pid, startTicks: look.startTicks }, look.facts, look.isFinal);
     }
   }
 

@@ -89,7 +89,10 @@ function profileSinks(ui: WatchUi): ConstructorParameters<typeof JvmProfiles>[1]
 /** What is told of JVMs → the profiles: each is offered once, when it is ready. */
 class FedProfiles {
   readonly #profiles: JvmProfiles | null;
-  readonly #starting = new Map<number, { readonly identity: JvmIdentity; readonly facts: JvmFacts; readonly startedMs: number }>();
+  readonly #starting = new Map<
+    number,
+    { readonly identity: JvmIdentity; readonly facts: JvmFacts; readonly startedMs: number }
+  >();
 
   constructor(profiles: JvmProfiles | null) {
     this.#profiles = profiles;

@@ -17,7 +17,14 @@ export function parseBirthRecord(line: string): BirthRecord | null {
   switch (kind) {
     case 'J':
       if (!has(5)) return null;
-      return { kind: 'mapped', ns, pid, openedNs: openedNs === 0 ? null : openedNs, parent: asPid(parent), startTicks: ticksOf(text) };
+      return {
+        kind: 'mapped',
+        ns,
+        pid,
+        openedNs: openedNs === 0 ? null : openedNs,
+        parent: asPid(parent),
+        startTicks: ticksOf(text),
+      };
     case 'N':
     case 'W':
       return has(2) ? { kind: 'thread', ns, pid, thread: kind === 'N' ? 'notification' : 'periodic' } : null;

@@ -7,12 +7,7 @@ import { fileProblem } from '../../model/file-problems.ts';
 import type { WatchProfiles, WatchRequest } from '../../model/watch.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import type { Command, ParsedArguments } from '../command.ts';
-import {
-  DEFAULT_BUDGET,
-  DEFAULT_DURATION_MS,
-  DEFAULT_RATE_HZ,
-  DEFAULT_STACK_BYTES,
-} from '../flags/profile-flags.ts';
+import { DEFAULT_BUDGET, DEFAULT_DURATION_MS, DEFAULT_RATE_HZ, DEFAULT_STACK_BYTES } from '../flags/profile-flags.ts';
 import { DEFAULT_FORMAT, WATCH_FLAGS, type WatchFlagValues } from '../flags/watch-flags.ts';
 import { flagValues } from '../parse-arguments.ts';
 import { requireRights } from '../require-rights.ts';
@@ -114,7 +109,9 @@ function checkProfiles({ folder, endings }: WatchProfiles): void {
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new OperatorError('environment', `--profile ${shown}: ${fileProblem(error)}`, 'choose another directory', { cause: error });
+    throw new OperatorError('environment', `--profile ${shown}: ${fileProblem(error)}`, 'choose another directory', {
+      cause: error,
+    });
   }
   if (endings.includes('.html')) checkPageBuilt();
 }

@@ -12,7 +12,7 @@ import { mainLabel } from './process-table.ts';
 const READY_PATIENCE_MS = 5000;
 const WIDTHS = { time: 8, what: 7, pid: 7, jdk: 9, took: 10 } as const;
 /** What is told of a JVM with a long name must still be read. */
-const MIN_TEXT_COLUMNS = 20;
+const MIN_TEXT_COLUMNS = 14;
 /** `docker 1f2e3d4c5b6a` fits. */
 const MAX_CONTAINER_COLUMNS = 19;
 const MIN_MAIN_COLUMNS = 12;
@@ -134,8 +134,10 @@ export class WatchLines {
     const behind = note === '' ? '' : `  (${note})`;
     const container = facts === null ? '' : cutEnd(escapeForTerminal(facts.container), MAX_CONTAINER_COLUMNS);
     const main = facts === null ? '(gone)' : labelOf(facts);
-    const withContainer = container === '' ? '' : `  ${container}`;
-    const left = Math.max(MIN_MAIN_COLUMNS, room - displayWidth(withContainer) - displayWidth(behind));
+    const others = room - displayWidth(behind);
+    // On a narrow terminal the name counts more.
+    const withContainer = container === '' || others - displayWidth(container) < MIN_MAIN_COLUMNS + 2 ? '' : `  ${container}`;
+    const left = Math.max(MIN_MAIN_COLUMNS, others - displayWidth(withContainer));
     return `${cutMiddle(main, left)}${withContainer}${behind}`;
   }
 

@@ -14,7 +14,10 @@ const MAX_MESSAGE_CHARS = 2000;
 /** How late a start without a word of its VM may be told. */
 const TICK_MS = 500;
 
-export function createWatchUi(request: Pick<WatchRequest, 'json' | 'verbosity'>, { stdout, stderr, env }: Streams): WatchUi & { close(): void } {
+export function createWatchUi(
+  request: Pick<WatchRequest, 'json' | 'verbosity'>,
+  { stdout, stderr, env }: Streams,
+): WatchUi & { close(): void } {
   const onResults = createTheme(stdout, env);
   const onError = createTheme(stderr, env);
   const lines = new WatchLines(() => Math.max(MIN_COLUMNS, stdout.columns ?? TEXT_COLUMNS));
@@ -29,7 +32,8 @@ export function createWatchUi(request: Pick<WatchRequest, 'json' | 'verbosity'>,
       if (request.json) {
         print([renderWatchJson(event)]);
       } else if (event.kind === 'watching') {
-        if (request.verbosity !== 'quiet') stderr.write(`jtrace: watching for JVMs (${event.probe}, ${event.bpftrace}); Ctrl-C ends it\n`);
+        if (request.verbosity !== 'quiet')
+          stderr.write(`jtrace: watching for JVMs (${event.probe}, ${event.bpftrace}); Ctrl-C ends it\n`);
         print([onResults.heading(lines.head())]);
       } else {
         print(lines.event(event));
