@@ -1,16 +1,16 @@
 // The profiles of `jtrace watch --profile`: each new JVM that fits, when its time has come, into files of its own, made anew in the operator's
-// folder. The same run as `jtrace profile PID -o FILE`, a few at a time; what it says to the terminal there is an event here.
+// folder. `jtrace profile PID -o FILE` in a process of its own, a few at a time; what it says to the terminal there is an event here.
 
 import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import { codeOf, fileProblem } from '../model/file-problems.ts';
-import type { ProfileRequest } from '../model/request.ts';
-import type { RunControl, Ui } from '../model/ui.ts';
 import type { JvmFacts, JvmIdentity, ProfileState, WatchEvent, WatchProfiles } from '../model/watch.ts';
 import { MOST_WAITING, ProfileQueue, type WaitingJvm } from '../watch/profile-queue.ts';
 import { profileName } from '../watch/profile-name.ts';
+import type { hasEnded } from '../target/processes/has-ended.ts';
 import { boundedMatch } from './bounded-match.ts';
+import type { profileApart } from './profile-apart.ts';
 
 /** Of a command line that a pattern is tried on: class paths of some 100 KB say what it is in their beginning, too. */
 const MAX_MATCHED_CHARS = 16 * 1024;
@@ -25,8 +25,8 @@ interface Waiting extends WaitingJvm {
 export interface ProfileSinks {
   readonly event: (event: WatchEvent) => void;
   readonly warning: (text: string) => void;
-  /** For tests: runProfile of profile.ts. */
-  readonly run: (request: ProfileRequest, ui: Ui, control: RunControl) => Promise<number>;
+  readonly run: typeof profileApart;
+  readonly hasEnded: typeof hasEnded;
 }
 
 export class JvmProfiles {
@@ -103,15 +103,15 @@ export class JvmProfiles {
     const identity = { pid, startTicks };
     let files: readonly string[] = [];
     try {
+      if (this.#sinks.hasEnded(pid, startTicks)) {
+        this.#tell(identity, { state: 'ended' });
+        return;
+      }
       files = reserve(this.#asked, profileName(identity, facts, startedMs));
       this.#tell(identity, { state: 'started', files });
-      const { ui, problems } = collectingUi();
-      const request = { ...this.#asked.request, target: { kind: 'pid' as const, pid }, outputs: files };
-      const code = await this.#sinks.run(request, ui, { stop: this.#stopped.signal });
-      if (code === EXIT.ok) this.#written += 1;
-      else this.#failed += 1;
-      const problem = code === EXIT.ok ? null : (problems.at(-1) ?? `it ended with ${String(code)}`);
-      this.#tell(identity, { state: 'written', files, problem });
+      const { durationMs, bpftracePath } = this.#asked;
+      const { code, problem } = await this.#sinks.run({ pid, durationMs, files, bpftracePath }, this.#stopped.signal);
+      this.#finished(identity, files, code, problem);
     } catch (error) {
       this.#failed += 1;
       this.#hasBug ||= !(error instanceof OperatorError);
@@ -120,6 +120,28 @@ export class JvmProfiles {
     } finally {
       files.forEach(removeIfEmpty);
     }
+  }
+
+  #finished(identity: JvmIdentity, files: readonly string[], code: number, said: string | null): void {
+    if (files.every(isEmpty)) {
+      // Refused: it had ended before anything was sampled, or cannot be.
+      if (this.#sinks.hasEnded(identity.pid, identity.startTicks)) {
+        this.#tell(identity, { state: 'ended' });
+        return;
+      }
+      this.#failed += 1;
+      this.#hasBug ||= code === EXIT.bug;
+      this.#tell(identity, { state: 'failed', problem: said ?? `it ended with ${String(code)}` });
+      return;
+    }
+    if (code === EXIT.ok) this.#written += 1;
+    else this.#failed += 1;
+    this.#hasBug ||= code === EXIT.bug;
+    this.#tell(identity, {
+      state: 'written',
+      files,
+      problem: code === EXIT.ok ? null : (said ?? `it ended with ${String(code)}`),
+    });
   }
 
   #tell({ pid, startTicks }: JvmIdentity, state: ProfileState): void {
@@ -153,28 +175,15 @@ function make(folder: string, name: string, ending: string): string {
 }
 
 function removeIfEmpty(path: string): void {
+  if (!isEmpty(path)) return;
   try {
-    if (statSync(path).size === 0) unlinkSync(path);
+    unlinkSync(path);
   } catch {
     // Somebody has taken it away.
   }
 }
 
-/** What goes wrong is told by one event; the rest is in the file. */
-function collectingUi(): { readonly ui: Ui; readonly problems: readonly string[] } {
-  const problems: string[] = [];
-  const nothing = (): void => undefined;
-  const ui: Ui = {
-    ...{ progress: nothing, choose: nothing, tree: nothing, program: nothing },
-    message: (level, text) => {
-      if (level === 'warning') problems.push(text);
-    },
-    summary: ({ files }) => {
-      for (const { problem } of files) if (problem !== null) problems.push(problem);
-    },
-    problem: (error) => {
-      problems.push(error.message);
-    },
-  };
-  return { ui, problems };
+/** Or gone. */
+function isEmpty(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }

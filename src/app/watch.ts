@@ -10,9 +10,10 @@ import type { JvmFacts, JvmIdentity, WatchEvent, WatchRequest, WatchUi } from '.
 import { dialectFor } from '../program/dialects.ts';
 import { renderLibjvmLoads } from '../program/libjvm-loads.ts';
 import { hostArchitecture } from '../target/host-architecture.ts';
+import { hasEnded } from '../target/processes/has-ended.ts';
 import { BirthListener, stylesToTry } from './birth-listener.ts';
 import { JvmWatch } from './jvm-watch.ts';
-import { runProfile } from './profile.ts';
+import { profileApart } from './profile-apart.ts';
 import { JvmProfiles } from './watch-profiles.ts';
 
 /** Profiles that wait for their time are looked at so often. */
@@ -82,7 +83,8 @@ function profileSinks(ui: WatchUi): ConstructorParameters<typeof JvmProfiles>[1]
   return {
     event: (event) => { ui.event(event); }, // prettier-ignore
     warning: (text) => { ui.message('warning', text); }, // prettier-ignore
-    run: runProfile,
+    run: profileApart,
+    hasEnded,
   };
 }
 

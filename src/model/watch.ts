@@ -31,8 +31,9 @@ export interface WatchProfiles {
   readonly afterMs: number;
   /** Endings of the files, e.g. `.html`; at least one. */
   readonly endings: readonly string[];
-  /** All but the process and the files. */
-  readonly request: Omit<ProfileRequest, 'target' | 'outputs'>;
+  /** Of each profile. */
+  readonly durationMs: number;
+  readonly bpftracePath: string | null;
 }
 
 /** What the program in the kernel says. Times are nanoseconds since the machine's start. */

@@ -7,7 +7,7 @@ import { fileProblem } from '../../model/file-problems.ts';
 import type { WatchProfiles, WatchRequest } from '../../model/watch.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import type { Command, ParsedArguments } from '../command.ts';
-import { DEFAULT_BUDGET, DEFAULT_DURATION_MS, DEFAULT_RATE_HZ, DEFAULT_STACK_BYTES } from '../flags/profile-flags.ts';
+import { DEFAULT_DURATION_MS } from '../flags/profile-flags.ts';
 import { DEFAULT_FORMAT, WATCH_FLAGS, type WatchFlagValues } from '../flags/watch-flags.ts';
 import { flagValues } from '../parse-arguments.ts';
 import { requireRights } from '../require-rights.ts';
@@ -86,16 +86,8 @@ function profilesOf(folder: string, flags: WatchFlagValues): WatchProfiles {
     match: flags.match,
     afterMs: flags.after ?? 0,
     endings: endings.length === 0 ? [DEFAULT_FORMAT] : endings,
-    request: {
-      durationMs: flags.duration ?? DEFAULT_DURATION_MS,
-      rateHz: DEFAULT_RATE_HZ,
-      ...{ event: null, minBlockedNs: 0, waker: false, intervalBytes: 0 },
-      budget: DEFAULT_BUDGET,
-      ...{ byThread: false, lines: false, kernel: true, native: true, reread: true },
-      stackBytes: DEFAULT_STACK_BYTES,
-      ...{ top: 0, json: false, printProgram: false, recordReads: null, verbosity: 'quiet' },
-      bpftracePath: flags.bpftrace,
-    },
+    durationMs: flags.duration ?? DEFAULT_DURATION_MS,
+    bpftracePath: flags.bpftrace,
   };
 }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { boundedMatch } from '../../../src/app/bounded-match.ts';
 import { JvmProfiles } from '../../../src/app/watch-profiles.ts';
-import { EXIT, OperatorError } from '../../../src/model/errors.ts';
-import type { ProfileRequest } from '../../../src/model/request.ts';
+import { type ApartRequest, profileArguments, problemIn } from '../../../src/app/profile-apart.ts';
+import { EXIT } from '../../../src/model/errors.ts';
 import { asPid } from '../../../src/model/units.ts';
 import type { JvmFacts, WatchEvent, WatchProfiles } from '../../../src/model/watch.ts';
 
@@ -24,13 +24,16 @@ const NAME = 'a.Batch-4711-19700101T000000Z';
 let folder = '';
 
 beforeEach(() => {
+  [hasEnded, said] = [false, null];
   folder = mkdtempSync(join(tmpdir(), 'jtrace-watch-profiles-'));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Run = (request: ProfileRequest, stop: AbortSignal) => Promise<number>;
+type Run = (request: ApartRequest, stop: AbortSignal) => Promise<number>;
+
+let [hasEnded, said] = [false, null as string | null];
 
 function profiles(
   run: Run,
@@ -42,12 +45,12 @@ function profiles(
   readonly states: () => readonly string[];
 } {
   const [events, warnings]: [WatchEvent[], string[]] = [[], []];
-  const request = { durationMs: 1000, verbosity: 'quiet' } as WatchProfiles['request'];
-  const all = { folder, match: null, afterMs: 0, endings: ['.html', '.folded'], request, ...asked };
+  const all = { folder, match: null, afterMs: 0, endings: ['.html', '.folded'], durationMs: 1000, bpftracePath: null, ...asked };
   const made = new JvmProfiles(all, {
     event: (event) => events.push(event),
     warning: (text) => warnings.push(text),
-    run: (of, _, { stop }) => run(of, stop),
+    run: async (request, stop) => ({ code: await run(request, stop), problem: said }),
+    hasEnded: () => hasEnded,
   });
   return { profiles: made, events, warnings, states: () => events.map((event) => ('state' in event ? event.state : event.kind)) };
 }
@@ -56,17 +59,17 @@ const untilStopped = (stop: AbortSignal): Promise<number> =>
   new Promise((resolve) => stop.addEventListener('abort', () => resolve(EXIT.ok)));
 
 test('a file for each format, made before the run and named by it', async () => {
-  const asked: ProfileRequest[] = [];
+  const asked: ApartRequest[] = [];
   const { profiles: made, events } = profiles((request) => {
     asked.push(request);
-    expect(request.outputs.every((path) => statSync(path).size === 0)).toBe(true);
-    for (const path of request.outputs) writeFileSync(path, 'x');
+    expect(request.files.every((path) => statSync(path).size === 0)).toBe(true);
+    for (const path of request.files) writeFileSync(path, 'x');
     return Promise.resolve(EXIT.ok);
   });
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   const files = [join(folder, `${NAME}.html`), join(folder, `${NAME}.folded`)];
-  expect(asked).toMatchObject([{ target: { kind: 'pid', pid: 4711 }, outputs: files, durationMs: 1000 }]);
+  expect(asked).toEqual([{ pid: 4711, files, durationMs: 1000, bpftracePath: null }]);
   expect(events).toMatchObject([
     { state: 'started', files },
     { state: 'written', files, problem: null },
@@ -78,7 +81,7 @@ test('what stands there stays, links are not followed', async () => {
   writeFileSync(join(folder, `${NAME}.html`), 'mine');
   symlinkSync(join(folder, 'elsewhere'), join(folder, `${NAME}.folded`));
   const { profiles: made } = profiles((request) => {
-    for (const path of request.outputs) writeFileSync(path, 'x');
+    for (const path of request.files) writeFileSync(path, 'x');
     return Promise.resolve(EXIT.ok);
   });
   made.offer(ID, FACTS, 0, 0);
@@ -88,20 +91,39 @@ test('what stands there stays, links are not followed', async () => {
 });
 
 test('a run that fails leaves no empty files, and is told', async () => {
-  const { profiles: made, events } = profiles(() => Promise.reject(new OperatorError('usage', 'process 4711 has ended', '')));
+  said = 'the kernel did not take the program of jtrace';
+  const { profiles: made, events } = profiles(() => Promise.resolve(EXIT.environment));
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   expect(readdirSync(folder)).toEqual([]);
-  expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'process 4711 has ended' });
+  expect(events.at(-1)).toMatchObject({ state: 'failed', problem: said });
   expect(made.counts).toEqual({ profiles: 0, failedProfiles: 1, hasBug: false });
 });
 
-test('a bug of the run is told and ends nothing else', async () => {
-  const { profiles: made, events } = profiles(() => Promise.reject(new TypeError('x of undefined')));
+test('of one that ended before anything was sampled is none, and that is no failure', async () => {
+  const { profiles: made, events } = profiles(() => {
+    hasEnded = true;
+    return Promise.resolve(EXIT.usage);
+  });
+  made.offer(ID, FACTS, 0, 0);
+  made.offer({ ...ID, pid: asPid(12) }, FACTS, 0, 0);
+  await made.stop();
+  expect(events.map((event) => ('state' in event ? event.state : ''))).toEqual(['started', 'ended', 'ended']);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(made.counts.failedProfiles).toBe(0);
+});
+
+test('a bug of the run is told, of this process too, and ends nothing else', async () => {
+  const { profiles: made, events } = profiles(() => Promise.resolve(EXIT.bug));
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
-  expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'a bug of jtrace: TypeError: x of undefined' });
+  expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'it ended with 70' });
   expect(made.counts.hasBug).toBe(true);
+  const here = profiles(() => Promise.reject(new TypeError('x of undefined')));
+  here.profiles.offer(ID, FACTS, 0, 0);
+  await here.profiles.stop();
+  expect(here.events.at(-1)).toMatchObject({ state: 'failed', problem: 'a bug of jtrace: TypeError: x of undefined' });
+  expect(here.profiles.counts.hasBug).toBe(true);
 });
 
 test('a folder that is gone or full is told by each profile', async () => {
@@ -113,7 +135,11 @@ test('a folder that is gone or full is told by each profile', async () => {
 
 test('a run that is incomplete is written and counted', async () => {
   mkdirSync(join(folder, 'p'));
-  const { profiles: made, events } = profiles(() => Promise.resolve(EXIT.incomplete), { folder: join(folder, 'p') });
+  const run: Run = ({ files }) => {
+    for (const path of files) writeFileSync(path, 'x');
+    return Promise.resolve(EXIT.incomplete);
+  };
+  const { profiles: made, events } = profiles(run, { folder: join(folder, 'p') });
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'written', problem: 'it ended with 1' });
@@ -121,7 +147,7 @@ test('a run that is incomplete is written and counted', async () => {
 });
 
 test('two at a time, sixteen wait, more are dropped; the stop ends those under way', async () => {
-  const { profiles: made, states } = profiles((_, stop) => untilStopped(stop));
+  const { profiles: made, states } = profiles(untilStopped);
   for (let pid = 1; pid <= 19; pid++) made.offer({ pid: asPid(pid), startTicks: 1 }, FACTS, 0, 0);
   const count = (state: string): number => states().filter((each) => each === state).length;
   expect([count('started'), count('waiting'), count('dropped')]).toEqual([2, 16, 1]);
@@ -169,4 +195,12 @@ describe('--match', () => {
     expect(slow).toEqual({ fits: false, warnings: [expect.stringContaining('--match takes too long')] });
     expect(boundedMatch(/^(a+)+$/, `${'a'.repeat(60)}!`)).toBeNull();
   });
+});
+
+test('it is jtrace profile, as somebody would type it, and what it said', () => {
+  expect(
+    profileArguments({ pid: asPid(12), durationMs: 30_000, files: ['/p/a.html', '/p/a.folded'], bpftracePath: '/b' }),
+  ).toEqual('profile 12 --quiet --duration 30000ms --output /p/a.html --output /p/a.folded --bpftrace /b'.split(' '));
+  expect(problemIn('jtrace: warning: w\njtrace: process 12 has ended\n  a hint\n')).toBe('process 12 has ended');
+  expect(problemIn('')).toBeNull();
 });

@@ -32,7 +32,7 @@ test('-d is how long it watches; with --profile how long a profile is, and --for
   const profiling = await request('--profile', '/tmp', '-d', '30s', '--for', '1h', '--after', '10s', '--match', 'Batch$');
   expect(profiling.durationMs).toBe(3_600_000);
   expect(profiling.profiles).toMatchObject({ folder: '/tmp', afterMs: 10_000, match: /Batch$/, endings: ['.html'] });
-  expect(profiling.profiles?.request).toMatchObject({ durationMs: 30_000, rateHz: 99, event: null, verbosity: 'quiet', top: 0 });
+  expect(profiling.profiles).toMatchObject({ durationMs: 30_000, bpftracePath: null });
 });
 
 test('formats by the endings of files, with and without a dot', async () => {

@@ -37,7 +37,7 @@ function linesOf(events: readonly WatchEvent[], columns = 80): readonly string[]
 
 describe('lines', () => {
   test('a life', () => {
-    expect(linesOf([{ ...start(), kind: 'running', jvm: FACTS }, start(), ready(43.2), end(true), SUMMARY])).toEqual([
+    expect(linesOf([{ kind: 'running', timeMs: T, ...ID, jvm: FACTS }, start(), ready(43.2), end(true), SUMMARY])).toEqual([
       'TIME     WHAT    PID     JDK             TOOK MAIN CLASS, CONTAINER',
       '19:55:21 running 4711    17.0.15              a.Main',
       '19:55:21 start   4711    17.0.15        43 ms a.Main',
