@@ -55,8 +55,14 @@ function profiles(
   return { profiles: made, events, warnings, states: () => events.map((event) => ('state' in event ? event.state : event.kind)) };
 }
 
-const untilStopped = (stop: AbortSignal): Promise<number> =>
-  new Promise((resolve) => stop.addEventListener('abort', () => resolve(EXIT.ok)));
+const untilStopped: Run = ({ files }, stop) => {
+  for (const path of files) writeFileSync(path, 'x');
+  return new Promise((resolve) => {
+    stop.addEventListener('abort', () => {
+      resolve(EXIT.ok);
+    });
+  });
+};
 
 test('a file for each format, made before the run and named by it', async () => {
   const asked: ApartRequest[] = [];
