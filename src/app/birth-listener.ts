@@ -74,6 +74,10 @@ export class BirthListener {
     await this.#kept;
   }
 
+  #isStopped(): boolean {
+    return this.#stopped.signal.aborted;
+  }
+
   async #launch(style: ProbeStyle): Promise<Births> {
     const { record, lost, message, running } = this.#sinks;
     const program = renderLibjvmLoads({ style, running: running(), architecture: hostArchitecture() }, this.#dialect);
@@ -96,10 +100,10 @@ export class BirthListener {
     let [births, sinceMs] = [first, firstMs];
     for (;;) {
       const error = await births.finished;
-      if (this.#stopped.signal.aborted) return;
+      if (this.#isStopped()) return;
       this.#sinks.down(error ?? new OperatorError('incomplete', 'bpftrace ended', 'it is started again'));
       await sleep(backoff.next(performance.now() - sinceMs), null, { signal: this.#stopped.signal }).catch(() => undefined);
-      if (this.#stopped.signal.aborted) return;
+      if (this.#isStopped()) return;
       births = await this.#launch(style);
       sinceMs = performance.now();
       if (await births.ready) this.#sinks.up();

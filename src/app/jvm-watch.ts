@@ -2,11 +2,13 @@
 // Looks are made as a record arrives, as a JVM may be gone 20 ms later; what is told waits for the order of the records.
 
 import { uptime } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperatorError } from '../model/errors.ts';
 import type { JvmProcess } from '../model/process.ts';
 import type { Pid } from '../model/units.ts';
 import type { BirthRecord, JvmFacts, JvmIdentity, WatchCounts, WatchEvent } from '../model/watch.ts';
 import { lookAtJvm, sweepForJvms } from '../target/processes/find-jvms.ts';
+import { hasEnded } from '../target/processes/has-ended.ts';
 import { readProcessStat } from '../target/processes/process-stat.ts';
 import { BootClock } from '../watch/boot-clock.ts';
 import { RecordOrder } from '../watch/record-order.ts';
@@ -19,6 +21,8 @@ const SWEEP_SHARE = 50;
 /** While nobody listens in the kernel: JVMs that live longer are found. No more than a tenth of the time goes there. */
 const DOWN_SWEEP_MS = 250;
 const DOWN_SWEEP_SHARE = 10;
+/** A busy bpftrace's delay. What a sweep finds and the kernel tells of within it was no miss. */
+const SETTLE_MS = 300;
 /** One small read for each JVM: who ended without the kernel's word is found. */
 const LOOK_FOR_ENDS_MS = 1000;
 /** Looks between two heartbeats, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
@@ -44,6 +48,7 @@ export class JvmWatch {
   #downSince: { readonly ms: number; readonly reason: string } | null = null;
   #endsLookedMs = 0;
   #sweepTimer: NodeJS.Timeout | null = null;
+  #sweeps = 0;
   #isClosed = false;
 
   constructor(tell: (event: WatchEvent) => void) {
@@ -97,17 +102,23 @@ export class JvmWatch {
 
   /** The JVMs there are, but those that the kernel has told of; from then on now and then those that were missed. */
   async sweep(seen: 'running' | 'sweep'): Promise<void> {
+    const nth = (this.#sweeps += 1);
     if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
-    this.#sweepTimer = null;
     const beginMs = performance.now();
     const isKnown = (identity: JvmIdentity): boolean =>
       this.#jvms.isKnown(identity) || this.#announced.get(identity.pid) === identity.startTicks;
-    for (const jvm of await sweepForJvms(isKnown)) {
-      if (!this.#isClosed && !isKnown(jvm)) this.#jvms.found(identityOf(jvm), factsOf(jvm), seen, Date.now());
+    const found = await sweepForJvms(isKnown);
+    const tookMs = performance.now() - beginMs;
+    // Its own word may be on its way; while nobody listens none is.
+    if (found.length > 0 && this.#downSince === null) await sleep(SETTLE_MS);
+    if (this.#isClosed) return;
+    for (const jvm of found) {
+      if (isKnown(jvm) || hasEnded(jvm.pid, jvm.startTicks)) continue;
+      this.#jvms.found(identityOf(jvm), factsOf(jvm), seen, Date.now());
     }
     this.#before = [];
-    if (this.#isClosed || this.#sweepTimer !== null) return;
-    const tookMs = performance.now() - beginMs;
+    // Another has begun meanwhile.
+    if (nth !== this.#sweeps) return;
     const isDown = this.#downSince !== null;
     if (isDown) this.#beat(Date.now());
     const waitMs = isDown ? Math.max(DOWN_SWEEP_MS, tookMs * DOWN_SWEEP_SHARE) : Math.max(SWEEP_MS, tookMs * SWEEP_SHARE);

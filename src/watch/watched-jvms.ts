@@ -35,7 +35,7 @@ export class WatchedJvms {
   readonly #clock: BootClock;
   readonly #tell: (event: WatchEvent) => void;
   readonly #entries = new Map<Pid, Entry>();
-  #counts = { started: 0, bySweep: 0, ended: 0, lost: 0, gaps: 0 };
+  readonly #counts = { started: 0, bySweep: 0, ended: 0, lost: 0, gaps: 0 };
 
   constructor(clock: BootClock, tell: (event: WatchEvent) => void) {
     this.#clock = clock;

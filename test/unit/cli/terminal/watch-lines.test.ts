@@ -95,7 +95,7 @@ describe('lines', () => {
       { ...profile, state: 'written', files: ['/p/a.html'], problem: 'x\u001b' },
       { ...profile, state: 'ended' },
       { ...profile, state: 'dropped', problem: '16 others wait already' },
-      { ...SUMMARY, started: 2, bySweep: 1, lost: 1200, gaps: 1, profiles: 2, failedProfiles: 1 } as WatchEvent,
+      { ...SUMMARY, started: 2, bySweep: 1, lost: 1200, gaps: 1, profiles: 2, failedProfiles: 1 },
     ]);
     expect(told.slice(1)).toEqual([
       '19:55:21 gap             nobody listened for 1.3 s: bpftrace was ended by SIGKILL',
