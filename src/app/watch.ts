@@ -38,16 +38,22 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
     ui.event(event);
     fed.event(event);
   });
+  let toldDown = '';
   const listener = new BirthListener(bpftrace, dialect, {
     record: (record) => { watch.record(record); }, // prettier-ignore
     lost: (count) => { watch.lost(count); }, // prettier-ignore
     message: (text) => { ui.message('detail', `bpftrace: ${text}`); }, // prettier-ignore
     running: () => watch.pids,
     down: (error) => {
-      ui.message('warning', `${error.message}; it is started again`);
+      // Tried again and again it says the same for months.
+      if (error.message !== toldDown) ui.message('warning', `${error.message}; it is started again`);
+      toldDown = error.message;
       watch.down(error);
     },
-    up: () => { watch.up(); }, // prettier-ignore
+    up: () => {
+      toldDown = '';
+      watch.up();
+    },
   });
   const onStop = (): void => void listener.stop();
   control.stop.addEventListener('abort', onStop, { once: true });

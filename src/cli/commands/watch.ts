@@ -11,6 +11,7 @@ import { DEFAULT_DURATION_MS } from '../flags/profile-flags.ts';
 import { DEFAULT_FORMAT, WATCH_FLAGS, type WatchFlagValues } from '../flags/watch-flags.ts';
 import { flagValues } from '../parse-arguments.ts';
 import { requireRights } from '../require-rights.ts';
+import { shellQuote } from '../shell-quote.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
 import { stopWithReader } from '../stop-with-reader.ts';
 import type { Streams } from '../terminal/streams.ts';
@@ -96,7 +97,7 @@ function checkProfiles({ folder, endings }: WatchProfiles): void {
   const shown = escapeForTerminal(folder, 100);
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat === undefined)
-    throw new OperatorError('usage', `--profile ${shown}: there is no such directory`, `make it first: mkdir -p ${shown}`);
+    throw new OperatorError('usage', `--profile ${shown}: there is no such directory`, `make it first: mkdir -p ${escapeForTerminal(shellQuote(folder), 100)}`);
   if (!stat.isDirectory()) throw new OperatorError('usage', `--profile ${shown} is no directory`, 'each JVM gets a file in it');
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
