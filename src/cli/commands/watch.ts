@@ -97,7 +97,11 @@ function checkProfiles({ folder, endings }: WatchProfiles): void {
   const shown = escapeForTerminal(folder, 100);
   const stat = statSync(folder, { throwIfNoEntry: false });
   if (stat === undefined)
-    throw new OperatorError('usage', `--profile ${shown}: there is no such directory`, `make it first: mkdir -p ${escapeForTerminal(shellQuote(folder), 100)}`);
+    throw new OperatorError(
+      'usage',
+      `--profile ${shown}: there is no such directory`,
+      `make it first: mkdir -p ${escapeForTerminal(shellQuote(folder), 100)}`,
+    );
   if (!stat.isDirectory()) throw new OperatorError('usage', `--profile ${shown} is no directory`, 'each JVM gets a file in it');
   try {
     accessSync(folder, constants.W_OK | constants.X_OK);
