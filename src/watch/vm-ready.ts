@@ -3,7 +3,7 @@
 //   JDK 8–13   VM Periodic Task Thread is the last
 //   JDK 14–20  Notification Thread, and VM Periodic Task Thread 0.2 ms later
 //   JDK 21–27  Notification Thread; VM Periodic Task Thread is there long before (test/real/watch/watch-ready.test.ts)
-// With -XX:-UseNotificationThread of JDK 21 and later, and on other VMs, nothing tells.
+// With -XX:-UseNotificationThread of JDK 21 (25 has no such flag), and on other VMs, nothing tells.
 
 /** From here on VM Periodic Task Thread is started early. */
 const EARLY_PERIODIC_SINCE = 21;

@@ -206,7 +206,9 @@ export class WatchedJvms {
     if (entry.ready === 'no' && entry.signNs !== null && isReadySign('periodic', entry.facts?.jdk ?? '') === 'unknown')
       this.#ready(entry, entry.signNs);
     const fromMs = this.#clock.timeMs(openedNs ?? identity.startTicks * NS_PER_TICK);
-    const wasReady = entry.ready === 'yes' ? true : entry.ready === 'unknown' || entry.isDoubtful ? null : false;
+    // With the one thread and without the other it may have been: nobody tells.
+    const isUnknown = entry.ready === 'unknown' || entry.isDoubtful || entry.signNs !== null;
+    const wasReady = entry.ready === 'yes' ? true : isUnknown ? null : false;
     this.#tell({ kind: 'end', timeMs, ...identity, livedMs: Math.max(0, timeMs - fromMs), how, wasReady });
   }
 }

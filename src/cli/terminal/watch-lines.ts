@@ -94,7 +94,7 @@ export class WatchLines {
       ...(event.wasReady === false ? ['before it was ready'] : []),
     ];
     const ended = this.#jvmRow(event, formatDuration(event.livedMs), facts, how.join(', '));
-    return start === undefined ? [ended] : [this.#start(start, '-'), ended];
+    return start === undefined ? [ended] : [this.#start(start, event.wasReady === false ? '-' : '?'), ended];
   }
 
   #profile(event: Of<'profile'>): readonly string[] {

@@ -77,6 +77,15 @@ test('of JDK 21 and later the periodic thread is no sign, of 13 and before the o
   expect(early.told).toEqual(['start openat Main', 'ready 30']);
 });
 
+test('with -XX:-UseNotificationThread JDK 21 does not tell, and that is not to say that it was not ready', () => {
+  const course = new Course();
+  course.mapped(5100);
+  course.look({ jdk: '21.0.4' });
+  course.thread(5110, 'periodic');
+  course.end(5200);
+  expect(course.told).toEqual(['start openat Main', 'end 100 exit null']);
+});
+
 test('of an unknown JDK the periodic thread counts when no other follows', () => {
   const course = new Course();
   course.mapped(5100);
