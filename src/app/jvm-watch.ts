@@ -25,7 +25,7 @@ const DOWN_SWEEP_SHARE = 10;
 const SETTLE_MS = 300;
 /** One small read for each JVM: who ended without the kernel's word is found. */
 const LOOK_FOR_ENDS_MS = 1000;
-/** Looks between two heartbeats, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
+/** Looks between two heartbeats at those just born, and at those that could not be told yet, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
 const MOST_LOOKS = 64;
 /** Most of a command line that is kept and told: 1 MB of it is possible. */
 const MAX_ARGUMENTS = 256;
@@ -80,7 +80,8 @@ export class JvmWatch {
     this.#order.add(record);
     if (record.kind !== 'mapped') return;
     this.#announced.set(record.pid, record.startTicks);
-    const look = this.#look(record.pid);
+    this.#looksLeft -= 1;
+    const look = this.#looksLeft < 0 ? null : lookAt(record.pid);
     if (look?.startTicks === record.startTicks) this.#looks.set(record.pid, look);
   }
 
@@ -155,8 +156,8 @@ export class JvmWatch {
 
   #beat(nowMs: number): void {
     this.#looksLeft = MOST_LOOKS;
-    for (const { pid } of this.#jvms.untold) {
-      const look = this.#look(pid);
+    for (const { pid } of this.#jvms.untold.slice(0, MOST_LOOKS)) {
+      const look = lookAt(pid);
       if (look !== null) this.#jvms.described({ pid, startTicks: look.startTicks }, look.facts, look.isFinal);
     }
     this.#jvms.tick(nowMs);
@@ -164,13 +165,6 @@ export class JvmWatch {
       this.#endsLookedMs = nowMs;
       this.#lookForEnds(nowMs);
     }
-  }
-
-  #look(pid: Pid): Look | null {
-    if (this.#looksLeft <= 0) return null;
-    this.#looksLeft -= 1;
-    const jvm = lookAtJvm(pid);
-    return jvm === null ? null : { startTicks: jvm.startTicks, facts: factsOf(jvm), isFinal: jvm.vm !== 'starting' };
   }
 
   #lookForEnds(nowMs: number): void {
@@ -187,6 +181,11 @@ export class JvmWatch {
     }
     for (const pid of this.#stackStarts.keys()) if (!running.has(pid)) this.#stackStarts.delete(pid);
   }
+}
+
+function lookAt(pid: Pid): Look | null {
+  const jvm = lookAtJvm(pid);
+  return jvm === null ? null : { startTicks: jvm.startTicks, facts: factsOf(jvm), isFinal: jvm.vm !== 'starting' };
 }
 
 function identityOf({ pid, startTicks }: JvmIdentity): JvmIdentity {
