@@ -18,6 +18,7 @@ const STAGES = {
   catalogue: ['program'], // puts typed values into its scripts with the templates' escapes
   doctor: ['program', 'unwind'], // pure decisions; whatever must be run or read is handed in
   residency: [], // pure decisions about pages
+  watch: [], // the same, of JVMs that come and go
   app: [
     'program',
     'script',
@@ -32,6 +33,7 @@ const STAGES = {
     'catalogue',
     'doctor',
     'residency',
+    'watch',
   ], // the one place that composes
   cli: ['app', 'catalogue', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
 };
@@ -53,7 +55,8 @@ const NODE_MODULES = {
   catalogue: ['fs', 'url'], // bt-scripts/, nothing else
   doctor: [],
   residency: [],
-  app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8'], // writes the output files; v8: how much memory there may be
+  watch: [],
+  app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8', 'vm'], // writes the output files; v8: how much memory there may be; vm: patterns that take too long
   cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream'], // checks output paths before anything starts
 };
 

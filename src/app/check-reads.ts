@@ -2,18 +2,33 @@
 
 import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { runOnce } from '../bpftrace/run-once.ts';
+import { OperatorError } from '../model/errors.ts';
 import type { PageLook } from '../model/page-look.ts';
 import type { ReadCheck } from '../model/residency.ts';
 import type { Mapping } from '../model/target.ts';
+import type { Ui } from '../model/ui.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { MOST_READ_PAGES, pageReadsProgram, parsePageReads } from '../program/pages/page-reads.ts';
 import { chosenPages } from '../residency/chosen-pages.ts';
 import type { AddressSpace } from '../target/pages/address-space.ts';
+import { checkKernel } from './check-kernel.ts';
 import type { DirectMap } from './direct-map.ts';
 
 /** How long reads wait for the process to be on a CPU. */
 const READ_TIME_MS = 1000;
 const TIMEOUT_MS = 180_000;
+
+/** Not on a kernel that may freeze by such reads: page tables are read without any. */
+export async function mayRead(bpftrace: FoundBpftrace, ui: Pick<Ui, 'message'>): Promise<boolean> {
+  try {
+    await checkKernel(bpftrace, ui, false);
+    return true;
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    ui.message('warning', `pages are not read to check the page tables: ${error.message}`);
+    return false;
+  }
+}
 
 /** Throws an OperatorError when bpftrace fails. */
 export async function checkReads(

@@ -14,8 +14,7 @@ import { isNumaBalancing, openAddressSpace } from '../target/pages/address-space
 import { readMappings } from '../target/pages/read-mappings.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
-import { checkKernel } from './check-kernel.ts';
-import { checkReads } from './check-reads.ts';
+import { checkReads, mayRead } from './check-reads.ts';
 import { findDirectMap } from './direct-map.ts';
 import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
 import { askPageCache } from './page-cache.ts';
@@ -57,14 +56,14 @@ async function lookAtRange(
   ui: PageRangeUi,
   control: RunControl,
 ): Promise<number> {
-  if (request.checksReads) await checkKernel(bpftrace, ui);
+  const isChecked = request.checksReads && (await mayRead(bpftrace, ui));
   const look = await lookOnce(bpftrace, map, space, request, control.stop);
   const cache = await askPageCache(
     bpftrace,
     space.pid,
     mappings.filter((mapping) => isBacked({ mapping })),
   );
-  const check = request.checksReads ? await checkReads(bpftrace, map, space, look, mappings) : null;
+  const check = isChecked ? await checkReads(bpftrace, map, space, look, mappings) : null;
   const { start, end } = request;
   const facts: RangeFacts = {
     start,

@@ -13,8 +13,7 @@ import { type AddressSpace, isNumaBalancing, openAddressSpace } from '../target/
 import { readSmaps } from '../target/pages/smaps.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
-import { checkKernel } from './check-kernel.ts';
-import { checkReads } from './check-reads.ts';
+import { checkReads, mayRead } from './check-reads.ts';
 import { type DirectMap, findDirectMap } from './direct-map.ts';
 import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
 import { askPageCache } from './page-cache.ts';
@@ -41,7 +40,7 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
       ui.program(lookProgram(bpftrace, map, space, range, null).text);
       return EXIT.ok;
     }
-    if (request.checksReads) await checkKernel(bpftrace, ui);
+    const isChecked = request.checksReads && (await mayRead(bpftrace, ui));
     // The vsyscall page is the kernel's, in every process.
     const mappings = readSmaps(space.pid)?.filter(({ mapping }) => mapping.end <= map.paging.userEnd) ?? [];
     if (mappings.length === 0) throw goneError(space.pid);
@@ -49,7 +48,7 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
     const parent = space.isForkChild ? await lookAtParent(bpftrace, map, space, control.stop) : [];
     const backed = mappings.filter((pages) => isBacked(pages) && !pages.flags.includes('ht')).map(({ mapping }) => mapping);
     const cache = await askPageCache(bpftrace, space.pid, backed);
-    const check = request.checksReads
+    const check = isChecked
       ? await checkReads(
           bpftrace,
           map,

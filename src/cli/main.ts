@@ -16,6 +16,7 @@ import { REPORT_COMMAND } from './commands/report.ts';
 import { RESIDENCY_COMMAND } from './commands/residency.ts';
 import { RUN_COMMAND } from './commands/run.ts';
 import { SHOW_COMMAND } from './commands/show.ts';
+import { WATCH_COMMAND } from './commands/watch.ts';
 import { COMPLETION_REQUEST } from './completion/yargs-completion.ts';
 import { parseArguments } from './parse-arguments.ts';
 import { bugLines, errorLines, exitCodeOf } from './report-failure.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   RUN_COMMAND,
   RESIDENCY_COMMAND,
   DOCTOR_COMMAND,
+  WATCH_COMMAND,
   LIST_COMMAND,
   SHOW_COMMAND,
   REPORT_COMMAND,

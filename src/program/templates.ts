@@ -16,6 +16,7 @@ export type TemplateName =
   | 'jstack-feed.bt'
   | 'jstack-ready.bt'
   | 'follow-children.bt'
+  | 'libjvm-loads.bt'
   | 'event-name.bt'
   | 'direct-map.bt'
   | 'page-tables.bt'

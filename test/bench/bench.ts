@@ -16,6 +16,7 @@ import { RENDER_SECTION } from './sections/render.ts';
 import { REPEATS_SECTION } from './sections/repeats.ts';
 import { TAX_SECTION } from './sections/tax.ts';
 import { UNWIND_SECTION } from './sections/unwind.ts';
+import { WATCH_SECTION } from './sections/watch.ts';
 import { DEFAULT_DOCUMENT, MissingPrograms, type Section } from './section.ts';
 import { sectionText, writeSection } from './write-overhead.ts';
 
@@ -31,6 +32,7 @@ const SECTIONS: readonly Section[] = [
   JSTACK_SECTION,
   REPEATS_SECTION,
   MARIADB_SECTION,
+  WATCH_SECTION,
 ];
 
 const HELP = `npm run bench -- [SECTION…] [--quick] [--json FILE] [--write-docs]

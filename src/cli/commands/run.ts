@@ -15,8 +15,9 @@ import { flagValues } from '../parse-arguments.ts';
 import { readProgram } from '../read-program.ts';
 import { requireRights } from '../require-rights.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
+import { stopWithReader } from '../stop-with-reader.ts';
 import { createScriptUi } from '../terminal/script-ui.ts';
-import type { Output, Streams } from '../terminal/streams.ts';
+import type { Streams } from '../terminal/streams.ts';
 
 export const RUN_COMMAND: Command = {
   name: 'run',
@@ -153,14 +154,4 @@ function runTarget({ commandLine }: ParsedArguments, { pid, 'as-root': asRoot }:
       "jtrace run -e 'PROGRAM' --as-root -- COMMAND ARG…",
     );
   return pid ?? { kind: 'everyone' };
-}
-
-/** A reader that has seen enough (`| head`) ends the run: nobody is there for the rest. */
-function stopWithReader(output: Output): { readonly stop: AbortSignal; readonly release: () => void } {
-  const controller = new AbortController();
-  const onError = (): void => {
-    controller.abort('SIGPIPE');
-  };
-  output.on?.('error', onError);
-  return { stop: controller.signal, release: () => output.off?.('error', onError) };
 }

@@ -1,0 +1,208 @@
+// One watch, once its program runs: records, looks at the processes they name, and sweeps over all processes in; what there is to be told out.
+// Looks are made as a record arrives, as a JVM may be gone 20 ms later; what is told waits for the order of the records.
+
+import { uptime } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OperatorError } from '../model/errors.ts';
+import type { JvmProcess } from '../model/process.ts';
+import type { Pid } from '../model/units.ts';
+import type { BirthRecord, JvmFacts, JvmIdentity, WatchCounts, WatchEvent } from '../model/watch.ts';
+import { lookAtJvm, sweepForJvms } from '../target/processes/find-jvms.ts';
+import { hasEnded } from '../target/processes/has-ended.ts';
+import { readProcessStat } from '../target/processes/process-stat.ts';
+import { BootClock } from '../watch/boot-clock.ts';
+import { RecordOrder } from '../watch/record-order.ts';
+import { WatchedJvms } from '../watch/watched-jvms.ts';
+
+/** Between sweeps at least: what they find is late anyway. */
+const SWEEP_MS = 5000;
+/** A sweep of 500 processes takes 50 ms: no more than a fiftieth of the time goes there. */
+const SWEEP_SHARE = 50;
+/** While nobody listens in the kernel: JVMs that live longer are found. No more than a tenth of the time goes there. */
+const DOWN_SWEEP_MS = 250;
+const DOWN_SWEEP_SHARE = 10;
+/** A busy bpftrace's delay. What a sweep finds and the kernel tells of within it was no miss. */
+const SETTLE_MS = 300;
+/** One small read for each JVM: who ended without the kernel's word is found. */
+const LOOK_FOR_ENDS_MS = 1000;
+/** Looks between two heartbeats at those just born, and at those that could not be told yet, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
+const MOST_LOOKS = 64;
+/** Most of a command line that is kept and told: 1 MB of it is possible. */
+const MAX_ARGUMENTS = 256;
+const MAX_ARGUMENTS_CHARS = 16 * 1024;
+
+type Look = Pick<JvmProcess, 'startTicks'> & { readonly facts: JvmFacts; readonly isFinal: boolean };
+
+export class JvmWatch {
+  readonly #clock: BootClock;
+  readonly #order = new RecordOrder();
+  readonly #jvms: WatchedJvms;
+  readonly #looks = new Map<Pid, Look>();
+  /** Told of by records that are held back. */
+  readonly #announced = new Map<Pid, number>();
+  /** Where the main stack of each began when it was first looked at. */
+  readonly #stackStarts = new Map<Pid, number>();
+  #before: readonly Pid[] = [];
+  #looksLeft = MOST_LOOKS;
+  #heardMs = Date.now();
+  #downSince: { readonly ms: number; readonly reason: string } | null = null;
+  #endsLookedMs = 0;
+  #sweepTimer: NodeJS.Timeout | null = null;
+  #sweeps = 0;
+  #isClosed = false;
+
+  constructor(tell: (event: WatchEvent) => void) {
+    this.#clock = new BootClock(Date.now() - uptime() * 1000);
+    this.#jvms = new WatchedJvms(this.#clock, tell);
+  }
+
+  get counts(): Omit<WatchCounts, 'profiles' | 'failedProfiles'> {
+    return this.#jvms.counts;
+  }
+
+  get pids(): readonly Pid[] {
+    return [...new Set([...this.#before, ...this.#jvms.identities.map(({ pid }) => pid)])];
+  }
+
+  /** The JVMs there are before anybody listens: the kernel's program is to tell of their ends, too. */
+  async prepare(): Promise<void> {
+    this.#before = (await sweepForJvms(() => false)).map(({ pid }) => pid);
+  }
+
+  record(record: BirthRecord): void {
+    this.#heardMs = Date.now();
+    if (record.kind === 'heartbeat') {
+      this.#clock.heard(record.ns, this.#heardMs);
+      this.#apply(this.#order.take(record.ns));
+      this.#beat(this.#heardMs);
+      return;
+    }
+    this.#order.add(record);
+    if (record.kind !== 'mapped') return;
+    this.#announced.set(record.pid, record.startTicks);
+    this.#looksLeft -= 1;
+    const look = this.#looksLeft < 0 ? null : lookAt(record.pid);
+    if (look?.startTicks === record.startTicks) this.#looks.set(record.pid, look);
+  }
+
+  lost(count: number): void {
+    this.#jvms.lost(count, Date.now());
+  }
+
+  /** bpftrace has died: what it had said is told, and nobody listens from here on. */
+  down(error: OperatorError): void {
+    this.#apply(this.#order.flush());
+    this.#downSince ??= { ms: this.#heardMs, reason: error.message };
+    void this.sweep('sweep');
+  }
+
+  up(): void {
+    this.#tellGap();
+    void this.sweep('sweep');
+  }
+
+  /** The JVMs there are, but those that the kernel has told of; from then on now and then those that were missed. */
+  async sweep(seen: 'running' | 'sweep'): Promise<void> {
+    const nth = (this.#sweeps += 1);
+    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+    const beginMs = performance.now();
+    const isKnown = (identity: JvmIdentity): boolean =>
+      this.#jvms.isKnown(identity) || this.#announced.get(identity.pid) === identity.startTicks;
+    const found = await sweepForJvms(isKnown);
+    const tookMs = performance.now() - beginMs;
+    // Its own word may be on its way; while nobody listens none is.
+    if (found.length > 0 && this.#downSince === null) await sleep(SETTLE_MS);
+    if (this.#isClosed) return;
+    for (const jvm of found) {
+      if (isKnown(jvm) || hasEnded(jvm.pid, jvm.startTicks)) continue;
+      this.#jvms.found(identityOf(jvm), factsOf(jvm), seen, Date.now());
+    }
+    this.#before = [];
+    // Another has begun meanwhile.
+    if (nth !== this.#sweeps) return;
+    const isDown = this.#downSince !== null;
+    if (isDown) this.#beat(Date.now());
+    const waitMs = isDown ? Math.max(DOWN_SWEEP_MS, tookMs * DOWN_SWEEP_SHARE) : Math.max(SWEEP_MS, tookMs * SWEEP_SHARE);
+    this.#sweepTimer = setTimeout(() => void this.sweep('sweep'), waitMs);
+  }
+
+  /** Nothing more will come. */
+  close(): void {
+    this.#isClosed = true;
+    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+    this.#apply(this.#order.flush());
+    this.#jvms.tick(Number.POSITIVE_INFINITY);
+    this.#tellGap();
+  }
+
+  #tellGap(): void {
+    if (this.#downSince === null) return;
+    this.#jvms.gap(this.#downSince.ms, Date.now(), this.#downSince.reason);
+    this.#downSince = null;
+  }
+
+  #apply(records: readonly BirthRecord[]): void {
+    for (const record of records) {
+      this.#jvms.record(record);
+      if (record.kind !== 'mapped') continue;
+      this.#announced.delete(record.pid);
+      this.#stackStarts.delete(record.pid);
+      const look = this.#looks.get(record.pid);
+      this.#looks.delete(record.pid);
+      if (look?.startTicks === record.startTicks)
+        this.#jvms.described({ pid: record.pid, startTicks: look.startTicks }, look.facts, look.isFinal);
+    }
+  }
+
+  #beat(nowMs: number): void {
+    this.#looksLeft = MOST_LOOKS;
+    for (const { pid } of this.#jvms.untold.slice(0, MOST_LOOKS)) {
+      const look = lookAt(pid);
+      if (look !== null) this.#jvms.described({ pid, startTicks: look.startTicks }, look.facts, look.isFinal);
+    }
+    this.#jvms.tick(nowMs);
+    if (nowMs - this.#endsLookedMs >= LOOK_FOR_ENDS_MS || nowMs < this.#endsLookedMs) {
+      this.#endsLookedMs = nowMs;
+      this.#lookForEnds(nowMs);
+    }
+  }
+
+  #lookForEnds(nowMs: number): void {
+    const running = new Set<Pid>();
+    for (const identity of this.#jvms.identities) {
+      const { pid, startTicks } = identity;
+      running.add(pid);
+      const stat = readProcessStat(pid);
+      const isDead = stat === null || ((stat.state === 'Z' || stat.state === 'X') && stat.threads <= 1);
+      const before = this.#stackStarts.get(pid) ?? stat?.stackStart;
+      if (isDead || stat.startTicks !== startTicks) this.#jvms.gone(identity, 'exit', nowMs);
+      else if (before !== undefined && before !== stat.stackStart) this.#jvms.gone(identity, 'exec', nowMs);
+      else this.#stackStarts.set(pid, stat.stackStart);
+    }
+    for (const pid of this.#stackStarts.keys()) if (!running.has(pid)) this.#stackStarts.delete(pid);
+  }
+}
+
+function lookAt(pid: Pid): Look | null {
+  const jvm = lookAtJvm(pid);
+  return jvm === null ? null : { startTicks: jvm.startTicks, facts: factsOf(jvm), isFinal: jvm.vm !== 'starting' };
+}
+
+function identityOf({ pid, startTicks }: JvmIdentity): JvmIdentity {
+  return { pid, startTicks };
+}
+
+function factsOf({ vm, jdk, main, args, user, container }: JvmProcess): JvmFacts {
+  return { vm, jdk, main, args: boundedArguments(args), user, container };
+}
+
+function boundedArguments(args: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  let left = MAX_ARGUMENTS_CHARS;
+  for (const arg of args.slice(0, MAX_ARGUMENTS)) {
+    if (left <= 0) break;
+    kept.push(arg.slice(0, left));
+    left -= arg.length;
+  }
+  return kept;
+}

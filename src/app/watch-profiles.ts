@@ -1,0 +1,189 @@
+// The profiles of `jtrace watch --profile`: each new JVM that fits, when its time has come, into files of its own, made anew in the operator's
+// folder. `jtrace profile PID -o FILE` in a process of its own, a few at a time; what it says to the terminal there is an event here.
+
+import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXIT, OperatorError } from '../model/errors.ts';
+import { codeOf, fileProblem } from '../model/file-problems.ts';
+import type { JvmFacts, JvmIdentity, ProfileState, WatchEvent, WatchProfiles } from '../model/watch.ts';
+import { MOST_WAITING, ProfileQueue, type WaitingJvm } from '../watch/profile-queue.ts';
+import { profileName } from '../watch/profile-name.ts';
+import type { hasEnded } from '../target/processes/has-ended.ts';
+import { boundedMatch } from './bounded-match.ts';
+import type { profileApart } from './profile-apart.ts';
+
+/** Of a command line that a pattern is tried on: class paths of some 100 KB say what it is in their beginning, too. */
+const MAX_MATCHED_CHARS = 16 * 1024;
+/** Files of the same name that stand there already: somebody has made them. */
+const MAX_SAME_NAMES = 10;
+
+interface Waiting extends WaitingJvm {
+  readonly facts: JvmFacts;
+  readonly startedMs: number;
+}
+
+export interface ProfileSinks {
+  readonly event: (event: WatchEvent) => void;
+  readonly warning: (text: string) => void;
+  readonly run: typeof profileApart;
+  readonly hasEnded: typeof hasEnded;
+}
+
+export class JvmProfiles {
+  readonly #asked: WatchProfiles;
+  readonly #sinks: ProfileSinks;
+  readonly #queue = new ProfileQueue<Waiting>();
+  readonly #under = new Set<Promise<void>>();
+  readonly #stopped = new AbortController();
+  #toldSlow = false;
+  #written = 0;
+  #failed = 0;
+  #hasBug = false;
+
+  constructor(asked: WatchProfiles, sinks: ProfileSinks) {
+    this.#asked = asked;
+    this.#sinks = sinks;
+  }
+
+  get counts(): { readonly profiles: number; readonly failedProfiles: number; readonly hasBug: boolean } {
+    return { profiles: this.#written, failedProfiles: this.#failed, hasBug: this.#hasBug };
+  }
+
+  /** A new JVM that can be profiled from now on. */
+  offer(identity: JvmIdentity, facts: JvmFacts, startedMs: number, nowMs: number): void {
+    if (this.#stopped.signal.aborted || !this.#fits(facts)) return;
+    const waiting = { ...identity, facts, startedMs, dueMs: startedMs + this.#asked.afterMs };
+    if (!this.#queue.offer(waiting)) {
+      this.#failed += 1;
+      this.#tell(identity, { state: 'dropped', problem: `${String(MOST_WAITING)} others wait already` });
+      return;
+    }
+    this.beat(nowMs);
+    if (this.#queue.isWaiting(waiting)) this.#tell(identity, { state: 'waiting' });
+  }
+
+  /** A JVM has ended. */
+  ended(identity: JvmIdentity): void {
+    if (this.#queue.remove(identity) !== null) this.#tell(identity, { state: 'ended' });
+  }
+
+  /** Begins those whose time has come. */
+  beat(nowMs: number): void {
+    for (let next = this.#queue.next(nowMs); next !== null; next = this.#queue.next(nowMs)) {
+      const run = this.#profile(next);
+      this.#under.add(run);
+      void run.finally(() => {
+        this.#under.delete(run);
+        this.#queue.finished();
+      });
+    }
+  }
+
+  /** Those under way write what they have. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    for (const identity of this.#queue.clear()) this.#tell(identity, { state: 'ended' });
+    await Promise.all(this.#under);
+  }
+
+  #fits({ main, args }: JvmFacts): boolean {
+    const { match } = this.#asked;
+    if (match === null) return true;
+    const commandLine = args.join(' ').slice(0, MAX_MATCHED_CHARS);
+    const answers = [main.name.slice(0, MAX_MATCHED_CHARS), commandLine].map((text) => boundedMatch(match, text));
+    if (answers.includes(true)) return true;
+    if (answers.includes(null) && !this.#toldSlow) {
+      this.#toldSlow = true;
+      this.#sinks.warning('--match takes too long on a command line, which then does not fit: a simpler pattern is needed');
+    }
+    return false;
+  }
+
+  async #profile({ pid, startTicks, facts, startedMs }: Waiting): Promise<void> {
+    const identity = { pid, startTicks };
+    let files: readonly string[] = [];
+    try {
+      if (this.#sinks.hasEnded(pid, startTicks)) {
+        this.#tell(identity, { state: 'ended' });
+        return;
+      }
+      files = reserve(this.#asked, profileName(identity, facts, startedMs));
+      this.#tell(identity, { state: 'started', files });
+      const { durationMs, bpftracePath } = this.#asked;
+      const { code, problem } = await this.#sinks.run({ pid, durationMs, files, bpftracePath }, this.#stopped.signal);
+      this.#finished(identity, files, code, problem);
+    } catch (error) {
+      this.#failed += 1;
+      this.#hasBug ||= !(error instanceof OperatorError);
+      const problem = error instanceof OperatorError ? error.message : `a bug of jtrace: ${String(error)}`;
+      this.#tell(identity, { state: 'failed', problem });
+    } finally {
+      files.forEach(removeIfEmpty);
+    }
+  }
+
+  #finished(identity: JvmIdentity, files: readonly string[], code: number, said: string | null): void {
+    if (files.every(isEmpty)) {
+      // Refused: it had ended before anything was sampled, or cannot be.
+      if (this.#sinks.hasEnded(identity.pid, identity.startTicks)) {
+        this.#tell(identity, { state: 'ended' });
+        return;
+      }
+      this.#failed += 1;
+      this.#hasBug ||= code === EXIT.bug;
+      this.#tell(identity, { state: 'failed', problem: said ?? `it ended with ${String(code)}` });
+      return;
+    }
+    if (code === EXIT.ok) this.#written += 1;
+    else this.#failed += 1;
+    this.#hasBug ||= code === EXIT.bug;
+    this.#tell(identity, {
+      state: 'written',
+      files,
+      problem: code === EXIT.ok ? null : (said ?? `it ended with ${String(code)}`),
+    });
+  }
+
+  #tell({ pid, startTicks }: JvmIdentity, state: ProfileState): void {
+    this.#sinks.event({ kind: 'profile', timeMs: Date.now(), pid, startTicks, ...state });
+  }
+}
+
+/** Makes the files, each anew and never through a link, so that no other run takes the same names. Throws an OperatorError. */
+function reserve({ folder, endings }: WatchProfiles, name: string): readonly string[] {
+  const made: string[] = [];
+  try {
+    for (const ending of endings) made.push(make(folder, name, ending));
+  } catch (error) {
+    made.forEach(removeIfEmpty);
+    if (codeOf(error) === '') throw error;
+    throw new OperatorError('environment', `no file could be made in ${folder}: ${fileProblem(error)}`, '', { cause: error });
+  }
+  return made;
+}
+
+function make(folder: string, name: string, ending: string): string {
+  for (let nth = 1; ; nth++) {
+    const path = join(folder, `${name}${nth === 1 ? '' : `-${String(nth)}`}${ending}`);
+    try {
+      closeSync(openSync(path, 'wx'));
+      return path;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST' || nth >= MAX_SAME_NAMES) throw error;
+    }
+  }
+}
+
+function removeIfEmpty(path: string): void {
+  if (!isEmpty(path)) return;
+  try {
+    unlinkSync(path);
+  } catch {
+    // Somebody has taken it away.
+  }
+}
+
+/** Or gone. */
+function isEmpty(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}

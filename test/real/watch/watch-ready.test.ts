@@ -1,0 +1,60 @@
+// When a VM is ready, judged by its own words: on each JDK between the end of the VM's initialization (sun.rt.vmInitDoneTime of its performance
+// data) and what main does first.
+
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { JDK_VERSIONS, jdkHome } from '../../support/jdks.ts';
+import { JavaPrograms } from '../../support/java-programs.ts';
+import { REPOSITORY } from '../../support/repository.ts';
+import { type HostNeed, describeOnHost } from '../../support/require-host.ts';
+import { startReady } from '../processes/ready-process.ts';
+import { mainOf, ofPid, type StartedWatch, startWatch } from './started-watch.ts';
+
+const NEEDS = JDK_VERSIONS.map((version): HostNeed => `jdk${version}`);
+/** Times of the kernel become times of the day by heartbeats, and a machine that is busy gives a thread its turn late. */
+const LATE_MS = 1000;
+
+describeOnHost('when a VM is ready', ['root', 'bpftrace', ...NEEDS], () => {
+  let java: JavaPrograms;
+  let watch: StartedWatch;
+  beforeAll(async () => {
+    java = new JavaPrograms({ home: jdkHome(8) ?? '' }, 'Begun');
+    watch = await startWatch();
+  });
+  afterAll(async () => {
+    await watch.end();
+    await java.close();
+  });
+
+  test.each(JDK_VERSIONS)('JDK %i', async (version) => {
+    const program = join(jdkHome(version) ?? '', 'bin/java');
+    const jvm = await startReady(program, ['-XX:+UseSerialGC', '-Xmx64m', '-cp', java.folder, 'Begun'], {
+      cwd: REPOSITORY,
+    });
+    const start = await watch.tells('its start', ofPid('start', jvm.pid));
+    const ready = await watch.tells('that it is ready', ofPid('ready', jvm.pid));
+    const counters = longCounters(readFileSync(`/tmp/hsperfdata_${userInfo().username}/${String(jvm.pid)}`));
+    await jvm.stop();
+    expect(mainOf(start)).toBe('Begun');
+    const readyAtMs = Date.parse(String(ready['time']));
+    const initialized = counters.get('sun.rt.vmInitDoneTime') ?? Number.NaN;
+    const created = counters.get('sun.rt.createVmEndTime') ?? Number.NaN;
+    expect(readyAtMs).toBeGreaterThanOrEqual(initialized - 1);
+    expect(readyAtMs).toBeLessThanOrEqual(created + LATE_MS);
+    expect(Number(ready['readyMs'])).toBeCloseTo(readyAtMs - Date.parse(String(start['time'])), -1);
+  });
+});
+
+/** The numbers of a file of performance data, by name (hotspot/share/runtime/perfMemory.hpp). */
+function longCounters(file: Buffer): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  let at = file.readInt32LE(24);
+  for (let left = file.readInt32LE(28); left > 0; left--) {
+    const name = file.toString('latin1', at + file.readInt32LE(at + 4), file.indexOf(0, at + file.readInt32LE(at + 4)));
+    if (file[at + 12] === 'J'.charCodeAt(0)) found.set(name, Number(file.readBigInt64LE(at + file.readInt32LE(at + 16))));
+    at += file.readInt32LE(at);
+  }
+  return found;
+}
