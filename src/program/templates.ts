@@ -21,6 +21,13 @@ export type TemplateName =
   | 'page-tables.bt'
   | 'page-cache.bt'
   | 'page-reads.bt'
+  | 'efault.bt'
+  | 'efault-probe.bt'
+  | 'efault-read.bt'
+  | 'efault-again.bt'
+  | 'efault-walk.bt'
+  | 'efault-address.bt'
+  | 'efault-who.bt'
   | NonNullable<EventShape['part']>;
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */
