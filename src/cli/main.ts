@@ -12,6 +12,7 @@ import { LIST_COMMAND } from './commands/list.ts';
 import { MERGE_COMMAND } from './commands/merge.ts';
 import { PROFILE_COMMAND } from './commands/profile.ts';
 import { REPORT_COMMAND } from './commands/report.ts';
+import { RESIDENCY_COMMAND } from './commands/residency.ts';
 import { RUN_COMMAND } from './commands/run.ts';
 import { SHOW_COMMAND } from './commands/show.ts';
 import { COMPLETION_REQUEST } from './completion/yargs-completion.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   DIFF_COMMAND,
   MERGE_COMMAND,
   CONVERT_COMMAND,
+  RESIDENCY_COMMAND,
   COMPLETION_COMMAND,
 ];
 

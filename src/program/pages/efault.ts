@@ -18,9 +18,8 @@ export interface EfaultValues {
   readonly isCommand: boolean;
   readonly base: KernelAddress;
   readonly paging: PagingShape;
-  /** Begins every line that the reader is to take: nobody else can know it. A word, and so is `ready`. */
+  /** Begins every line that the reader is to take: nobody else can know it. A word. */
   readonly mark: string;
-  readonly ready: string;
   readonly dialect: Dialect;
 }
 
@@ -37,12 +36,11 @@ const TELLING_BITS = 0xffff_ffff_ffff_ff9fn;
 const SYSCALL_ENTRY = /^tracepoint:syscalls:sys_enter_(\w{1,80})$/;
 
 export function efaultProgram(values: EfaultValues): BpftraceProgram {
-  const { probes, mark, ready, isCommand, pid } = values;
+  const { probes, mark, isCommand, pid } = values;
   const shared = { mark, who: renderPart(readTemplate('efault-who.bt'), { pid, isCommand, isExec: false }) };
   const numbered = numberReads(probes);
   const text = renderTemplate(readTemplate('efault.bt'), {
     ...shared,
-    ready,
     isCommand,
     whoExecs: renderPart(readTemplate('efault-who.bt'), { pid, isCommand, isExec: true }),
     mostAdvice: MOST_ADVICE,

@@ -1,0 +1,71 @@
+// A failing read of user memory with what was found out about its process → the cause, and its example for people.
+
+import type { FailedRead, ReadExample } from '../model/efault-result.ts';
+import type { UnreadableCause } from '../model/page-state.ts';
+import type { Mapping } from '../model/target.ts';
+import { explainPage, type PageMapping } from './explain-page.ts';
+import { decodeEntry } from './page-table-entry.ts';
+
+/** Of a mapping without a file behind it, as `device:inode`. */
+const NO_FILE = /^0+:0+:0$/;
+
+export interface ReadSurroundings {
+  /** Of the program that it ran then; undefined: nobody can be asked any more. */
+  readonly mappings: readonly Mapping[] | undefined;
+  readonly wasGivenBack: boolean;
+  /** The kernel could read it, or BPF could a moment later: there is something, and not zeros. null: nobody has tried. */
+  readonly isReadAgain: boolean | null;
+  readonly isNumaBalancing: boolean;
+}
+
+export function explainRead(
+  read: FailedRead,
+  { mappings, wasGivenBack, isReadAgain, isNumaBalancing }: ReadSurroundings,
+): { readonly cause: UnreadableCause; readonly example: ReadExample } {
+  const state = decodeEntry(read.entry).kind;
+  const found = mappings === undefined ? undefined : (mappingAt(mappings, read.failingAddress) ?? null);
+  // Where something was read there is a mapping, of which there is just no knowledge.
+  const mapping = found === null && isReadAgain === true ? undefined : found;
+  // A parent that runs another program by now, or has left its child to init, has other pages at the same addresses.
+  const isSameProgram = read.parentStackStart === read.stackStart;
+  const cause = explainPage({
+    address: read.failingAddress,
+    state,
+    mapping: mapping === null ? null : mapping === undefined ? unseenMapping(isReadAgain) : pageMapping(mapping),
+    isForkChild: read.isForkChild && isSameProgram,
+    parentState: isSameProgram ? decodeEntry(read.parentEntry).kind : null,
+    wasGivenBack,
+    cache: 'unknown',
+    isNumaBalancing,
+  });
+  const example = {
+    pid: read.pid,
+    comm: read.comm,
+    address: read.addressText,
+    state,
+    mapping: mapping === null || mapping === undefined ? '' : mapping.path || '[anonymous]',
+    permissions: mapping?.permissions ?? '',
+  };
+  return { cause, example };
+}
+
+/** Memory of its own without a page is zeros: where a text comes from nevertheless there is a file, or shared memory. */
+function unseenMapping(isReadAgain: boolean | null): PageMapping | undefined {
+  return isReadAgain === true ? { permissions: 'r---', isBacked: true } : undefined;
+}
+
+function pageMapping({ permissions, fileId }: Mapping): PageMapping {
+  return { permissions, isBacked: permissions.endsWith('s') || !NO_FILE.test(fileId) };
+}
+
+/** They ascend and do not overlap. */
+function mappingAt(mappings: readonly Mapping[], address: number): Mapping | undefined {
+  let [low, high] = [0, mappings.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((mappings[middle]?.end ?? Number.POSITIVE_INFINITY) <= address) low = middle + 1;
+    else high = middle;
+  }
+  const found = mappings[low];
+  return found !== undefined && found.start <= address ? found : undefined;
+}
