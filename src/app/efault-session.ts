@@ -6,7 +6,7 @@ import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { runScript, type ScriptRun } from '../bpftrace/run-script.ts';
 import type { EfaultRequest } from '../model/efault-request.ts';
 import { type EfaultResult, type EfaultUi, isWhole } from '../model/efault-result.ts';
-import { EXIT, type OperatorError } from '../model/errors.ts';
+import { EXIT, OperatorError } from '../model/errors.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import type { MapSnapshot, ScriptEvent } from '../model/script.ts';
 import type { RunEnd } from '../model/summary.ts';
@@ -14,6 +14,9 @@ import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { EfaultCounts } from './efault-counts.ts';
 import { EfaultMappings } from './efault-mappings.ts';
 import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
+
+/** Of bpftrace, why it did not start. */
+const MAX_REASONS = 4;
 
 export interface EfaultStart {
   readonly request: EfaultRequest;
@@ -76,7 +79,7 @@ export class EfaultSession {
     if (!(await Promise.race([this.#ready, aborted(control.stop).then(() => false)]))) {
       await run.stop();
       command?.kill(this.#failure === null && control.stop.reason === 'SIGINT' ? 'SIGINT' : 'SIGKILL');
-      if (this.#failure !== null) throw this.#failure;
+      if (this.#failure !== null) throw inItsWords(this.#failure);
       return null;
     }
     this.#beganMs = performance.now();
@@ -154,4 +157,14 @@ export class EfaultSession {
     else if (map.name === '@__jt_untold') this.#untold = countOf(map);
     else if (map.name === '@__jt_unadvised') this.#untoldAdvice = countOf(map);
   }
+}
+
+/** What bpftrace gives as its reason is the hint, where there is none: the probes are the operator's. */
+function inItsWords(error: OperatorError): OperatorError {
+  const words = error.cause instanceof Error ? error.cause.message.split('\n') : [];
+  const reasons = words.filter((line) => line.includes('ERROR: ')).slice(0, MAX_REASONS);
+  if (error.hint !== '' && error.kind !== 'usage') return error;
+  return new OperatorError('environment', error.message, [error.hint, ...reasons].filter((line) => line !== '').join('\n'), {
+    cause: error.cause,
+  });
 }

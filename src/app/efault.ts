@@ -24,9 +24,9 @@ import { launchCommand } from './launch-command.ts';
 export async function runEfault(request: EfaultRequest, ui: EfaultUi, control: RunControl): Promise<number> {
   requireInitialPidNamespace();
   const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
+  await requireReadable(bpftrace.path, request.probes);
   const chosen = await chooseProcess(request, ui);
   if (chosen === 'several') return EXIT.usage;
-  await requireReadable(bpftrace.path, request.probes);
   await checkKernel(bpftrace, ui);
   sweepLeftovers();
   const map = await findDirectMap(bpftrace.path);

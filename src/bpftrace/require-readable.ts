@@ -3,6 +3,7 @@
 import { runChild } from '../child/run-child.ts';
 import type { EfaultProbe } from '../model/efault-request.ts';
 import { OperatorError } from '../model/errors.ts';
+import { hasKernelProbes } from './machine.ts';
 import { requireProbes } from './require-probes.ts';
 
 /** As long as bpftrace takes to start, on an emulated machine. */
@@ -14,6 +15,12 @@ const MAX_FIELDS_SHOWN = 12;
 /** Throws an OperatorError that names the first that is not there. */
 export async function requireReadable(bpftracePath: string, probes: readonly EfaultProbe[]): Promise<void> {
   for (const { probe, reads } of probes) {
+    if (/^k(?:ret)?probe:/.test(probe) && !hasKernelProbes())
+      throw new OperatorError(
+        'environment',
+        `${probe} needs kernel probes, and this kernel has none (CONFIG_KPROBES)`,
+        "tracepoints are there all the same: bpftrace -l 'tracepoint:syscalls:*'",
+      );
     const wanted = reads.flatMap(({ address }) => (address.kind === 'field' ? [address.name] : []));
     if (wanted.length === 0) await requireProbes(bpftracePath, [probe]);
     else await requireFields(bpftracePath, probe, wanted);

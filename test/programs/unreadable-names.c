@@ -155,13 +155,14 @@ static void execs(pid_t (*forks)(void)) {
   }
 }
 
-// COUNT is a number of seconds: two threads open a name again and again, which is how NUMA balancing comes to look at its page.
+// COUNT is a number of seconds: two threads that are busy all that time (NUMA balancing goes by time on a CPU) open a name again and again,
+// and nobody else touches its page.
 static volatile int is_over;
 
 static void *opens(void *name) {
   while (!is_over) {
+    for (volatile int i = 0; i < 300000; i++) {}
     open_failing(name, ENOENT);
-    sleep_ms(1);
   }
   return NULL;
 }
@@ -171,10 +172,7 @@ static void numa(void) {
   pthread_t threads[2];
   for (int i = 0; i < 2; i++)
     if (pthread_create(&threads[i], NULL, opens, names + (size_t)i * 32 * PAGE)) die("pthread_create");
-  // Scans come by time on a CPU.
-  time_t end = time(NULL) + count;
-  while (time(NULL) < end)
-    for (int i = 0; i < 64; i++) (void)*(volatile char *)(names + (size_t)i * PAGE);
+  sleep_ms(1000L * count);
   is_over = 1;
   for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
 }
