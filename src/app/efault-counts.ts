@@ -9,6 +9,7 @@ import {
   FAILED_OUTCOMES,
   numberedReads,
   READ_OUTCOMES,
+  type ReadAgain,
   type ReadExample,
   type ReadOutcome,
   type ReadRow,
@@ -28,7 +29,7 @@ interface Waiting {
   readonly read: FailedRead;
   readonly mappings: readonly Mapping[] | undefined;
   /** null: not looked at again. */
-  isReadAgain: boolean | null;
+  found: ReadAgain['found'] | null;
 }
 
 interface Tally {
@@ -50,6 +51,8 @@ export class EfaultCounts {
   readonly #waiting: Waiting[] = [];
   /** The last of each read and thread that waits. */
   readonly #last = new Map<string, Waiting>();
+  /** Told before its read, as an exec has moved the thread to another CPU. */
+  readonly #early = new Map<string, ReadAgain>();
   readonly #causes = new Map<number, Map<UnreadableCause, Tally>>();
   /** As the lines tell them, where the program does not come to print its map. */
   readonly #told = new Map<number, Partial<Record<ReadOutcome, number>>>();
@@ -65,8 +68,9 @@ export class EfaultCounts {
         this.#givenBack.add(line.advice);
         return;
       case 'again': {
-        const waiting = this.#last.get(`${line.again.index}:${line.again.tid}`);
-        if (waiting !== undefined) waiting.isReadAgain = line.again.isRead;
+        const waiting = this.#last.get(keyOf(line.again));
+        if (waiting !== undefined && isOf(line.again, waiting.read)) waiting.found = line.again.found;
+        else this.#early.set(keyOf(line.again), line.again);
         return;
       }
       case 'failed':
@@ -101,7 +105,11 @@ export class EfaultCounts {
   }
 
   #failed(read: FailedRead): void {
-    const waiting = { read, mappings: this.#facts.mappingsOf(read), isReadAgain: null };
+    const early = this.#early.get(keyOf(read));
+    this.#early.delete(keyOf(read));
+    if (this.#early.size > MAX_WAITING) this.#early.clear();
+    const found = early !== undefined && isOf(early, read) ? early.found : null;
+    const waiting = { read, mappings: this.#facts.mappingsOf(read), found };
     this.#waiting.push(waiting);
     this.#last.set(keyOf(read), waiting);
     const told = this.#told.get(read.index) ?? {};
@@ -113,18 +121,18 @@ export class EfaultCounts {
   }
 
   #explain(waiting: Waiting): void {
-    const { read, mappings, isReadAgain } = waiting;
+    const { read, mappings, found } = waiting;
     if (this.#last.get(keyOf(read)) === waiting) this.#last.delete(keyOf(read));
     const wasGivenBack = this.#givenBack.has(read.pid, read.failingAddress, read.timeNs);
     const { isNumaBalancing } = this.#facts;
-    const { cause, example } = explainRead(read, { mappings, wasGivenBack, isReadAgain, isNumaBalancing });
+    const { cause, example } = explainRead(read, { mappings, wasGivenBack, hasContent: found === 'bytes', isNumaBalancing });
     const causes = this.#causes.get(read.index) ?? new Map<UnreadableCause, Tally>();
     this.#causes.set(read.index, causes);
     const tally = causes.get(cause) ?? { count: 0, asked: 0, read: 0, example };
     causes.set(cause, tally);
     tally.count += 1;
-    if (isReadAgain !== null) tally.asked += 1;
-    if (isReadAgain === true) tally.read += 1;
+    if (found !== null) tally.asked += 1;
+    if (found === 'bytes' || found === 'zeros') tally.read += 1;
   }
 
   #outcomesOf(index: number): Readonly<Record<ReadOutcome, number>> {
@@ -135,8 +143,12 @@ export class EfaultCounts {
   }
 }
 
-function keyOf({ index, tid }: FailedRead): string {
+function keyOf({ index, tid }: Pick<FailedRead, 'index' | 'tid'>): string {
   return `${index}:${tid}`;
+}
+
+function isOf(again: ReadAgain, read: FailedRead): boolean {
+  return read.timeNs <= again.timeNs && again.timeNs - read.timeNs < WAIT_NS;
 }
 
 function causeRows(causes: ReadonlyMap<UnreadableCause, Tally> | undefined): readonly CauseRow[] {

@@ -41,7 +41,13 @@ export async function runEfault(request: EfaultRequest, ui: EfaultUi, control: R
     const mark = `jt${crypto.randomUUID().replaceAll('-', '')}`;
     const program = programOf(request, bpftrace, map, pid, mark);
     const session = await EfaultSession.start({ request, bpftrace, program, mark, ui });
-    const surroundings = { root: pid, rootStartTicks: chosen?.startTicks ?? null, command, control, bpftraceVersion: bpftrace.versionText };
+    const surroundings = {
+      root: pid,
+      rootStartTicks: chosen?.startTicks ?? null,
+      command,
+      control,
+      bpftraceVersion: bpftrace.versionText,
+    };
     const end = await session.toItsEnd(surroundings, request.durationMs);
     if (end === null) return EXIT.incomplete;
     return session.report(end);
@@ -54,7 +60,14 @@ export async function runEfault(request: EfaultRequest, ui: EfaultUi, control: R
 /** With --print-program a COMMAND is not started: no process has this number. */
 const PRINTED_PID = asPid(0);
 
-function programOf(request: EfaultRequest, { version }: FoundBpftrace, { base, paging }: DirectMap, pid: Pid, mark: string): BpftraceProgram { // prettier-ignore
+function programOf(
+  request: EfaultRequest,
+  { version }: FoundBpftrace,
+  { base, paging }: DirectMap,
+  pid: Pid,
+  mark: string,
+): BpftraceProgram {
+  // prettier-ignore
   const isCommand = request.target.kind === 'command';
   return efaultProgram({ probes: request.probes, pid, isCommand, base, paging, mark, dialect: dialectFor(version) });
 }

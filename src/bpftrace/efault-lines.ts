@@ -10,6 +10,7 @@ export type EfaultLine =
   | { readonly kind: 'again'; readonly again: ReadAgain }
   | { readonly kind: 'advice'; readonly advice: PageAdvice };
 
+const FOUND = ['nothing', 'bytes', 'zeros'] as const;
 const DECIMAL = '(\\d{1,20})';
 const HEX = '([0-9a-f]{1,16})';
 /** index pid tid parent, address failing entry parent's, fork stacks time outcome comm. */
@@ -17,17 +18,23 @@ const FAILED = new RegExp(
   `^failed ${[DECIMAL, DECIMAL, DECIMAL, DECIMAL, HEX, HEX, HEX, HEX, DECIMAL, HEX, HEX, HEX, DECIMAL].join(' ')} (.{0,64})$`,
   's',
 );
-const AGAIN = /^again (\d{1,5}) (\d{1,10}) (exit|exec) ([01])$/;
+const AGAIN = /^again (\d{1,5}) (\d{1,10}) (exit|exec) ([012]) ([0-9a-f]{1,16})$/;
 const ADVICE = new RegExp(`^advice ${[DECIMAL, HEX, HEX, HEX].join(' ')}$`);
 
 export function readEfaultLine(text: string): EfaultLine | null {
   const failed = FAILED.exec(text);
   if (failed !== null) return failedRead(failed);
-  const [, index, tid, where, got] = AGAIN.exec(text) ?? [];
-  if (index !== undefined && tid !== undefined && where !== undefined)
+  const [, index, tid, where, got, againAt] = AGAIN.exec(text) ?? [];
+  if (index !== undefined && tid !== undefined && where !== undefined && againAt !== undefined)
     return {
       kind: 'again',
-      again: { index: Number(index), tid: asTid(Number(tid)), where: where === 'exec' ? 'exec' : 'exit', isRead: got === '1' },
+      again: {
+        index: Number(index),
+        tid: asTid(Number(tid)),
+        where: where === 'exec' ? 'exec' : 'exit',
+        found: FOUND[Number(got)] ?? 'nothing',
+        timeNs: hex(againAt),
+      },
     };
   const [, pid, start, length, time] = ADVICE.exec(text) ?? [];
   if (pid === undefined || start === undefined || length === undefined || time === undefined) return null;
@@ -69,7 +76,9 @@ function hex(text: string): number {
 }
 
 /** `@__jt_read`: how often each read came out how. */
-export function readOutcomeCounts({ entries }: MapSnapshot): readonly { readonly index: number; readonly outcome: ReadOutcome; readonly count: number }[] {
+export function readOutcomeCounts({
+  entries,
+}: MapSnapshot): readonly { readonly index: number; readonly outcome: ReadOutcome; readonly count: number }[] {
   return entries.flatMap(({ key, value }) => {
     const [, index, number] = /^(\d{1,5}),\s*(\d)$/.exec(key ?? '') ?? [];
     const outcome = READ_OUTCOMES[Number(number)];

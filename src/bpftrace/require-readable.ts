@@ -33,7 +33,11 @@ async function requireFields(bpftracePath: string, probe: string, wanted: readon
   const lines = stdout.split('\n');
   if (!lines.some((line) => line.startsWith(`${probe.slice(0, probe.indexOf(':'))}:`))) {
     const category = probe.split(':')[1] ?? '';
-    throw new OperatorError('usage', `there is no ${probe} here`, `bpftrace -l '${probe.slice(0, probe.indexOf(':'))}:${category}:*' lists what this kernel has`);
+    throw new OperatorError(
+      'usage',
+      `there is no ${probe} here`,
+      `bpftrace -l '${probe.slice(0, probe.indexOf(':'))}:${category}:*' lists what this kernel has`,
+    );
   }
   const fields = lines.flatMap((line) => {
     const { type = '', name = '', array } = FIELD.exec(line)?.groups ?? {};
@@ -45,8 +49,12 @@ async function requireFields(bpftracePath: string, probe: string, wanted: readon
     const pointers = fields.filter(({ isPointer }) => isPointer).map((candidate) => candidate.name);
     throw new OperatorError(
       'usage',
-      field === undefined ? `${probe} has no argument ${name}` : `${name} of ${probe} is a text in the kernel’s own memory: no user read`,
-      pointers.length === 0 ? 'it has no arguments that could be addresses' : `it has ${pointers.slice(0, MAX_FIELDS_SHOWN).join(', ')}`,
+      field === undefined
+        ? `${probe} has no argument ${name}`
+        : `${name} of ${probe} is a text in the kernel’s own memory: no user read`,
+      pointers.length === 0
+        ? 'it has no arguments that could be addresses'
+        : `it has ${pointers.slice(0, MAX_FIELDS_SHOWN).join(', ')}`,
     );
   }
 }

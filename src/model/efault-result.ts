@@ -1,7 +1,7 @@
 // What `jtrace residency --efault` has found: how often each read was tried and failed, and why. Texts of the target in it (comm, paths) are
 // hostile: outputs escape them.
 
-import type { EfaultProbe, EfaultRead } from "./efault-request.ts";
+import type { EfaultProbe, EfaultRead } from './efault-request.ts';
 import type { OperatorError } from './errors.ts';
 import type { PageStateKind, UnreadableCause } from './page-state.ts';
 import type { RunEnd } from './summary.ts';
@@ -51,7 +51,9 @@ export interface ReadAgain {
   readonly index: number;
   readonly tid: Tid;
   readonly where: 'exit' | 'exec';
-  readonly isRead: boolean;
+  /** `zeros`: it can be read, and is empty. */
+  readonly found: 'nothing' | 'bytes' | 'zeros';
+  readonly timeNs: number;
 }
 
 /** A process gives pages back. */
@@ -120,7 +122,9 @@ export type EfaultUi = Pick<Ui, 'message' | 'choose' | 'problem' | 'program'> & 
 export function numberedReads(
   probes: readonly EfaultProbe[],
 ): readonly (EfaultRead & Pick<EfaultProbe, 'probe'> & { readonly index: number })[] {
-  return probes.flatMap(({ probe, reads }) => reads.map((read) => ({ ...read, probe }))).map((read, index) => ({ ...read, index }));
+  return probes
+    .flatMap(({ probe, reads }) => reads.map((read) => ({ ...read, probe })))
+    .map((read, index) => ({ ...read, index }));
 }
 
 /** Whether it ran as asked and nothing is missing. */

@@ -13,25 +13,25 @@ export interface ReadSurroundings {
   /** Of the program that it ran then; undefined: nobody can be asked any more. */
   readonly mappings: readonly Mapping[] | undefined;
   readonly wasGivenBack: boolean;
-  /** The kernel could read it, or BPF could a moment later: there is something, and not zeros. null: nobody has tried. */
-  readonly isReadAgain: boolean | null;
+  /** The kernel could read it, or BPF could a moment later: there was something, and not zeros. */
+  readonly hasContent: boolean;
   readonly isNumaBalancing: boolean;
 }
 
 export function explainRead(
   read: FailedRead,
-  { mappings, wasGivenBack, isReadAgain, isNumaBalancing }: ReadSurroundings,
+  { mappings, wasGivenBack, hasContent, isNumaBalancing }: ReadSurroundings,
 ): { readonly cause: UnreadableCause; readonly example: ReadExample } {
   const state = decodeEntry(read.entry).kind;
   const found = mappings === undefined ? undefined : (mappingAt(mappings, read.failingAddress) ?? null);
   // Where something was read there is a mapping, of which there is just no knowledge.
-  const mapping = found === null && isReadAgain === true ? undefined : found;
+  const mapping = found === null && hasContent ? undefined : found;
   // A parent that runs another program by now, or has left its child to init, has other pages at the same addresses.
   const isSameProgram = read.parentStackStart === read.stackStart;
   const cause = explainPage({
     address: read.failingAddress,
     state,
-    mapping: mapping === null ? null : mapping === undefined ? unseenMapping(isReadAgain) : pageMapping(mapping),
+    mapping: mapping === null ? null : mapping === undefined ? unseenMapping(hasContent) : pageMapping(mapping),
     isForkChild: read.isForkChild && isSameProgram,
     parentState: isSameProgram ? decodeEntry(read.parentEntry).kind : null,
     wasGivenBack,
@@ -50,8 +50,8 @@ export function explainRead(
 }
 
 /** Memory of its own without a page is zeros: where a text comes from nevertheless there is a file, or shared memory. */
-function unseenMapping(isReadAgain: boolean | null): PageMapping | undefined {
-  return isReadAgain === true ? { permissions: 'r---', isBacked: true } : undefined;
+function unseenMapping(hasContent: boolean): PageMapping | undefined {
+  return hasContent ? { permissions: 'r---', isBacked: true } : undefined;
 }
 
 function pageMapping({ permissions, fileId }: Mapping): PageMapping {

@@ -32,6 +32,7 @@ export const RESIDENCY_COMMAND: Command = {
 
 async function runResidencyCommand(args: ParsedArguments, streams: Streams): Promise<number> {
   const flags = flagValues(EFAULT_FLAGS, args);
-  if (!flags.efault) throw new OperatorError('usage', 'nothing was asked for', 'jtrace residency --efault PID, NAME, or -- COMMAND ARG…');
+  if (!flags.efault)
+    throw new OperatorError('usage', 'nothing was asked for', 'jtrace residency --efault PID, NAME, or -- COMMAND ARG…');
   return runEfaultCommand(args, flags, streams);
 }

@@ -44,7 +44,11 @@ export function parseRead(text: string): EfaultProbe {
     throw new OperatorError('usage', `'${escapeForTerminal(probe, 100)}' is not one probe of bpftrace in its full name`, EXAMPLE);
   const address = addressOf(argument, form);
   if (address === null)
-    throw new OperatorError('usage', `'${escapeForTerminal(argument, 60)}' is nothing to read at a ${provider}`, `there it is ${WAYS[form]}`);
+    throw new OperatorError(
+      'usage',
+      `'${escapeForTerminal(argument, 60)}' is nothing to read at a ${provider}`,
+      `there it is ${WAYS[form]}`,
+    );
   return { probe, reads: [{ name: argument.replace(/^args(?:\.|->)/, ''), what: 'text', address, afterExec: null }] };
 }
 

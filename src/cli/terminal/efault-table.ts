@@ -51,7 +51,13 @@ function headed(
 }
 
 function readCells(row: ReadRow): readonly string[] {
-  return [nameOf(row), formatCount(row.reads), formatCount(row.failed), formatShare(row.failed, row.reads), formatCount(row.empty)];
+  return [
+    nameOf(row),
+    formatCount(row.reads),
+    formatCount(row.failed),
+    formatShare(row.failed, row.reads),
+    formatCount(row.empty),
+  ];
 }
 
 /** Each cause with its example below. */
@@ -80,7 +86,9 @@ function causeCells(row: ReadRow, { cause, count, again }: CauseRow): readonly s
 
 function exampleOf({ example }: CauseRow): string {
   const { comm, pid, address, mapping, permissions } = example;
-  const where = mapping === '' ? '' : ` in ${permissions} ${escapeForTerminal(mapping, MAX_NAME_CHARS)}`;
+  // Of a path its last part: the whole is in the JSON.
+  const file = mapping.startsWith('/') ? mapping.slice(mapping.lastIndexOf('/') + 1) : mapping;
+  const where = mapping === '' ? '' : ` in ${permissions} ${escapeForTerminal(file, MAX_NAME_CHARS)}`;
   return `${escapeForTerminal(comm, MAX_NAME_CHARS)} (${String(pid)}) at ${address}${where}`;
 }
 

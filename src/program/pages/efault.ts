@@ -49,7 +49,7 @@ export function efaultProgram(values: EfaultValues): BpftraceProgram {
     executed: numbered
       .flat()
       .filter(({ probe }) => exitOf(probe) !== null)
-      .map((read) => againPart(read, mark, 'exec')),
+      .map((read) => againPart(read, 'exec', values)),
   });
   const { dialect } = values;
   return {
@@ -85,7 +85,7 @@ function probePart(
     who: shared.who,
     reads: reads.map((read) => readPart(read, exit !== null, values)),
     hasExit: exit !== null,
-    ...(exit === null ? {} : { exit, again: reads.map((read) => againPart(read, shared.mark, 'exit')) }),
+    ...(exit === null ? {} : { exit, again: reads.map((read) => againPart(read, 'exit', values)) }),
   });
 }
 
@@ -95,18 +95,24 @@ function exitOf(probe: string): string | null {
   return call === undefined ? null : `tracepoint:syscalls:sys_exit_${call}`;
 }
 
-function readPart(read: NumberedRead, isReadAgain: boolean, { mark, base, paging }: EfaultValues): TemplatePart {
-  const walk = (table: string, at: string, into: string): TemplatePart =>
-    renderPart(readTemplate('efault-walk.bt'), {
-      table,
-      at,
-      into,
-      base: maskOf(base),
-      frameMask: maskOf(paging.frameMask),
-      topShift: paging.topShift,
-      fiveLevels: paging.levels === 5,
-      telling: maskOf(TELLING_BITS),
-    });
+type Tables = Pick<EfaultValues, 'base' | 'paging'>;
+
+/** What is `at` in the page tables at `table`, `into` a variable. */
+function walkPart({ base, paging }: Tables, table: string, at: string, into: string): TemplatePart {
+  return renderPart(readTemplate('efault-walk.bt'), {
+    table,
+    at,
+    into,
+    base: maskOf(base),
+    frameMask: maskOf(paging.frameMask),
+    topShift: paging.topShift,
+    fiveLevels: paging.levels === 5,
+    telling: maskOf(TELLING_BITS),
+  });
+}
+
+function readPart(read: NumberedRead, isReadAgain: boolean, values: EfaultValues): TemplatePart {
+  const { mark } = values;
   return renderPart(readTemplate('efault-read.bt'), {
     mark,
     index: read.index,
@@ -116,8 +122,8 @@ function readPart(read: NumberedRead, isReadAgain: boolean, { mark, base, paging
     isReadAgain,
     isAfterPointer: read.address.kind === 'pointer-before',
     mostTold: MOST_TOLD,
-    walk: walk('pgd', 'at', 'bits'),
-    walkParent: walk('up', 'at', 'above'),
+    walk: walkPart(values, 'pgd', 'at', 'bits'),
+    walkParent: walkPart(values, 'up', 'at', 'above'),
   });
 }
 
@@ -138,14 +144,16 @@ function addressPart({ address }: EfaultRead): TemplatePart {
   }
 }
 
-function againPart(read: NumberedRead, mark: string, where: 'exit' | 'exec'): TemplatePart {
+function againPart(read: NumberedRead, where: 'exit' | 'exec', values: EfaultValues): TemplatePart {
   const after = where === 'exec' ? read.afterExec : null;
   return renderPart(readTemplate('efault-again.bt'), {
-    mark,
+    mark: values.mark,
     index: read.index,
     where,
     isPointer: read.what === 'pointer',
     isText: read.what === 'text' && after === null,
+    isWalked: after === null,
+    walk: walkPart(values, 'pgd', 'at', 'bits'),
     isFileName: after === 'file-name',
     isFirstArgument: after === 'first-argument',
   });
