@@ -69,7 +69,7 @@ export class EfaultCounts {
         return;
       case 'again': {
         const waiting = this.#last.get(keyOf(line.again));
-        if (waiting !== undefined && isOf(line.again, waiting.read)) waiting.found = line.again.found;
+        if (waiting?.found === null && isOf(line.again, waiting.read)) waiting.found = line.again.found;
         else this.#early.set(keyOf(line.again), line.again);
         return;
       }

@@ -8,9 +8,9 @@ function named(call: string): EfaultProbe {
 }
 
 /** Name, place of the first argument, and that argument. */
-function executing(call: string): EfaultProbe {
+function executing(): EfaultProbe {
   return {
-    probe: `tracepoint:syscalls:sys_enter_${call}`,
+    probe: 'tracepoint:syscalls:sys_enter_execve',
     reads: [
       field('filename', 'file-name'),
       { name: 'argv', what: 'pointer', address: { kind: 'field', name: 'argv' }, afterExec: null },
@@ -27,6 +27,6 @@ export const DEFAULT_PROBES: readonly EfaultProbe[] = [
   named('openat'),
   named('openat2'),
   named('newfstatat'),
-  executing('execve'),
-  executing('execveat'),
+  executing(),
+  { probe: 'tracepoint:syscalls:sys_enter_execveat', reads: [field('filename', 'file-name')] },
 ];

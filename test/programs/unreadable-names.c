@@ -1,6 +1,6 @@
-// Gives system calls names in memory that BPF cannot read, a known number of times: `unreadable-names KIND COUNT`. Linked statically: it opens
-// nothing of its own. Whatever can be read of a name is `/nowhere/jt`, a file that there is not. What it has mapped stays until its end, some
-// time after its work, so that it can be looked at.
+// Gives system calls names in memory that BPF cannot read, a known number of times: `unreadable-names COUNT KIND…`, one kind after the other.
+// Linked statically: it opens nothing of its own. Whatever can be read of a name is `/nowhere/jt`, a file that there is not. What it has mapped
+// stays until its end, some time after its work, so that it can be looked at.
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -146,7 +146,7 @@ static void execs(pid_t (*forks)(void)) {
     if (*(volatile const char *)constants.self != '/') die("self");
     pid_t child = CHECK(forks());
     if (child == 0) {
-      execl(constants.self, constants.self, "nothing", "0", NULL);
+      execl(constants.self, constants.self, "0", NULL);
       _exit(1);
     }
     int status;
@@ -177,26 +177,31 @@ static void numa(void) {
   for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
 }
 
+static void with_fork(void) { execs(fork); }
+static void with_vfork(void) { execs(vfork); }
+
+static void wait_for_line(void) { (void)getchar(); }
+
+static const struct {
+  const char *name;
+  void (*run)(void);
+} kinds[] = {
+    {"touched", touched},     {"empty", empty},       {"never-touched", never_touched},
+    {"file", file},           {"dontneed", dontneed}, {"dontneed-file", dontneed_file},
+    {"crossing", crossing},   {"swapped", swapped},   {"prot-none", prot_none},
+    {"unmapped", unmapped},   {"kernel", kernel},     {"fork", with_fork},
+    {"vfork", with_vfork},    {"numa", numa},         {"wait", wait_for_line},
+};
+
 int main(int argc, char **argv) {
-  if (argc != 3) return 2;
-  const char *kind = argv[1];
-  count = atoi(argv[2]);
-  if (!strcmp(kind, "nothing")) return 0;
-  else if (!strcmp(kind, "touched")) touched();
-  else if (!strcmp(kind, "empty")) empty();
-  else if (!strcmp(kind, "never-touched")) never_touched();
-  else if (!strcmp(kind, "file")) file();
-  else if (!strcmp(kind, "dontneed-file")) dontneed_file();
-  else if (!strcmp(kind, "dontneed")) dontneed();
-  else if (!strcmp(kind, "crossing")) crossing();
-  else if (!strcmp(kind, "swapped")) swapped();
-  else if (!strcmp(kind, "prot-none")) prot_none();
-  else if (!strcmp(kind, "unmapped")) unmapped();
-  else if (!strcmp(kind, "kernel")) kernel();
-  else if (!strcmp(kind, "fork")) execs(fork);
-  else if (!strcmp(kind, "vfork")) execs(vfork);
-  else if (!strcmp(kind, "numa")) numa();
-  else return 2;
-  sleep_ms(500);
+  if (argc < 2) return 2;
+  count = atoi(argv[1]);
+  for (int i = 2; i < argc; i++) {
+    size_t kind = 0;
+    while (kind < sizeof kinds / sizeof *kinds && strcmp(kinds[kind].name, argv[i])) kind++;
+    if (kind == sizeof kinds / sizeof *kinds) return 2;
+    kinds[kind].run();
+  }
+  if (argc > 2) sleep_ms(500);
   return 0;
 }

@@ -12,7 +12,7 @@ export const EFAULT_FLAGS = {
   },
   probe: {
     kind: 'list', group: 'Sampling', placeholder: 'PROBE=ARGUMENT', parse: parseRead,
-    shownDefault: 'openat, openat2, newfstatat: filename; execve, execveat: filename, argv, argv[0]',
+    shownDefault: 'names of openat, openat2, newfstatat, execve, execveat; argv and argv[0] of execve',
     help: 'With --efault: what to read instead, and where: args.NAME of a tracepoint, argN of a uprobe or kprobe, arg_start or env_start anywhere. May be repeated.',
   },
   duration: {

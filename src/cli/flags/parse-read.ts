@@ -30,6 +30,8 @@ const WAYS = {
 /** As bpftrace names one, without wildcards, and nothing that could end it: src/program/escape.ts refuses what gets past. */
 const PROBE = /^[a-z]+(?::[A-Za-z0-9_.@$+-]|:?\/(?=[A-Za-z0-9_.@$+-])|[A-Za-z0-9_.@$+-])+$/;
 const MAX_PROBE_CHARS = 5000;
+/** After their success the name is the kernel's own copy. */
+const EXECUTING = /:sys_enter_execve(?:at)?$/;
 const EXAMPLE = "--probe 'tracepoint:syscalls:sys_enter_unlink=args.pathname'";
 
 /** Throws OperatorErrors of kind usage. */
@@ -49,7 +51,8 @@ export function parseRead(text: string): EfaultProbe {
       `'${escapeForTerminal(argument, 60)}' is nothing to read at a ${provider}`,
       `there it is ${WAYS[form]}`,
     );
-  return { probe, reads: [{ name: argument.replace(/^args(?:\.|->)/, ''), what: 'text', address, afterExec: null }] };
+  const afterExec = address.kind === 'field' && address.name === 'filename' && EXECUTING.test(probe) ? 'file-name' : null;
+  return { probe, reads: [{ name: argument.replace(/^args(?:\.|->)/, ''), what: 'text', address, afterExec }] };
 }
 
 function addressOf(argument: string, form: Form): ReadAddress | null {

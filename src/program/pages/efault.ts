@@ -33,6 +33,8 @@ const STRING_BYTES = 128;
 const BUFFER_PAGES = 512;
 /** Accessed and dirty left out. */
 const TELLING_BITS = 0xffff_ffff_ffff_ff9fn;
+/** Calls that may end in another program, with other memory. */
+const EXECUTING = /^tracepoint:syscalls:sys_enter_execve(?:at)?$/;
 const SYSCALL_ENTRY = /^tracepoint:syscalls:sys_enter_(\w{1,80})$/;
 
 export function efaultProgram(values: EfaultValues): BpftraceProgram {
@@ -48,7 +50,7 @@ export function efaultProgram(values: EfaultValues): BpftraceProgram {
     probes: numbered.map((reads) => probePart(reads, shared, values)),
     executed: numbered
       .flat()
-      .filter(({ probe }) => exitOf(probe) !== null)
+      .filter(({ probe }) => EXECUTING.test(probe))
       .map((read) => againPart(read, 'exec', values)),
   });
   const { dialect } = values;
@@ -150,6 +152,7 @@ function againPart(read: NumberedRead, where: 'exit' | 'exec', values: EfaultVal
     mark: values.mark,
     index: read.index,
     where,
+    isGone: where === 'exec' && after === null,
     isPointer: read.what === 'pointer',
     isText: read.what === 'text' && after === null,
     isWalked: after === null,
