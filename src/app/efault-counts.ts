@@ -29,7 +29,7 @@ interface Waiting {
   readonly read: FailedRead;
   readonly mappings: readonly Mapping[] | undefined;
   /** null: not looked at again. */
-  found: ReadAgain['found'] | null;
+  again: ReadAgain | null;
 }
 
 interface Tally {
@@ -69,7 +69,7 @@ export class EfaultCounts {
         return;
       case 'again': {
         const waiting = this.#last.get(keyOf(line.again));
-        if (waiting?.found === null && isOf(line.again, waiting.read)) waiting.found = line.again.found;
+        if (waiting?.again === null && isOf(line.again, waiting.read)) waiting.again = line.again;
         else this.#early.set(keyOf(line.again), line.again);
         return;
       }
@@ -108,8 +108,8 @@ export class EfaultCounts {
     const early = this.#early.get(keyOf(read));
     this.#early.delete(keyOf(read));
     if (this.#early.size > MAX_WAITING) this.#early.clear();
-    const found = early !== undefined && isOf(early, read) ? early.found : null;
-    const waiting = { read, mappings: this.#facts.mappingsOf(read), found };
+    const again = early !== undefined && isOf(early, read) ? early : null;
+    const waiting = { read, mappings: this.#facts.mappingsOf(read), again };
     this.#waiting.push(waiting);
     this.#last.set(keyOf(read), waiting);
     const told = this.#told.get(read.index) ?? {};
@@ -121,18 +121,19 @@ export class EfaultCounts {
   }
 
   #explain(waiting: Waiting): void {
-    const { read, mappings, found } = waiting;
+    const { read, mappings, again } = waiting;
     if (this.#last.get(keyOf(read)) === waiting) this.#last.delete(keyOf(read));
     const wasGivenBack = this.#givenBack.has(read.pid, read.failingAddress, read.timeNs);
     const { isNumaBalancing } = this.#facts;
-    const { cause, example } = explainRead(read, { mappings, wasGivenBack, hasContent: found === 'bytes', isNumaBalancing });
+    const { cause, example } = explainRead(read, { mappings, wasGivenBack, again, isNumaBalancing });
     const causes = this.#causes.get(read.index) ?? new Map<UnreadableCause, Tally>();
     this.#causes.set(read.index, causes);
     const tally = causes.get(cause) ?? { count: 0, asked: 0, read: 0, example };
     causes.set(cause, tally);
     tally.count += 1;
-    if (found !== null) tally.asked += 1;
-    if (found === 'bytes' || found === 'zeros') tally.read += 1;
+    if (again === null) return;
+    tally.asked += 1;
+    if (again.found !== 'nothing') tally.read += 1;
   }
 
   #outcomesOf(index: number): Readonly<Record<ReadOutcome, number>> {

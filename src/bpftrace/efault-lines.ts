@@ -18,13 +18,13 @@ const FAILED = new RegExp(
   `^failed ${[DECIMAL, DECIMAL, DECIMAL, DECIMAL, HEX, HEX, HEX, HEX, DECIMAL, HEX, HEX, HEX, DECIMAL].join(' ')} (.{0,64})$`,
   's',
 );
-const AGAIN = /^again (\d{1,5}) (\d{1,10}) (exit|exec) ([012]) ([0-9a-f]{1,16})$/;
+const AGAIN = /^again (\d{1,5}) (\d{1,10}) (exit|exec) ([012]) (\d{1,20}) ([0-9a-f]{1,16})$/;
 const ADVICE = new RegExp(`^advice ${[DECIMAL, HEX, HEX, HEX].join(' ')}$`);
 
 export function readEfaultLine(text: string): EfaultLine | null {
   const failed = FAILED.exec(text);
   if (failed !== null) return failedRead(failed);
-  const [, index, tid, where, got, againAt] = AGAIN.exec(text) ?? [];
+  const [, index, tid, where, got, major, againAt] = AGAIN.exec(text) ?? [];
   if (index !== undefined && tid !== undefined && where !== undefined && againAt !== undefined)
     return {
       kind: 'again',
@@ -33,6 +33,7 @@ export function readEfaultLine(text: string): EfaultLine | null {
         tid: asTid(Number(tid)),
         where: where === 'exec' ? 'exec' : 'exit',
         found: FOUND[Number(got)] ?? 'nothing',
+        majorFaults: Number(major),
         timeNs: hex(againAt),
       },
     };

@@ -53,6 +53,8 @@ export interface ReadAgain {
   readonly where: 'exit' | 'exec';
   /** `zeros`: it can be read, and is empty. */
   readonly found: 'nothing' | 'bytes' | 'zeros';
+  /** Of its thread since then: pages that had to be read from a disk, swap among them. */
+  readonly majorFaults: number;
   readonly timeNs: number;
 }
 

@@ -1,7 +1,7 @@
 // A failing read of user memory with what was found out about its process → the cause, and its example for people.
 
-import type { FailedRead, ReadExample } from '../model/efault-result.ts';
-import type { UnreadableCause } from '../model/page-state.ts';
+import type { FailedRead, ReadAgain, ReadExample } from '../model/efault-result.ts';
+import type { CacheState, UnreadableCause } from '../model/page-state.ts';
 import type { Mapping } from '../model/target.ts';
 import { explainPage, type PageMapping } from './explain-page.ts';
 import { decodeEntry } from './page-table-entry.ts';
@@ -13,16 +13,18 @@ export interface ReadSurroundings {
   /** Of the program that it ran then; undefined: nobody can be asked any more. */
   readonly mappings: readonly Mapping[] | undefined;
   readonly wasGivenBack: boolean;
-  /** The kernel could read it, or BPF could a moment later: there was something, and not zeros. */
-  readonly hasContent: boolean;
+  /** How it was at the end of the call; null: nobody has looked again. */
+  readonly again: ReadAgain | null;
   readonly isNumaBalancing: boolean;
 }
 
 export function explainRead(
   read: FailedRead,
-  { mappings, wasGivenBack, hasContent, isNumaBalancing }: ReadSurroundings,
+  { mappings, wasGivenBack, again, isNumaBalancing }: ReadSurroundings,
 ): { readonly cause: UnreadableCause; readonly example: ReadExample } {
   const state = decodeEntry(read.entry).kind;
+  // The kernel could read it, or BPF could a moment later: there was something, and not zeros.
+  const hasContent = again?.found === 'bytes';
   const found = mappings === undefined ? undefined : (mappingAt(mappings, read.failingAddress) ?? null);
   // Where something was read there is a mapping, of which there is just no knowledge.
   const mapping = found === null && hasContent ? undefined : found;
@@ -35,7 +37,7 @@ export function explainRead(
     isForkChild: read.isForkChild && isSameProgram,
     parentState: isSameProgram ? decodeEntry(read.parentEntry).kind : null,
     wasGivenBack,
-    cache: 'unknown',
+    cache: cacheOf(again),
     isNumaBalancing,
   });
   const example = {
@@ -47,6 +49,12 @@ export function explainRead(
     permissions: mapping?.permissions ?? '',
   };
   return { cause, example };
+}
+
+/** Only what the kernel had to wait for was not in memory; an exec has read other pages, too. */
+function cacheOf(again: ReadAgain | null): CacheState {
+  if (again?.where !== 'exit' || again.found === 'nothing') return 'unknown';
+  return again.majorFaults === 0 ? 'cached' : 'not-cached';
 }
 
 /** Memory of its own without a page is zeros: where a text comes from nevertheless there is a file, or shared memory. */

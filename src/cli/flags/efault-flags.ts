@@ -27,7 +27,10 @@ export const EFAULT_FLAGS = {
   'as-root': PROFILE_FLAGS['as-root'],
   bpftrace: PROFILE_FLAGS.bpftrace,
   'print-program': PROFILE_FLAGS['print-program'],
-  quiet: PROFILE_FLAGS.quiet,
+  quiet: {
+    kind: 'switch', alias: 'q', group: 'Other',
+    help: 'The result, warnings and errors only.',
+  },
   verbose: PROFILE_FLAGS.verbose,
 } as const satisfies FlagTable; // prettier-ignore
 

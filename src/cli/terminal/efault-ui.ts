@@ -18,9 +18,15 @@ export function createEfaultUi(request: EfaultRequest, streams: Streams): Efault
   const ui = createTerminalUi({ verbosity: request.verbosity, json: request.json, top: 0, outputs: [] }, streams);
   const output = request.target.kind === 'command' && !request.json ? streams.stderr : streams.stdout;
   return {
-    message: ui.message,
-    problem: ui.problem,
-    program: ui.program,
+    message: (level, text) => {
+      ui.message(level, text);
+    },
+    problem: (error) => {
+      ui.problem(error);
+    },
+    program: (text) => {
+      ui.program(text);
+    },
     choose: (choice) => {
       for (const line of renderChoice(choice, TEXT_COLUMNS, 'jtrace residency --efault PID')) streams.stderr.write(`${line}\n`);
     },

@@ -44,7 +44,7 @@ function again(
   found: ReadAgain['found'] = 'bytes',
   tid = 7,
 ): { readonly kind: 'again'; readonly again: ReadAgain } {
-  return { kind: 'again', again: { index: 0, tid: asTid(tid), where: 'exit', found, timeNs } };
+  return { kind: 'again', again: { index: 0, tid: asTid(tid), where: 'exit', found, majorFaults: 0, timeNs } };
 }
 
 test('pages given back by a line that comes later, of an earlier moment', () => {

@@ -38,12 +38,12 @@ describe('a line', () => {
   });
 
   test('of a second look', () => {
-    expect(readEfaultLine('again 3 42 exec 1 ff')).toEqual({
+    expect(readEfaultLine('again 3 42 exec 1 3 ff')).toEqual({
       kind: 'again',
-      again: { index: 3, tid: 42, where: 'exec', found: 'bytes', timeNs: 255 },
+      again: { index: 3, tid: 42, where: 'exec', found: 'bytes', majorFaults: 3, timeNs: 255 },
     });
-    expect(readEfaultLine('again 3 42 exit 2 ff')).toMatchObject({ again: { where: 'exit', found: 'zeros' } });
-    expect(readEfaultLine('again 3 42 exit 0 ff')).toMatchObject({ again: { found: 'nothing' } });
+    expect(readEfaultLine('again 3 42 exit 2 0 ff')).toMatchObject({ again: { where: 'exit', found: 'zeros' } });
+    expect(readEfaultLine('again 3 42 exit 0 0 ff')).toMatchObject({ again: { found: 'nothing' } });
   });
 
   test('of pages given back', () => {
@@ -58,8 +58,8 @@ describe('a line', () => {
     'ready',
     'failed',
     'failed 1 2',
-    'again 1 1 there 1 0',
-    'again 1 1 exit 3 0',
+    'again 1 1 there 1 0 0',
+    'again 1 1 exit 3 0 0',
     'advice 1 2 3',
     'failed 0 1 1 0 1 1 0 0 0 0 0 1 9 x',
   ])('that is none: %j', (text) => {

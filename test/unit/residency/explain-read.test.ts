@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FailedRead } from '../../../src/model/efault-result.ts';
+import type { FailedRead, ReadAgain } from '../../../src/model/efault-result.ts';
 import type { Mapping } from '../../../src/model/target.ts';
 import { asAddress, asPid, asTid } from '../../../src/model/units.ts';
 import { explainRead, type ReadSurroundings } from '../../../src/residency/explain-read.ts';
@@ -35,10 +35,11 @@ function mapping(permissions: string, path: string, start = ADDRESS): Mapping {
 
 const OWN = mapping('rw-p', '');
 const FILE = mapping('r--p', '/lib/libc.so.6');
+const AGAIN: ReadAgain = { index: 0, tid: asTid(7), where: 'exit', found: 'bytes', majorFaults: 0, timeNs: 6 };
 const around = (changes: Partial<ReadSurroundings> = {}): ReadSurroundings => ({
   mappings: [OWN],
   wasGivenBack: false,
-  hasContent: false,
+  again: null,
   isNumaBalancing: false,
   ...changes,
 });
@@ -67,8 +68,15 @@ describe('the cause of a failing read', () => {
     ['no mapping above', read(), around({ mappings: [mapping('rw-p', '', ADDRESS - 4096)] }), 'not-mapped'],
     ['no mapping at all', read(), around({ mappings: [] }), 'not-mapped'],
     ['a process that nobody can ask', read(), around({ mappings: undefined }), 'process-ended'],
-    ['the same, and something was read there later', read(), around({ mappings: undefined, hasContent: true }), 'not-faulted-in'],
-    ['no mapping, and something was read there', read(), around({ mappings: [], hasContent: true }), 'not-faulted-in'],
+    ['the same, and something was read there later', read(), around({ mappings: undefined, again: AGAIN }), 'not-faulted-in'],
+    ['no mapping, and something was read there', read(), around({ mappings: [], again: AGAIN }), 'not-faulted-in'],
+    ['a file that had to be read', read(), around({ mappings: [FILE], again: { ...AGAIN, majorFaults: 1 } }), 'not-in-memory'],
+    [
+      'a file after an exec, which reads others, too',
+      read(),
+      around({ mappings: [FILE], again: { ...AGAIN, where: 'exec', majorFaults: 1 } }),
+      'not-faulted-in',
+    ],
     ['it is there', read({ entry: PRESENT, outcome: 'failed-though-there' }), around(), 'readable-again'],
     ['not the user’s half', read({ failingAddress: 2 ** 63 }), around(), 'kernel-address'],
   ] as const)('%s', (_name, failed, surroundings, cause) => {
