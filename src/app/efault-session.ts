@@ -95,23 +95,31 @@ export class EfaultSession {
   /** Tells all there is; gives the exit code. */
   report(end: RunEnd): number {
     const { ui, bpftrace } = this.#start;
+    const rows = this.#counts.rows();
+    // Too many in a second, or lost on the way without a word.
+    const untold = rows.reduce((sum, { failed, causes }) => causes.reduce((left, { count }) => left - count, sum + failed), 0);
     const result: EfaultResult = {
       version: 1,
-      rows: this.#counts.rows(),
+      rows,
       durationMs: this.#endedMs - this.#beganMs,
       end,
       kernel: release(),
       bpftraceVersion: bpftrace.versionText,
       isNumaBalancing: this.#isNumaBalancing,
-      untold: this.#untold,
+      untold,
       untoldAdvice: this.#untoldAdvice,
       lostEvents: this.#lostEvents,
     };
     ui.result(result);
     if (this.#lostEvents > 0)
       ui.message('warning', `${String(this.#lostEvents)} events were lost: causes are missing, the counts of reads are not`);
-    if (this.#untold > 0)
-      ui.message('warning', `${String(this.#untold)} failing reads came too fast to be told one by one: they are counted, without their cause`); // prettier-ignore
+    if (untold > 0) {
+      const why = this.#untold > 0 ? 'too many in a second' : 'bpftrace lost them';
+      ui.message(
+        'warning',
+        `${String(untold)} failing reads were not told one by one (${why}): they are counted, without their cause`,
+      );
+    }
     if (this.#untoldAdvice > 0)
       ui.message('warning', `${String(this.#untoldAdvice)} calls of madvise came too fast: pages given back by them may be called never touched`); // prettier-ignore
     if (this.#failure !== null) ui.problem(this.#failure);

@@ -109,7 +109,7 @@ export interface EfaultResult {
   readonly bpftraceVersion: string;
   /** `kernel.numa_balancing` is on. */
   readonly isNumaBalancing: boolean;
-  /** Failing reads beyond what is told in a second: counted, their causes unknown. */
+  /** Failing reads that were not told one by one, too many in a second or lost on the way: counted, their causes unknown. */
   readonly untold: number;
   /** Calls of madvise beyond what is told in a second: pages given back then may be called never touched. */
   readonly untoldAdvice: number;
