@@ -23,7 +23,7 @@ function complete(line: string): readonly string[] {
 
 test.each([
   ['pro', ['profile']],
-  ['re', ['report']],
+  ['re', ['report', 'residency']],
   ['', COMMANDS.map(({ name }) => name)],
   ['--ver', ['--version']],
   ['profile --du', ['--duration']],
