@@ -36,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   DIFF_COMMAND,
   MERGE_COMMAND,
   CONVERT_COMMAND,
+  RESIDENCY_COMMAND,
   COMPLETION_COMMAND,
 ];
 

@@ -47,6 +47,11 @@ export const ESCAPES = {
     if (typeof value !== 'string' || !/^[a-z_][a-z0-9_]{0,63}$/.test(value)) throw refuse(name, 'word', value);
     return value;
   },
+  /** The name of a field of a struct, or of a tracepoint's argument. */
+  field: (value, name) => {
+    if (typeof value !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(value)) throw refuse(name, 'field', value);
+    return value;
+  },
   /** A probe: provider, colons, and parts without anything that could end the probe and begin code. */
   probe: (value, name) => {
     if (typeof value !== 'string' || !isProbe(value)) throw refuse(name, 'probe', value);

@@ -23,6 +23,13 @@ export type TemplateName =
   | 'page-cache.bt'
   | 'page-reads.bt'
   | 'doctor-uprobe.bt'
+  | 'efault.bt'
+  | 'efault-probe.bt'
+  | 'efault-read.bt'
+  | 'efault-again.bt'
+  | 'efault-walk.bt'
+  | 'efault-address.bt'
+  | 'efault-who.bt'
   | NonNullable<EventShape['part']>;
 
 /** The text of a template. It is part of the package: if it is missing, the package is broken. */

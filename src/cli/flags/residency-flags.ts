@@ -1,5 +1,6 @@
 // The flags of `jtrace residency`.
 
+import { EFAULT_FLAGS } from './efault-flags.ts';
 import type { FlagTable, FlagValues } from './flag.ts';
 import { parsePageRange } from './parse-page-range.ts';
 import { parseDuration, parsePath } from './parse-quantity.ts';
@@ -9,6 +10,9 @@ import { PROFILE_FLAGS } from './profile-flags.ts';
 export const DEFAULT_LOOK_INTERVAL_MS = 100;
 
 export const RESIDENCY_FLAGS = {
+  efault: EFAULT_FLAGS.efault,
+  probe: EFAULT_FLAGS.probe,
+  'as-root': EFAULT_FLAGS['as-root'],
   addr: {
     kind: 'value', alias: 'A', group: 'Target', placeholder: 'ADDRESS[,BYTES]', parse: parsePageRange,
     shownDefault: 'all mappings',
@@ -26,7 +30,7 @@ export const RESIDENCY_FLAGS = {
   duration: {
     kind: 'value', alias: 'd', group: 'Sampling', placeholder: 'TIME', parse: parseDuration,
     shownDefault: 'until the process or Ctrl-C ends it',
-    help: 'With --watch: how long.',
+    help: 'With --watch and --efault: how long: 10s, 500ms, 2m, 1h; a plain number means seconds.',
   },
   'no-check': {
     kind: 'switch', group: 'Sampling',
