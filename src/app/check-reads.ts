@@ -19,9 +19,9 @@ const READ_TIME_MS = 1000;
 const TIMEOUT_MS = 180_000;
 
 /** Not on a kernel that may freeze by such reads: page tables are read without any. */
-export async function mayRead(bpftrace: FoundBpftrace, ui: Pick<Ui, 'message'>): Promise<boolean> {
+export async function mayRead(bpftrace: FoundBpftrace, ui: Pick<Ui, 'message'>, isFreezeAccepted: boolean): Promise<boolean> {
   try {
-    await checkKernel(bpftrace, ui, false);
+    await checkKernel(bpftrace, ui, isFreezeAccepted);
     return true;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

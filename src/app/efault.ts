@@ -27,7 +27,7 @@ export async function runEfault(request: EfaultRequest, ui: EfaultUi, control: R
   await requireReadable(bpftrace.path, request.probes);
   const chosen = await chooseProcess(request, ui);
   if (chosen === 'several') return EXIT.usage;
-  await checkKernel(bpftrace, ui);
+  await checkKernel(bpftrace, ui, request.acceptFreezeRisk);
   sweepLeftovers();
   const map = await findDirectMap(bpftrace.path);
   if (request.printProgram) {

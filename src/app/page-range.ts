@@ -2,6 +2,7 @@
 
 import { findBpftrace } from '../bpftrace/find.ts';
 import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
+import { sweepLeftovers } from '../bpftrace/sweep.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { PageRangeRequest } from '../model/page-range.ts';
 import type { Mapping } from '../model/target.ts';
@@ -10,7 +11,8 @@ import type { Pid } from '../model/units.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { isBacked } from '../residency/mapping-residency.ts';
 import { type RangeFacts, shownRange } from '../residency/shown-range.ts';
-import { isNumaBalancing, openAddressSpace } from '../target/pages/address-space.ts';
+import { openAddressSpace } from '../target/pages/address-space.ts';
+import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { readMappings } from '../target/pages/read-mappings.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
@@ -31,6 +33,7 @@ export async function runPageRange(request: PageRangeRequest, ui: PageRangeUi, c
     ui.choose(choice);
     return EXIT.usage;
   }
+  sweepLeftovers();
   const space = openAddressSpace(choice.process.pid);
   try {
     const map = await findDirectMap(bpftrace.path);
@@ -56,7 +59,7 @@ async function lookAtRange(
   ui: PageRangeUi,
   control: RunControl,
 ): Promise<number> {
-  const isChecked = request.checksReads && (await mayRead(bpftrace, ui));
+  const isChecked = request.checksReads && (await mayRead(bpftrace, ui, request.acceptFreezeRisk));
   const look = await lookOnce(bpftrace, map, space, request, control.stop);
   const cache = await askPageCache(
     bpftrace,

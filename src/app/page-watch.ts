@@ -10,7 +10,7 @@ import { watchFormatOf } from '../outputs/residency/watch-formats.ts';
 import { pageChanges } from '../residency/page-changes.ts';
 import { decodeEntry } from '../residency/page-table-entry.ts';
 import { shownRange } from '../residency/shown-range.ts';
-import { isNumaBalancing } from '../target/pages/address-space.ts';
+import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { readMappings } from '../target/pages/read-mappings.ts';
 import { goneError, lookProgram } from './look-at-pages.ts';
 import type { LookedProcess, PageRangeUi } from './looked-process.ts';

@@ -3,13 +3,15 @@
 import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { findBpftrace } from '../bpftrace/find.ts';
 import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
+import { sweepLeftovers } from '../bpftrace/sweep.ts';
 import { EXIT } from '../model/errors.ts';
 import type { PageRun } from '../model/page-state.ts';
 import type { Residency, ResidencyRequest } from '../model/residency.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { isBacked, mappingResidencies } from '../residency/mapping-residency.ts';
-import { type AddressSpace, isNumaBalancing, openAddressSpace } from '../target/pages/address-space.ts';
+import { type AddressSpace, openAddressSpace } from '../target/pages/address-space.ts';
+import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { readSmaps } from '../target/pages/smaps.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
@@ -32,6 +34,7 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
     ui.choose(choice);
     return EXIT.usage;
   }
+  sweepLeftovers();
   const space = openAddressSpace(choice.process.pid);
   try {
     const map = await findDirectMap(bpftrace.path);
@@ -40,7 +43,7 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
       ui.program(lookProgram(bpftrace, map, space, range, null).text);
       return EXIT.ok;
     }
-    const isChecked = request.checksReads && (await mayRead(bpftrace, ui));
+    const isChecked = request.checksReads && (await mayRead(bpftrace, ui, request.acceptFreezeRisk));
     // The vsyscall page is the kernel's, in every process.
     const mappings = readSmaps(space.pid)?.filter(({ mapping }) => mapping.end <= map.paging.userEnd) ?? [];
     if (mappings.length === 0) throw goneError(space.pid);

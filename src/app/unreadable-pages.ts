@@ -8,7 +8,7 @@ import type { Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 import { explainPage } from '../residency/explain-page.ts';
 import { isBacked, isMemory } from '../residency/mapping-residency.ts';
-import { isNumaBalancing } from '../target/pages/address-space.ts';
+import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { pagemapState } from '../target/pages/pagemap.ts';
 import { readMappings } from '../target/pages/read-mappings.ts';
 

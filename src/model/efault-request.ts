@@ -37,6 +37,8 @@ export interface EfaultRequest {
   readonly durationMs: number | null;
   readonly json: boolean;
   readonly printProgram: boolean;
+  /** As in ProfileRequest. */
+  readonly acceptFreezeRisk: boolean;
   readonly bpftracePath: string | null;
   readonly verbosity: ProfileRequest['verbosity'];
 }

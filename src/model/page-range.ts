@@ -14,6 +14,8 @@ export interface PageRangeRequest {
   /** null: one look. */
   readonly watch: { readonly intervalMs: number; readonly durationMs: number | null } | null;
   readonly checksReads: boolean;
+  /** As in {@link ProfileRequest}. */
+  readonly acceptFreezeRisk: boolean;
   readonly outputs: readonly string[];
   readonly printProgram: boolean;
   readonly bpftracePath: string | null;

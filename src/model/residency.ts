@@ -11,6 +11,8 @@ export interface ResidencyRequest {
   readonly target: ResidencyTarget;
   /** Whether the pages are read, too, in the process's own context. */
   readonly checksReads: boolean;
+  /** As in {@link ProfileRequest}. */
+  readonly acceptFreezeRisk: boolean;
   readonly printProgram: boolean;
   readonly bpftracePath: string | null;
   readonly verbosity: ProfileRequest['verbosity'];

@@ -35,6 +35,7 @@ export function efaultRequest(args: ParsedArguments, flags: EfaultFlagValues): E
     durationMs: flags.duration,
     json: flags.json,
     printProgram: flags['print-program'],
+    acceptFreezeRisk: flags['accept-freeze-risk'],
     bpftracePath: flags.bpftrace,
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',
   };

@@ -53,6 +53,7 @@ function pageRangeRequest(target: ResidencyTarget, { start, end }: PageRange, fl
     end,
     watch: flags.watch ? { intervalMs: flags.interval ?? DEFAULT_LOOK_INTERVAL_MS, durationMs: flags.duration } : null,
     checksReads: !flags['no-check'] && !flags.watch,
+    acceptFreezeRisk: flags['accept-freeze-risk'],
     outputs: flags.output,
     printProgram: flags['print-program'],
     bpftracePath: flags.bpftrace,

@@ -108,6 +108,7 @@ function residencyRequest(target: ResidencyTarget, flags: ResidencyFlagValues): 
   return {
     target,
     checksReads: !flags['no-check'],
+    acceptFreezeRisk: flags['accept-freeze-risk'],
     printProgram: flags['print-program'],
     bpftracePath: flags.bpftrace,
     verbosity: flags.quiet ? 'quiet' : flags.verbose ? 'verbose' : 'normal',

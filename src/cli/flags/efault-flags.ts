@@ -27,6 +27,7 @@ export const EFAULT_FLAGS = {
   'as-root': PROFILE_FLAGS['as-root'],
   bpftrace: PROFILE_FLAGS.bpftrace,
   'print-program': PROFILE_FLAGS['print-program'],
+  'accept-freeze-risk': PROFILE_FLAGS['accept-freeze-risk'],
   quiet: {
     kind: 'switch', alias: 'q', group: 'Other',
     help: 'The result, warnings and errors only.',

@@ -1,7 +1,7 @@
 // A process → a descriptor of its memory, which stays with that address space whatever becomes of the process or its number; and
 // what of it tells how its pages came about.
 
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { MAX_STAT_BYTES } from '../../model/process-stat.ts';
 import { asPid, type Pid } from '../../model/units.ts';
 import { OperatorError } from '../../model/errors.ts';
@@ -48,13 +48,4 @@ export function openAddressSpace(pid: Pid): AddressSpace {
       closeSync(descriptor);
     },
   };
-}
-
-/** `kernel.numa_balancing`: 0, 1 (hinting faults), 2 (memory tiers, with them, too). */
-export function isNumaBalancing(): boolean {
-  try {
-    return readFileSync('/proc/sys/kernel/numa_balancing', 'latin1').trim() !== '0';
-  } catch {
-    return false; // A kernel without it.
-  }
 }
