@@ -1,7 +1,7 @@
 // Mappings of files and shared memory → which of their pages are in memory, by address. Files are opened for it as the target has them
 // mapped; what cannot be opened is not known, and told.
 
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, statfsSync } from 'node:fs';
 import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { runOnce } from '../bpftrace/run-once.ts';
 import type { CacheState } from '../model/page-state.ts';
@@ -17,6 +17,8 @@ import { ProcessHandle } from '../target/process-handle.ts';
 /** Descriptors held at a time, and statements of one program; a JVM maps some 150. */
 const FILES_PER_PROGRAM = 200;
 const MOST_PROGRAMS = 20;
+/** OVERLAYFS_SUPER_MAGIC of linux/magic.h: files of containers. */
+const OVERLAYFS = 0x794c7630;
 const TIMEOUT_MS = 120_000;
 
 export interface CachedPages {
@@ -59,7 +61,8 @@ async function askFiles(bpftrace: FoundBpftrace, handle: ProcessHandle, mappings
       const filePages = Math.ceil(fstatSync(descriptor).size / PAGE_BYTES);
       const endPage = Math.min(firstPage + (mapping.end - mapping.start) / PAGE_BYTES, filePages);
       const isShared = isMemory(mapping);
-      if (endPage > firstPage) opened.push({ mapping, pages: { descriptor, firstPage, endPage }, isShared });
+      const isLayered = statfsSync(`/proc/self/fd/${String(descriptor)}`).type === OVERLAYFS;
+      if (endPage > firstPage) opened.push({ mapping, pages: { descriptor, firstPage, endPage, isLayered }, isShared });
       else closeSync(descriptor);
     }
     if (opened.length === 0) return { runs: [], unasked };

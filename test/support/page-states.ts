@@ -19,15 +19,15 @@ export interface PageStates {
 export const REGION_BYTES = 32 * 4096;
 export const HUGE_BYTES = 2 << 20;
 
-/** Builds and starts it; its files lie in a folder of its own, on the disk of the temporary folder. */
-export async function startPageStates(): Promise<PageStates> {
+/** Builds and starts it; its files lie in `files`, or a folder of its own on the disk of the temporary folder. */
+export async function startPageStates(files?: string): Promise<PageStates> {
   const folder = mkdtempSync(join(tmpdir(), 'jtrace-pages-'));
   const program = join(folder, 'page-states');
   const source = join(REPOSITORY, 'test/programs/page-states.c');
   const built = spawnSync('cc', ['-O1', '-pthread', '-o', program, source], { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`page-states.c does not compile: ${built.stderr}`);
   mkdirSync(join(folder, 'files'));
-  const child = spawn(program, [join(folder, 'files')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, [files ?? join(folder, 'files')], { stdio: ['pipe', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   await until('the program is ready', () => (said.includes('ready\n') ? true : null));

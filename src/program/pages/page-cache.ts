@@ -11,6 +11,8 @@ export interface AskedPages {
   /** Indexes in the file. */
   readonly firstPage: number;
   readonly endPage: number;
+  /** A file of overlayfs: its pages are another's. */
+  readonly isLayered: boolean;
 }
 
 /** `kind`: in memory; noted as dropped (of a file) or swapped out (of shared memory); nothing. */
@@ -35,6 +37,7 @@ export function pageCacheProgram(files: readonly AskedPages[], dialect: Dialect)
     slot: pairs(({ descriptor }) => descriptor * POINTER_BYTES),
     first: pairs(({ firstPage }) => firstPage),
     last: pairs(({ endPage }) => endPage),
+    layered: pairs(({ isLayered }) => (isLayered ? 1 : 0)),
     items: files.length,
     stepsPerTick: STEPS_PER_TICK,
   });

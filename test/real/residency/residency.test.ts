@@ -1,14 +1,15 @@
 // `jtrace residency` on a program whose memory is in every state by construction: what it says of each page is what mincore(2) says in the
 // process itself, what BPF reads there, and what the program then does to its pages is seen happening.
 
-import { readFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { HUGE_BYTES, type PageStates, REGION_BYTES, startPageStates, withSwap } from '../../support/page-states.ts';
 import { describeOnHost } from '../../support/require-host.ts';
-import { runJtrace, startJtrace } from '../../support/run-jtrace.ts';
+import { runJtrace, startJtrace, until } from '../../support/run-jtrace.ts';
 
 /** What a region's pages are, and why BPF cannot read them; of several the second half follows. */
 const EXPECTED = {
@@ -30,6 +31,9 @@ const EXPECTED = {
 const RESIDENT_PAGES: Readonly<Record<keyof typeof EXPECTED, number>> = {
   touched: 32, untouched: 0, dontneed: 0, none: 32, zeros: 32, shared: 16, cached: 32, dropped: 0, huge: 512,
 }; // prettier-ignore
+
+/** Looked at one by one, too. */
+const RANGES = ['shared', 'cached', 'huge'] as const;
 
 interface JsonRow {
   readonly start: string;
@@ -107,7 +111,7 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
 
   test('one range, page by page', async () => {
     const looks = await Promise.all(
-      Object.keys(EXPECTED).map((name) =>
+      RANGES.map((name) =>
         residency(
           '--json',
           '--no-check',
@@ -116,9 +120,9 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
         ),
       ),
     );
-    Object.values(EXPECTED).forEach((runs, index) => {
+    RANGES.forEach((name, index) => {
       expect(looks[index]?.status, looks[index]?.stderr).toBe(0);
-      expect(parsed(looks[index]?.stdout ?? '{}').runs).toMatchObject(runs);
+      expect(parsed(looks[index]?.stdout ?? '{}').runs).toMatchObject(EXPECTED[name]);
     });
   });
 
@@ -172,6 +176,25 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
     };
     expect(saved.looks.length).toBeGreaterThanOrEqual(1 + steps.length);
     expect(readFileSync(join(folder, 'heat.html'), 'utf8')).toMatch(/<path fill="#b2182b"[^>]*><title>swapped out/u);
+  });
+
+  test('files of a container (overlayfs): their pages are those of the files behind them', async () => {
+    const at = (name: string): string => join(folder, name);
+    for (const name of ['lower', 'upper', 'work', 'merged']) mkdirSync(at(name));
+    const options = `lowerdir=${at('lower')},upperdir=${at('upper')},workdir=${at('work')}`;
+    expect(spawnSync('mount', ['-t', 'overlay', 'overlay', '-o', options, at('merged')]).status).toBe(0);
+    const contained = await startPageStates(at('merged'));
+    try {
+      const { status, stdout, stderr } = await runJtrace(['residency', String(contained.pid), '--no-check', '--json']);
+      expect(status, stderr).toBe(0);
+      const rowOf = (name: string): JsonRow | undefined =>
+        parsed(stdout).mappings.find(({ start }) => Number(start) === contained.regions.get(name)?.address);
+      expect(rowOf('cached')).toMatchObject({ residentBytes: REGION_BYTES, causes: [{ cause: 'not-faulted-in' }] });
+      expect(rowOf('dropped')).toMatchObject({ residentBytes: 0, causes: [{ cause: 'not-in-memory' }] });
+    } finally {
+      contained.stop();
+      await until('the overlay is unmounted', () => (spawnSync('umount', [at('merged')]).status === 0 ? true : null));
+    }
   });
 
   test('a fork child: what its parent has and it has not', async () => {

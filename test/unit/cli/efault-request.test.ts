@@ -27,6 +27,7 @@ describe('the request', () => {
       durationMs: null,
       json: false,
       printProgram: false,
+      acceptFreezeRisk: false,
       bpftracePath: null,
       verbosity: 'normal',
     });

@@ -52,8 +52,8 @@ test('page tables: one look ends, more follow forks; numbers only', () => {
 
 describe('the page cache', () => {
   const files = [
-    { descriptor: 20, firstPage: 0, endPage: 8 },
-    { descriptor: 21, firstPage: 4, endPage: 6 },
+    { descriptor: 20, firstPage: 0, endPage: 8, isLayered: false },
+    { descriptor: 21, firstPage: 4, endPage: 6, isLayered: true },
   ];
   const ready = `P ready ${String(process.pid)} 576`;
   test('runs by file; the kind before the first page is none', () => {
