@@ -4,6 +4,7 @@ import { runPageLooks } from '../bpftrace/pages/run-page-looks.ts';
 import { EXIT, type OperatorError } from '../model/errors.ts';
 import type { PageRangeRequest, PageWatch, PageWatchEvent, RangeLook } from '../model/page-range.ts';
 import type { PageLook } from '../model/page-look.ts';
+import type { PageRun } from '../model/page-state.ts';
 import type { RunControl } from '../model/ui.ts';
 import { asAddress } from '../model/units.ts';
 import { watchFormatOf } from '../outputs/residency/watch-formats.ts';
@@ -19,6 +20,8 @@ import { startSnapshots } from './output-snapshots.ts';
 
 /** Runs of pages of all looks that are kept: some 200 MB. More is told, not kept; what happens is shown all the same. */
 const MOST_KEPT_RUNS = 1_000_000;
+
+const MAPPINGS_AGE_MS = 1000;
 
 /** Looks until the time is up, the process is gone or the operator stops it. */
 export async function watchPages(
@@ -84,6 +87,8 @@ class KeptLooks {
   readonly #events: PageWatchEvent[] = [];
   readonly #isNumaBalancing = isNumaBalancing();
   #last: RangeLook | null = null;
+  #runs: readonly PageRun[] = [];
+  #mappingsMs = 0;
   #firstNs: number | null = null;
   #lastMs = 0;
   #keptRuns = 0;
@@ -102,6 +107,10 @@ class KeptLooks {
     const timeMs = this.#timeMs(beginNs);
     this.looked += 1;
     this.#lastMs = timeMs;
+    // Mappings are read where pages have changed, and now and then for those that nobody had touched.
+    if (this.#last !== null && timeMs - this.#mappingsMs < MAPPINGS_AGE_MS && areSameRuns(this.#runs, runs)) return [];
+    this.#mappingsMs = timeMs;
+    this.#runs = runs;
     const { start, end } = this.#request;
     const { pid, isForkChild } = this.#process.space;
     const facts = { start, end, cache: [], isForkChild, isNumaBalancing: this.#isNumaBalancing };
@@ -145,7 +154,7 @@ class KeptLooks {
 
   #tell(event: PageWatchEvent): PageWatchEvent {
     // Events are told when they happen; kept are as many as looks are.
-    if (this.unkept === 0) this.#events.push(event);
+    if (this.unkept === 0 && this.#events.length < MOST_KEPT_RUNS) this.#events.push(event);
     return event;
   }
 
@@ -153,4 +162,15 @@ class KeptLooks {
     this.#firstNs ??= timeNs;
     return Math.max(0, (timeNs - this.#firstNs) / 1e6);
   }
+}
+
+function areSameRuns(before: readonly PageRun[], after: readonly PageRun[]): boolean {
+  return before.length === after.length && after.every((run, index) => isSameRun(run, before[index]));
+}
+
+function isSameRun({ start, end, state }: PageRun, other: PageRun | undefined): boolean {
+  if (other?.start !== start || other.end !== end || other.state.kind !== state.kind) return false;
+  if (state.kind === 'none' || other.state.kind === 'none') return true;
+  if (state.kind === 'readable' && other.state.kind === 'readable' && state.writable !== other.state.writable) return false;
+  return state.pageBytes === other.state.pageBytes;
 }

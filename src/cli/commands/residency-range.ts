@@ -9,6 +9,7 @@ import type { PageRange } from '../flags/parse-page-range.ts';
 import { DEFAULT_LOOK_INTERVAL_MS, type ResidencyFlagValues } from '../flags/residency-flags.ts';
 import { requireRights } from '../require-rights.ts';
 import { stopOnSignals } from '../stop-on-signals.ts';
+import { stopWithReader } from '../stop-with-reader.ts';
 import { createPageRangeUi } from '../terminal/page-range-ui.ts';
 import type { Streams } from '../terminal/streams.ts';
 
@@ -29,10 +30,12 @@ export async function runPageRange(
   const { runPageRange: run } = await import('../../app/page-range.ts');
   const ui = createPageRangeUi({ ...request, json: flags.json }, streams);
   const signals = stopOnSignals(ui);
+  const reader = stopWithReader(streams.stdout);
   try {
-    return await run(request, ui, { stop: signals.stop });
+    return await run(request, ui, { stop: AbortSignal.any([signals.stop, reader.stop]) });
   } finally {
     signals.release();
+    reader.release();
   }
 }
 

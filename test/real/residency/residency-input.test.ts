@@ -1,6 +1,9 @@
 // Bad input and rough ends of `jtrace residency`: one clear line, the right exit code, what was seen so far.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PageStates, startPageStates } from '../../support/page-states.ts';
 import { describeOnHost } from '../../support/require-host.ts';
@@ -74,6 +77,46 @@ describeOnHost('bad input to jtrace residency', ['root', 'bpftrace', 'cc'], () =
         own.stop();
       }
     }
+  });
+
+  test('bpftrace dies: what was seen is kept and told, and the run is incomplete', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jtrace-residency-input-'));
+    try {
+      const page = join(folder, 'heat.html');
+      const watch = startJtrace([
+        'residency',
+        String(program.pid),
+        '--addr',
+        range('touched'),
+        '--watch',
+        '-i',
+        '20ms',
+        '--json',
+        '-o',
+        page,
+      ]);
+      await watch.said('"kind":"begin"');
+      await program.order('dontneed touched');
+      await watch.said('"kind":"given-back"');
+      const { stdout } = spawnSync('pgrep', ['-P', String(watch.pid), 'bpftrace'], { encoding: 'utf8' });
+      process.kill(Number(stdout.trim()), 'SIGKILL');
+      const ended = await watch.ended;
+      expect(ended.status, ended.stderr).toBe(1);
+      expect(ended.stdout).toMatch(/"kind":"end".*"ended":"failed"/u);
+      expect(ended.stderr).toMatch(/^jtrace: bpftrace was ended by SIGKILL\n/mu);
+      expect(readFileSync(page, 'utf8')).toContain('given back');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('a reader that goes (| head) ends a watch', async () => {
+    const watch = startJtrace(['residency', String(program.pid), '--addr', range('touched'), '--watch', '-i', '20ms', '--json']);
+    await watch.said('"kind":"begin"');
+    watch.child.stdout?.destroy();
+    await program.order('dontneed touched');
+    await program.order('touch touched');
+    expect((await watch.ended).status).toBe(1);
   });
 
   test('killed: bpftrace ends, too', async () => {
