@@ -30,16 +30,23 @@ export async function mayRead(bpftrace: FoundBpftrace, ui: Pick<Ui, 'message'>, 
   }
 }
 
-/** Throws an OperatorError when bpftrace fails. */
+/** null: bpftrace failed, and that is told; what was found without reads stays. */
 export async function checkReads(
   bpftrace: FoundBpftrace,
   map: DirectMap,
   space: AddressSpace,
   look: PageLook,
   mappings: readonly Mapping[],
-): Promise<ReadCheck> {
+  ui: Pick<Ui, 'message'>,
+): Promise<ReadCheck | null> {
   const addresses = chosenPages(look.runs, mappings, MOST_READ_PAGES);
   const values = { pid: space.pid, base: map.base, paging: map.paging, addresses, timeMs: READ_TIME_MS };
   const program = pageReadsProgram(values, dialectFor(bpftrace.version));
-  return parsePageReads(await runOnce({ bpftracePath: bpftrace.path, program, timeoutMs: TIMEOUT_MS }));
+  try {
+    return parsePageReads(await runOnce({ bpftracePath: bpftrace.path, program, timeoutMs: TIMEOUT_MS }));
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    ui.message('warning', `pages could not be read to check the page tables: ${error.message}`);
+    return null;
+  }
 }

@@ -4,11 +4,12 @@ import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { runPageLooks } from '../bpftrace/pages/run-page-looks.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { PageLook } from '../model/page-look.ts';
+import type { PageRun } from '../model/page-state.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { pageTablesProgram } from '../program/pages/page-tables.ts';
 import { decodeEntry } from '../residency/page-table-entry.ts';
-import type { AddressSpace } from '../target/pages/address-space.ts';
+import { type AddressSpace, openAddressSpace } from '../target/pages/address-space.ts';
 import type { DirectMap } from './direct-map.ts';
 
 /** Lines are lost where nothing else runs; once more is enough. */
@@ -68,6 +69,32 @@ export async function lookOnce(
       throw new OperatorError('incomplete', 'stopped before the look had ended', 'a process of 10 GB takes some 10 s');
   }
   throw new OperatorError('incomplete', 'what bpftrace printed did not arrive whole, three times', 'is the machine overloaded?');
+}
+
+/** What a fork child has not got its parent may have. null: the parent has ended, or is not for us. */
+export async function lookAtParent(
+  bpftrace: FoundBpftrace,
+  map: DirectMap,
+  child: AddressSpace,
+  range: LookedRange,
+  stop: AbortSignal,
+): Promise<readonly PageRun[] | null> {
+  let parent: AddressSpace;
+  try {
+    parent = openAddressSpace(child.parent);
+  } catch (error) {
+    if (error instanceof OperatorError) return null;
+    throw error;
+  }
+  try {
+    return (await lookOnce(bpftrace, map, parent, range, stop)).runs;
+  } catch (error) {
+    // It has ended meanwhile.
+    if (error instanceof OperatorError && error.kind === 'usage') return null;
+    throw error;
+  } finally {
+    parent.close();
+  }
 }
 
 export function goneError(pid: number): OperatorError {

@@ -18,7 +18,7 @@ import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
 import { checkReads, mayRead } from './check-reads.ts';
 import { findDirectMap } from './direct-map.ts';
-import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
+import { goneError, lookAtParent, lookOnce, lookProgram } from './look-at-pages.ts';
 import { askPageCache } from './page-cache.ts';
 import type { LookedProcess, PageRangeUi } from './looked-process.ts';
 import { watchPages } from './page-watch.ts';
@@ -61,23 +61,24 @@ async function lookAtRange(
 ): Promise<number> {
   const isChecked = request.checksReads && (await mayRead(bpftrace, ui, request.acceptFreezeRisk));
   const look = await lookOnce(bpftrace, map, space, request, control.stop);
-  const cache = await askPageCache(
-    bpftrace,
-    space.pid,
-    mappings.filter((mapping) => isBacked({ mapping })),
-  );
-  const check = isChecked ? await checkReads(bpftrace, map, space, look, mappings) : null;
+  const parent = space.isForkChild ? await lookAtParent(bpftrace, map, space, request, control.stop) : null;
+  const backed = mappings.filter((mapping) => isBacked({ mapping }));
+  const cache = await askPageCache(bpftrace, space.pid, backed, control.stop);
+  if (cache.unopened + cache.unanswered > 0) ui.message('note', 'what of the file is in memory could not be asked');
+  const check = isChecked ? await checkReads(bpftrace, map, space, look, mappings, ui) : null;
   const { start, end } = request;
   const facts: RangeFacts = {
     start,
     end,
     mappings,
     cache: cache.runs,
+    parent: parent ?? [],
     isForkChild: space.isForkChild,
     isNumaBalancing: isNumaBalancing(),
   };
   ui.range({ pid: space.pid, label, look: shownRange(look.runs, 0, facts), mappings, check });
-  return check !== null && check.contradicted > 0 ? EXIT.incomplete : EXIT.ok;
+  const isWhole = cache.unanswered === 0 && !control.stop.aborted && (check === null ? !isChecked : check.contradicted === 0);
+  return isWhole ? EXIT.ok : EXIT.incomplete;
 }
 
 /** Throws an OperatorError when none holds a byte of the range. */

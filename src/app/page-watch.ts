@@ -2,11 +2,11 @@
 
 import { runPageLooks } from '../bpftrace/pages/run-page-looks.ts';
 import { EXIT, type OperatorError } from '../model/errors.ts';
-import type { PageRangeRequest, PageWatch, PageWatchEvent, RangeLook } from '../model/page-range.ts';
+import type { PageChangeKind, PageRangeRequest, PageWatch, PageWatchEvent, RangeLook } from '../model/page-range.ts';
 import type { PageLook } from '../model/page-look.ts';
 import type { PageRun } from '../model/page-state.ts';
 import type { RunControl } from '../model/ui.ts';
-import { asAddress } from '../model/units.ts';
+import { asAddress, PAGE_BYTES } from '../model/units.ts';
 import { watchFormatOf } from '../outputs/residency/watch-formats.ts';
 import { pageChanges } from '../residency/page-changes.ts';
 import { decodeEntry } from '../residency/page-table-entry.ts';
@@ -89,6 +89,9 @@ class KeptLooks {
   #last: RangeLook | null = null;
   #runs: readonly PageRun[] = [];
   #mappingsMs = 0;
+  #keptMs: number | null = null;
+  #forks = 0;
+  readonly #changedPages = new Map<PageChangeKind, number>();
   #firstNs: number | null = null;
   #lastMs = 0;
   #keptRuns = 0;
@@ -113,7 +116,7 @@ class KeptLooks {
     this.#runs = runs;
     const { start, end } = this.#request;
     const { pid, isForkChild } = this.#process.space;
-    const facts = { start, end, cache: [], isForkChild, isNumaBalancing: this.#isNumaBalancing };
+    const facts = { start, end, cache: [], parent: [], isForkChild, isNumaBalancing: this.#isNumaBalancing };
     const look = shownRange(runs, timeMs, { ...facts, mappings: readMappings(pid) ?? [] });
     const changes = this.#last === null ? [] : pageChanges(this.#last, look);
     const isFirst = this.#last === null;
@@ -123,12 +126,16 @@ class KeptLooks {
       this.#keptRuns += look.runs.length;
       this.#looks.push(look);
     } else {
+      this.#keptMs ??= timeMs;
       this.unkept += 1;
     }
+    for (const { kind, start: from, end: to } of changes)
+      this.#changedPages.set(kind, (this.#changedPages.get(kind) ?? 0) + (to - from) / PAGE_BYTES);
     return [isFirst ? { kind: 'begin', timeMs, look } : this.#tell({ kind: 'changes', timeMs, changes, look })];
   }
 
   fork(timeNs: number, child: Extract<PageWatchEvent, { readonly kind: 'fork' }>['child']): PageWatchEvent {
+    this.#forks += 1;
     return this.#tell({ kind: 'fork', timeMs: this.#timeMs(timeNs), child });
   }
 
@@ -143,6 +150,10 @@ class KeptLooks {
       intervalMs: watch?.intervalMs ?? 0,
       looks: this.#looks,
       events: this.#events,
+      changedPages: this.#changedPages,
+      forks: this.#forks,
+      last: this.#last,
+      keptMs: this.#keptMs ?? this.#lastMs,
       looked: this.looked,
       broken: this.broken,
       unkept: this.unkept,

@@ -1,23 +1,21 @@
 // `jtrace residency PID`: mappings, page tables, page cache and reads of one process, put together.
 
-import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { findBpftrace } from '../bpftrace/find.ts';
 import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
 import { sweepLeftovers } from '../bpftrace/sweep.ts';
 import { EXIT } from '../model/errors.ts';
-import type { PageRun } from '../model/page-state.ts';
 import type { Residency, ResidencyRequest } from '../model/residency.ts';
 import type { RunControl, Ui } from '../model/ui.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { isBacked, mappingResidencies } from '../residency/mapping-residency.ts';
-import { type AddressSpace, openAddressSpace } from '../target/pages/address-space.ts';
+import { openAddressSpace } from '../target/pages/address-space.ts';
 import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { readSmaps } from '../target/pages/smaps.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { processLabel } from '../target/processes/process-label.ts';
 import { checkReads, mayRead } from './check-reads.ts';
-import { type DirectMap, findDirectMap } from './direct-map.ts';
-import { goneError, lookOnce, lookProgram } from './look-at-pages.ts';
+import { findDirectMap } from './direct-map.ts';
+import { goneError, lookAtParent, lookOnce, lookProgram } from './look-at-pages.ts';
 import { askPageCache } from './page-cache.ts';
 
 export interface ResidencyUi extends Pick<Ui, 'message' | 'choose' | 'program'> {
@@ -48,9 +46,9 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
     const mappings = readSmaps(space.pid)?.filter(({ mapping }) => mapping.end <= map.paging.userEnd) ?? [];
     if (mappings.length === 0) throw goneError(space.pid);
     const look = await lookOnce(bpftrace, map, space, range, control.stop);
-    const parent = space.isForkChild ? await lookAtParent(bpftrace, map, space, control.stop) : [];
+    const parent = space.isForkChild ? await lookAtParent(bpftrace, map, space, range, control.stop) : null;
     const backed = mappings.filter((pages) => isBacked(pages) && !pages.flags.includes('ht')).map(({ mapping }) => mapping);
-    const cache = await askPageCache(bpftrace, space.pid, backed);
+    const cache = await askPageCache(bpftrace, space.pid, backed, control.stop);
     const check = isChecked
       ? await checkReads(
           bpftrace,
@@ -58,10 +56,17 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
           space,
           look,
           mappings.map(({ mapping }) => mapping),
+          ui,
         )
       : null;
     const isBalancing = isNumaBalancing();
-    const around = { runs: look.runs, cache: cache.runs, parent, isForkChild: space.isForkChild, isNumaBalancing: isBalancing };
+    const around = {
+      runs: look.runs,
+      cache: cache.runs,
+      parent: parent ?? [],
+      isForkChild: space.isForkChild,
+      isNumaBalancing: isBalancing,
+    };
     ui.residency({
       pid: space.pid,
       label: processLabel(space.pid, choice.process.vm === 'none' ? null : choice.process)?.name ?? '',
@@ -70,30 +75,14 @@ export async function runResidency(request: ResidencyRequest, ui: ResidencyUi, c
       entries: look.steps,
       isForkChild: space.isForkChild,
       isNumaBalancing: isBalancing,
-      unaskedFiles: cache.unasked,
+      unopenedFiles: cache.unopened,
+      unansweredFiles: cache.unanswered,
+      isParentKnown: parent !== null,
       check,
     });
-    return check !== null && check.contradicted > 0 ? EXIT.incomplete : EXIT.ok;
+    const isWhole = cache.unanswered === 0 && !control.stop.aborted && (check === null ? !isChecked : check.contradicted === 0);
+    return isWhole ? EXIT.ok : EXIT.incomplete;
   } finally {
     space.close();
-  }
-}
-
-/** What a fork child has not got its parent may have. Nothing of a parent that is gone, or is not for us. */
-async function lookAtParent(
-  bpftrace: FoundBpftrace,
-  map: DirectMap,
-  child: AddressSpace,
-  stop: AbortSignal,
-): Promise<readonly PageRun[]> {
-  try {
-    const parent = openAddressSpace(child.parent);
-    try {
-      return (await lookOnce(bpftrace, map, parent, { start: 0, end: map.paging.userEnd }, stop)).runs;
-    } finally {
-      parent.close();
-    }
-  } catch {
-    return [];
   }
 }

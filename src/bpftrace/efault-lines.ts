@@ -1,5 +1,5 @@
 // Lines and maps of the program of src/program/pages/efault.ts → what they tell; null for what it never prints. The comm is the last
-// word of its line, as it may hold anything.
+// word of its line, as it may hold anything, or nothing: then the blank before it may be missing.
 
 import { type FailedRead, type PageAdvice, READ_OUTCOMES, type ReadAgain, type ReadOutcome } from '../model/efault-result.ts';
 import type { MapSnapshot } from '../model/script.ts';
@@ -15,7 +15,7 @@ const DECIMAL = '(\\d{1,20})';
 const HEX = '([0-9a-f]{1,16})';
 /** index pid tid parent, address failing entry parent's, fork stacks time outcome comm. */
 const FAILED = new RegExp(
-  `^failed ${[DECIMAL, DECIMAL, DECIMAL, DECIMAL, HEX, HEX, HEX, HEX, DECIMAL, HEX, HEX, HEX, DECIMAL].join(' ')} (.{0,64})$`,
+  `^failed ${[DECIMAL, DECIMAL, DECIMAL, DECIMAL, HEX, HEX, HEX, HEX, DECIMAL, HEX, HEX, HEX, DECIMAL].join(' ')} ?(.{0,64})$`,
   's',
 );
 const AGAIN = /^again (\d{1,5}) (\d{1,10}) (exit|exec) ([012]) (\d{1,20}) ([0-9a-f]{1,16})$/;

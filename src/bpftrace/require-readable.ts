@@ -31,7 +31,9 @@ async function requireFields(bpftracePath: string, probe: string, wanted: readon
   const { stdout, timedOut } = await runChild(bpftracePath, ['-lv', probe], { timeoutMs: LIST_TIMEOUT_MS });
   if (timedOut) return;
   const lines = stdout.split('\n');
-  if (!lines.some((line) => line.startsWith(`${probe.slice(0, probe.indexOf(':'))}:`))) {
+  // Since 0.24 a kfunc is listed as what it is called there.
+  const kinds = probe.startsWith('kfunc:') ? ['kfunc', 'fentry'] : [probe.slice(0, probe.indexOf(':'))];
+  if (!lines.some((line) => kinds.some((kind) => line.startsWith(`${kind}:`)))) {
     const category = probe.split(':')[1] ?? '';
     throw new OperatorError(
       'usage',

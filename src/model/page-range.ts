@@ -85,6 +85,13 @@ export interface PageWatch {
   /** The first, and every one that differed. */
   readonly looks: readonly RangeLook[];
   readonly events: readonly PageWatchEvent[];
+  /** Of all that happened, kept or not: pages by kind, and forks. */
+  readonly changedPages: ReadonlyMap<PageChangeKind, number>;
+  readonly forks: number;
+  /** The last look; null: there was none. */
+  readonly last: RangeLook | null;
+  /** Until when looks were kept, since the first. */
+  readonly keptMs: number;
   /** How many looks there were, how many were not whole, and how many could not be kept. */
   readonly looked: number;
   readonly broken: number;

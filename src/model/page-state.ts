@@ -29,7 +29,14 @@ export interface PageRun {
 }
 
 /** Whether the content of a page is in memory, asked of where it comes from: the page cache for files and shared memory. */
-export type CacheState = 'cached' | 'not-cached' | 'unknown';
+export type CacheState =
+  | 'cached'
+  | 'not-cached'
+  /** Of shared memory: in swap. */
+  | 'swapped'
+  /** Of shared memory: nobody has touched it, or it was given back. */
+  | 'untouched'
+  | 'unknown';
 
 export type UnreadableCause =
   | 'not-mapped'
@@ -40,6 +47,7 @@ export type UnreadableCause =
   | 'fork-child'
   | 'not-faulted-in'
   | 'not-in-memory'
+  | 'not-in-tables'
   | 'numa-hinting'
   | 'prot-none'
   | 'protected'
@@ -99,6 +107,11 @@ export const CAUSE_TEXTS: Readonly<Record<UnreadableCause, CauseText>> = {
     meaning: 'a page of a file that is not in memory: never read, or dropped',
     remedy: AT_EXIT,
   },
+  'not-in-tables': {
+    title: 'not in the tables',
+    meaning: 'this process has no entry for the page; whether its content is in memory was not asked',
+    remedy: AT_EXIT,
+  },
   'numa-hinting': {
     title: 'NUMA hinting',
     meaning: 'NUMA balancing has taken the access away for a moment to see who touches the page',
@@ -111,8 +124,8 @@ export const CAUSE_TEXTS: Readonly<Record<UnreadableCause, CauseText>> = {
   },
   protected: {
     title: 'protected',
-    meaning: 'access is taken away: PROT_NONE or NUMA hinting, which look the same, and the mapping could not be asked any more',
-    remedy: 'sysctl kernel.numa_balancing=0 tells which of the two',
+    meaning: 'access is taken away, and the mapping does not say why: it changed meanwhile, or could not be asked any more',
+    remedy: 'PROT_NONE, or NUMA hinting where sysctl kernel.numa_balancing is not 0: read again',
   },
   guarded: {
     title: 'protection key',

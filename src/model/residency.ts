@@ -77,8 +77,11 @@ export interface Residency {
   readonly entries: number;
   readonly isForkChild: boolean;
   readonly isNumaBalancing: boolean;
-  /** Files and shared memory whose pages in memory could not be asked. */
-  readonly unaskedFiles: number;
+  /** Mappings of files that could not be opened, and of files whose pages did not arrive whole: what of them is in memory is not known. */
+  readonly unopenedFiles: number;
+  readonly unansweredFiles: number;
+  /** Of a fork child: the parent could be looked at, too. */
+  readonly isParentKnown: boolean;
   /** null: not asked for. */
   readonly check: ReadCheck | null;
 }

@@ -12,8 +12,6 @@ export interface PageMapping {
   readonly permissions: string;
   /** A file's or shared memory's page comes from somewhere; an anonymous one begins as zeros. */
   readonly isBacked: boolean;
-  /** Of backed memory: shared memory and memfds begin as zeros, too. */
-  readonly isMemory?: boolean;
 }
 
 export interface PageFacts {
@@ -54,17 +52,32 @@ export function explainPage(facts: PageFacts): UnreadableCause {
 }
 
 function explainProtected({ mapping, isNumaBalancing }: PageFacts): UnreadableCause {
-  if (mapping === null || mapping === undefined) return isNumaBalancing ? 'protected' : 'prot-none';
-  return mapping.permissions.startsWith('---') ? 'prot-none' : 'numa-hinting';
+  if (mapping?.permissions.startsWith('---') === true) return 'prot-none';
+  // Where nothing balances it can only be the process's doing; a mapping that allows it has changed since.
+  if (!isNumaBalancing) return mapping === null || mapping === undefined ? 'prot-none' : 'protected';
+  return mapping === null || mapping === undefined ? 'protected' : 'numa-hinting';
 }
 
 function explainMissing(facts: PageFacts): UnreadableCause {
-  const { mapping } = facts;
+  const { mapping, cache } = facts;
   if (mapping === null) return 'not-mapped';
   if (mapping?.permissions.startsWith('---') === true) return 'prot-none';
   if (facts.wasGivenBack) return 'given-back';
   if (facts.isForkChild && facts.parentState === 'readable') return 'fork-child';
   if (mapping === undefined) return 'process-ended';
-  if (!mapping.isBacked || (mapping.isMemory === true && facts.cache === 'not-cached')) return 'never-touched';
-  return facts.cache === 'not-cached' ? 'not-in-memory' : 'not-faulted-in';
+  if (!mapping.isBacked) return 'never-touched';
+  switch (cache) {
+    case 'cached':
+      return 'not-faulted-in';
+    case 'not-cached':
+      return 'not-in-memory';
+    case 'untouched':
+      return 'never-touched';
+    case 'swapped':
+      return 'swapped';
+    case 'unknown':
+      return 'not-in-tables';
+    default:
+      return cache satisfies never;
+  }
 }

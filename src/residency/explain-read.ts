@@ -4,10 +4,11 @@ import type { FailedRead, ReadAgain, ReadExample } from '../model/efault-result.
 import type { CacheState, UnreadableCause } from '../model/page-state.ts';
 import type { Mapping } from '../model/target.ts';
 import { explainPage, type PageMapping } from './explain-page.ts';
+import { isBacked } from './mapping-residency.ts';
 import { decodeEntry } from './page-table-entry.ts';
 
-/** Of a mapping without a file behind it, as `device:inode`. */
-const NO_FILE = /^0+:0+:0$/;
+/** Names of shared memory in /proc/PID/maps: it begins as zeros. */
+const SHARED_MEMORY = /^\/(?:memfd:|SYSV|dev\/zero$|dev\/shm\/)/;
 
 export interface ReadSurroundings {
   /** Of the program that it ran then; undefined: nobody can be asked any more. */
@@ -37,7 +38,7 @@ export function explainRead(
     isForkChild: read.isForkChild && isSameProgram,
     parentState: isSameProgram ? decodeEntry(read.parentEntry).kind : null,
     wasGivenBack,
-    cache: cacheOf(again),
+    cache: cacheOf(again, mapping?.path ?? ''),
     isNumaBalancing,
   });
   const example = {
@@ -52,7 +53,8 @@ export function explainRead(
 }
 
 /** Only what the kernel had to wait for was not in memory; an exec has read other pages, too. */
-function cacheOf(again: ReadAgain | null): CacheState {
+function cacheOf(again: ReadAgain | null, path: string): CacheState {
+  if (again?.found === 'zeros' && SHARED_MEMORY.test(path)) return 'untouched';
   if (again?.where !== 'exit' || again.found === 'nothing') return 'unknown';
   return again.majorFaults === 0 ? 'cached' : 'not-cached';
 }
@@ -62,8 +64,8 @@ function unseenMapping(hasContent: boolean): PageMapping | undefined {
   return hasContent ? { permissions: 'r---', isBacked: true } : undefined;
 }
 
-function pageMapping({ permissions, fileId }: Mapping): PageMapping {
-  return { permissions, isBacked: permissions.endsWith('s') || !NO_FILE.test(fileId) };
+function pageMapping(mapping: Mapping): PageMapping {
+  return { permissions: mapping.permissions, isBacked: isBacked({ mapping }) };
 }
 
 /** They ascend and do not overlap. */

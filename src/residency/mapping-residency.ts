@@ -3,14 +3,13 @@
 
 import type { CacheState, PageRun, PageState, UnreadableCause } from '../model/page-state.ts';
 import type { CauseBytes, MappingPages, MappingResidency } from '../model/residency.ts';
-import type { Mapping } from '../model/target.ts';
 import { explainPage, type PageMapping } from './explain-page.ts';
 import { type Run, SegmentCutter } from './segments.ts';
 
 export interface PagesAround {
   readonly runs: readonly PageRun[];
-  /** The page cache by address, for mappings of files; `swapped`: of shared memory. In ascending order. */
-  readonly cache: readonly Run<CacheState | 'swapped'>[];
+  /** The page cache by address, for mappings of files and shared memory. In ascending order. */
+  readonly cache: readonly Run<CacheState>[];
   /** The parent's page tables, of a fork child; else empty. */
   readonly parent: readonly PageRun[];
   readonly isForkChild: boolean;
@@ -26,11 +25,11 @@ export function mappingResidencies(mappings: readonly MappingPages[], around: Pa
   return mappings.map((pages) => residencyOf(pages, cutter, around));
 }
 
-type Cutter = SegmentCutter<PageState, CacheState | 'swapped', PageState>;
+type Cutter = SegmentCutter<PageState, CacheState, PageState>;
 
 function residencyOf(pages: MappingPages, cutter: Cutter, around: PagesAround): MappingResidency {
   const { mapping } = pages;
-  const facts: PageMapping = { permissions: mapping.permissions, isBacked: isBacked(pages), isMemory: isMemory(mapping) };
+  const facts: PageMapping = { permissions: mapping.permissions, isBacked: isBacked(pages) };
   const sums = { readableBytes: 0, residentBytes: 0, swappedBytes: 0, absentBytes: 0 };
   const causes = new Map<UnreadableCause, { bytes: number; residentBytes: number }>();
   for (const { start, end, values } of cutter.pieces(mapping.start, mapping.end)) {
@@ -53,7 +52,7 @@ function residencyOf(pages: MappingPages, cutter: Cutter, around: PagesAround): 
           isForkChild: around.isForkChild,
           parentState: parent?.kind ?? null,
           wasGivenBack: false,
-          cache: cache === 'swapped' ? 'not-cached' : (cache ?? 'unknown'),
+          cache: cache ?? 'unknown',
           isNumaBalancing: around.isNumaBalancing,
         });
     const sum = causes.get(cause) ?? { bytes: 0, residentBytes: 0 };
@@ -77,14 +76,7 @@ function causeList(
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** Files and shared memory have an inode; `[heap]`, `[stack]` and memory without a name have none. */
+/** Files and shared memory have an inode; `[heap]`, `[stack]` and memory without a name have none. Huge pages of memory of its own have a file for a name. */
 export function isBacked({ mapping }: Pick<MappingPages, 'mapping'>): boolean {
-  return !mapping.fileId.endsWith(':0');
-}
-
-/** Memory that has a file of its own: what was dropped of it went to swap. */
-export function isMemory({ path, deleted }: Pick<Mapping, 'path' | 'deleted'>): boolean {
-  return (
-    path.startsWith('/memfd:') || path.startsWith('/SYSV') || path.startsWith('/dev/shm/') || (deleted && path === '/dev/zero')
-  );
+  return !mapping.fileId.endsWith(':0') && !mapping.path.startsWith('/anon_hugepage');
 }

@@ -4,7 +4,7 @@
 
 import type { PageState } from '../model/page-state.ts';
 
-/** Bits that the programs keep of an entry: templates/page-table-step.bt has the same. */
+/** Bits that the programs keep of an entry: templates/page-tables.bt has the same. */
 const PRESENT = 0x1;
 const WRITABLE = 0x2;
 const USER = 0x4;
@@ -16,6 +16,8 @@ const TYPE_SHIFT = 12;
 const TYPE_MASK = 0x1f;
 /** log2 of the bytes that the entry stands for, 12, 21 or 30 (39 and 48: an entry of nothing). */
 const SIZE_SHIFT = 20;
+/** The last type of all since 5.19: a marker (guard regions, userfaultfd) of a page that has no content (SWP_PTE_MARKER). */
+const MARKER_TYPE = 31;
 /** MAX_SWAPFILES of include/linux/swap.h is 32 less 4 to 9 special types, by configuration: nobody swaps to 23 files. */
 const FIRST_SPECIAL_TYPE = 23;
 
@@ -33,5 +35,6 @@ export function decodeEntry(bits: number): PageState {
   if ((bits & PROTNONE) !== 0) return { kind: 'protected', pageBytes };
   // A huge page that is being split keeps its size bit and loses the present one.
   if (pageBytes > 4096 && (bits & HUGE) !== 0) return { kind: 'special', pageBytes };
+  if (type === MARKER_TYPE) return { kind: 'none' };
   return { kind: type < FIRST_SPECIAL_TYPE ? 'swapped' : 'special', pageBytes };
 }

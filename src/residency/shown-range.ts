@@ -1,11 +1,11 @@
 // A look at a range, with the mappings and the page cache → the pages as they are shown, with the cause where BPF cannot read them.
 
 import type { RangeLook, ShownRun, ShownState } from '../model/page-range.ts';
-import type { CacheState, PageRun, PageState } from '../model/page-state.ts';
+import type { CacheState, PageRun, PageState, PageStateKind } from '../model/page-state.ts';
 import type { Mapping } from '../model/target.ts';
 import { asAddress } from '../model/units.ts';
 import { explainPage } from './explain-page.ts';
-import { isBacked, isMemory } from './mapping-residency.ts';
+import { isBacked } from './mapping-residency.ts';
 import { type Run, SegmentCutter } from './segments.ts';
 
 export interface RangeFacts {
@@ -13,21 +13,41 @@ export interface RangeFacts {
   readonly end: number;
   readonly mappings: readonly Mapping[];
   /** By address; empty: not asked. */
-  readonly cache: readonly Run<CacheState | 'swapped'>[];
+  readonly cache: readonly Run<CacheState>[];
+  /** The parent's page tables, of a fork child; else empty. */
+  readonly parent: readonly PageRun[];
   readonly isForkChild: boolean;
   readonly isNumaBalancing: boolean;
 }
 
+interface States {
+  readonly state: PageState;
+  /** null: not looked at. */
+  readonly parent: PageStateKind | null;
+}
+
+const NO_STATES: States = { state: { kind: 'none' }, parent: null };
+
+function withParent(runs: readonly PageRun[], { start, end, parent }: RangeFacts): readonly Run<States>[] {
+  const asRun = ({ start: from, end: to, state }: PageRun): Run<PageState> => ({ start: from, end: to, value: state });
+  const cutter = new SegmentCutter(runs.map(asRun), parent.map(asRun), []);
+  return [...cutter.pieces(start, end)].map(({ start: from, end: to, values: [state, above] }) => ({
+    start: from,
+    end: to,
+    value: { state: state ?? NO_STATES.state, parent: above?.kind ?? null },
+  }));
+}
+
 export function shownRange(runs: readonly PageRun[], timeMs: number, facts: RangeFacts): RangeLook {
   const cutter = new SegmentCutter(
-    runs.map(({ start, end, state }) => ({ start, end, value: state })),
+    withParent(runs, facts),
     facts.mappings.map((mapping) => ({ start: mapping.start, end: mapping.end, value: mapping })),
     facts.cache,
   );
   const shown: ShownRun[] = [];
   for (const { start, end, values } of cutter.pieces(facts.start, facts.end)) {
-    const [state, mapping, cache] = values;
-    const run = shownRun({ start, end }, state ?? { kind: 'none' }, mapping, cache, facts);
+    const [states, mapping, cache] = values;
+    const run = shownRun({ start, end }, states ?? NO_STATES, mapping, cache, facts);
     const last = shown.at(-1);
     if (last?.state === run.state && last.cause === run.cause && last.pageBytes === run.pageBytes)
       shown[shown.length - 1] = { ...last, end: run.end };
@@ -38,9 +58,9 @@ export function shownRange(runs: readonly PageRun[], timeMs: number, facts: Rang
 
 function shownRun(
   { start, end }: { readonly start: number; readonly end: number },
-  state: PageState,
+  { state, parent }: States,
   mapping: Mapping | null,
-  cache: CacheState | 'swapped' | null,
+  cache: CacheState | null,
   { isForkChild, isNumaBalancing }: RangeFacts,
 ): ShownRun {
   const range = { start: asAddress(start), end: asAddress(end) };
@@ -50,15 +70,11 @@ function shownRun(
   const cause = explainPage({
     address: start,
     state: state.kind,
-    mapping:
-      mapping === null
-        ? null
-        : { permissions: mapping.permissions, isBacked: isBacked({ mapping }), isMemory: isMemory(mapping) },
+    mapping: mapping === null ? null : { permissions: mapping.permissions, isBacked: isBacked({ mapping }) },
     isForkChild,
-    // Its parent's page is not looked at here: what is cached and was never this process's came by the fork.
-    parentState: isForkChild && cache === 'cached' ? 'readable' : null,
+    parentState: parent,
     wasGivenBack: false,
-    cache: cache === 'swapped' ? 'not-cached' : (cache ?? 'unknown'),
+    cache: cache ?? 'unknown',
     isNumaBalancing,
   });
   const shown: ShownState =

@@ -37,20 +37,13 @@ const ENDS: Readonly<Record<PageWatch['ended'], string>> = {
 };
 
 export function watchedLines(watch: PageWatch, columns: number): readonly string[] {
-  const sums = new Map<string, number>();
-  for (const event of watch.events) {
-    if (event.kind === 'fork') sums.set('forks', (sums.get('forks') ?? 0) + 1);
-    else if (event.kind === 'changes')
-      for (const { kind, start, end } of event.changes)
-        sums.set(CHANGE_TEXTS[kind], (sums.get(CHANGE_TEXTS[kind]) ?? 0) + (end - start) / PAGE_BYTES);
-  }
-  const last = watch.looks.at(-1);
   const lines = [
     `${formatCount(watch.looked)} looks in ${formatDuration(watch.durationMs)}${ENDS[watch.ended]}; what happened, in pages:`,
   ];
-  if (sums.size === 0) lines.push('  nothing');
-  for (const [text, pages] of sums) lines.push(`  ${formatCount(pages).padStart(9)}  ${text}`);
-  if (last !== undefined) lines.push('at last:', ...stripLines(last, MOST_WATCH_ROWS, columns));
+  if (watch.changedPages.size === 0) lines.push('  nothing');
+  for (const [kind, pages] of watch.changedPages) lines.push(`  ${formatCount(pages).padStart(9)}  ${CHANGE_TEXTS[kind]}`);
+  if (watch.forks > 0) lines.push(`  and ${formatCount(watch.forks)} ${watch.forks === 1 ? 'fork' : 'forks'}`);
+  if (watch.last !== null) lines.push('at last:', ...stripLines(watch.last, MOST_WATCH_ROWS, columns));
   if (watch.broken > 0)
     lines.push(`${formatCount(watch.broken)} looks did not arrive whole and are left out: look less often (--interval)`);
   if (watch.unkept > 0) lines.push(`${formatCount(watch.unkept)} looks were not kept: they were too many`);

@@ -4,7 +4,7 @@
 import { CAUSE_TEXTS, type UnreadableCause } from '../../model/page-state.ts';
 import type { CauseBytes, MappingResidency, ReadCheck, Residency } from '../../model/residency.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
-import { formatCount, formatDuration, formatShare } from './format-number.ts';
+import { formatCount, formatDuration } from './format-number.ts';
 import { shortBytes } from './short-bytes.ts';
 import { renderTable, type TableColumn } from './table.ts';
 import { wrapText } from './wrap-text.ts';
@@ -116,11 +116,18 @@ function causeLines(mappings: readonly MappingResidency[], columns: number): rea
 
 function notes(residency: Residency, columns: number): readonly string[] {
   const lines: string[] = [];
-  if (residency.isForkChild) lines.push('This process was forked and runs no program of its own yet.');
-  if (residency.isNumaBalancing) lines.push('NUMA balancing is on: pages become unreadable for a moment as it scans.');
-  if (residency.unaskedFiles > 0)
+  if (residency.isForkChild)
     lines.push(
-      `Of ${formatCount(residency.unaskedFiles)} mappings it is not known what of their files is in memory: they could not be opened.`,
+      `This process was forked and runs no program of its own yet${residency.isParentKnown ? '' : '; its parent could not be looked at'}.`,
+    );
+  if (residency.isNumaBalancing) lines.push('NUMA balancing is on: pages become unreadable for a moment as it scans.');
+  if (residency.unopenedFiles > 0)
+    lines.push(
+      `Of ${formatCount(residency.unopenedFiles)} mappings it is not known what of their files is in memory: they could not be opened.`,
+    );
+  if (residency.unansweredFiles > 0)
+    lines.push(
+      `Of ${formatCount(residency.unansweredFiles)} mappings it is not known what of their files is in memory: too many pages, or lines were lost.`,
     );
   if (residency.check !== null) lines.push(checkText(residency.check));
   return lines.flatMap((line) => wrapText(line, columns, ''));
@@ -133,5 +140,5 @@ export function checkText(check: ReadCheck): string {
   const silent = check.silent > 0 ? `; ${formatCount(check.silent)} pages hold zeros where they were read, and say nothing` : '';
   if (check.contradicted > 0)
     return `Checked by ${formatCount(check.read)} reads of BPF in the process: ${formatCount(check.contradicted)} say otherwise than the page tables (pages that come and go)${silent}.`;
-  return `Checked by ${formatCount(check.read)} reads of BPF in the process: ${formatShare(told, told)} % say what the page tables say (${formatCount(check.readable)} readable, ${formatCount(check.unreadable)} not)${silent}.`;
+  return `Checked by reads of BPF in the process: ${formatCount(told)} of ${formatCount(told)} say what the page tables say (${formatCount(check.readable)} readable, ${formatCount(check.unreadable)} not)${silent}.`;
 }

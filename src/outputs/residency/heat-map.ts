@@ -23,7 +23,7 @@ export interface HeatMap {
   readonly rects: ReadonlyMap<ShownState, readonly HeatRect[]>;
 }
 
-export function heatMap({ start, end, looks, durationMs }: PageWatch): HeatMap {
+export function heatMap({ start, end, looks, durationMs, keptMs }: PageWatch): HeatMap {
   const pages = (end - start) / PAGE_BYTES;
   const pagesPerColumn = Math.ceil(pages / MAX_COLUMNS);
   const columns = Math.ceil(pages / pagesPerColumn);
@@ -32,7 +32,7 @@ export function heatMap({ start, end, looks, durationMs }: PageWatch): HeatMap {
   const rows = thinned(looks, totalMs);
   rows.forEach((look, index) => {
     const y = (1000 * look.timeMs) / totalMs;
-    const until = (1000 * (rows[index + 1]?.timeMs ?? totalMs)) / totalMs;
+    const until = (1000 * (rows[index + 1]?.timeMs ?? Math.min(keptMs, totalMs))) / totalMs;
     const height = Math.max(until - y, 1000 / MAX_ROWS);
     const states = columnStates(look, start, columns, pagesPerColumn);
     for (let from = 0; from < columns;) {

@@ -1,4 +1,4 @@
-// How the states of pages are shown: a letter in a strip of the terminal, a colour of the heat map (and its dark twin), a word. A new
+// How the states of pages are shown: a letter in a strip of the terminal, a colour of the heat map, a word. A new
 // state does not compile until it has a look.
 
 import type { ShownState } from '../../model/page-range.ts';

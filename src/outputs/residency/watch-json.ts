@@ -3,9 +3,15 @@
 import type { PageWatch, PageWatchEvent, ShownRun } from '../../model/page-range.ts';
 import { jsonText } from '../json-text.ts';
 
-export function* watchJson({ looks, events, ...facts }: PageWatch): Generator<string> {
+export function* watchJson({ looks, events, last: _last, changedPages, ...facts }: PageWatch): Generator<string> {
   const { start, end, files: _, ...others } = facts;
-  const head = jsonText({ version: 1, ...others, start: hex(start), end: hex(end) });
+  const head = jsonText({
+    version: 1,
+    ...others,
+    changedPages: Object.fromEntries(changedPages),
+    start: hex(start),
+    end: hex(end),
+  });
   yield `${head.slice(0, -1)},\n"looks":[`;
   for (const [index, look] of looks.entries())
     yield `${index === 0 ? '\n' : ',\n'}${jsonText({ timeMs: look.timeMs, runs: look.runs.map(runJson) })}`;

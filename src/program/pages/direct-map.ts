@@ -1,5 +1,6 @@
 // The program that finds the kernel's direct map (templates/direct-map.bt), and what it prints → its address.
 
+import { OperatorError } from '../../model/errors.ts';
 import type { BpftraceProgram } from '../../model/program.ts';
 import { asKernelAddress, type KernelAddress } from '../../model/units.ts';
 import { renderTemplate } from '../template.ts';
@@ -35,7 +36,11 @@ export function directMapProgram(paging: PagingShape, page: KnownPage, firstTry:
  */
 export function parseDirectMap(lines: readonly string[], ownPid: number): KernelAddress | null {
   if (!lines.includes(`parent ${String(ownPid)}`))
-    throw new Error(`bpftrace is no child of jtrace: ${lines.join('; ').slice(0, 200)}`);
+    throw new OperatorError(
+      'environment',
+      'the bpftrace that runs is not the program that jtrace has started',
+      'name the program itself, no script that starts it: --bpftrace /usr/bin/bpftrace',
+    );
   for (const line of lines) {
     const [, base] = /^base ([0-9a-f]{16})$/.exec(line) ?? [];
     if (base !== undefined) return asKernelAddress(BigInt(`0x${base}`));

@@ -44,7 +44,8 @@ export function parsePageReads(lines: readonly string[]): ReadCheck {
     check.read += 1;
     if (isThere === '0') check[got === '0' ? 'unreadable' : 'contradicted'] += 1;
     else if (holds === '0') check[got === '0' ? 'silent' : 'contradicted'] += 1;
-    else check[differs === '0' ? 'readable' : 'contradicted'] += 1;
+    // What was read and differs by now was written in between: it was read all the same.
+    else check[got === '1' || differs === '0' ? 'readable' : 'contradicted'] += 1;
   }
   return check;
 }

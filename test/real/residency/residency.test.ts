@@ -148,6 +148,8 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
     const steps = [
       ['dontneed touched', 'given-back'],
       ['write touched', 'touched'],
+      // A thread of its own is no fork.
+      ['spin', null],
       ['fork', 'write-protected'],
       ['write touched', 'made-writable'],
       ['pageout touched', 'swapped-out'],
@@ -159,7 +161,7 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
       await watch.said('"kind":"begin"');
       for (const [order, kind] of steps) {
         await program.order(order);
-        await watch.said(`"kind":"${kind}"`);
+        if (kind !== null) await watch.said(`"kind":"${kind}"`);
       }
     });
     process.kill(watch.pid, 'SIGINT');
@@ -174,7 +176,7 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
       looks: readonly unknown[];
       events: readonly unknown[];
     };
-    expect(saved.looks.length).toBeGreaterThanOrEqual(1 + steps.length);
+    expect(saved.looks.length).toBeGreaterThanOrEqual(steps.length);
     expect(readFileSync(join(folder, 'heat.html'), 'utf8')).toMatch(/<path fill="#b2182b"[^>]*><title>swapped out/u);
   });
 

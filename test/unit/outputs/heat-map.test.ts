@@ -21,7 +21,7 @@ function look(timeMs: number, states: readonly (readonly [ShownState, number])[]
 function watch(pages: number, looks: readonly RangeLook[]): PageWatch {
   return {
     pid: asPid(7), label: '<script>alert(1)</script>\u001b[31m', start: asAddress(0), end: asAddress(pages * PAGE), intervalMs: 10, looks,
-    events: [{ kind: 'fork', timeMs: 5, child: asPid(8) }], looked: 100, broken: 1, unkept: 0, durationMs: 1000, ended: 'duration', files: [],
+    events: [{ kind: 'fork', timeMs: 5, child: asPid(8) }], looked: 100, broken: 1, unkept: 0, durationMs: 1000, ended: 'duration', files: [], changedPages: new Map([['touched', 4]]), forks: 1, last: null, keptMs: 1000,
   };
 } // prettier-ignore
 

@@ -21,8 +21,10 @@ test.each<[string, Partial<PageFacts>, string]>([
   ['an address of the kernel', { address: 0xffff_8000_0000_0000 }, 'kernel-address'],
   ['a file in the page cache', { mapping: FILE, cache: 'cached' }, 'not-faulted-in'],
   ['a file that is not', { mapping: FILE, cache: 'not-cached' }, 'not-in-memory'],
-  ['a file nobody asked', { mapping: FILE }, 'not-faulted-in'],
-  ['shared memory never touched', { mapping: { ...FILE, isMemory: true }, cache: 'not-cached' }, 'never-touched'],
+  ['a file nobody asked', { mapping: FILE }, 'not-in-tables'],
+  ['shared memory never touched', { mapping: FILE, cache: 'untouched' }, 'never-touched'],
+  ['shared memory in swap', { mapping: FILE, cache: 'swapped' }, 'swapped'],
+  ['allowed by its mapping, nothing balances: it has changed', { state: 'protected' }, 'protected'],
   ['a fork child, its parent has it', { mapping: FILE, isForkChild: true, parentState: 'readable' }, 'fork-child'],
   [
     'a fork child whose mappings are gone, its parent has it',

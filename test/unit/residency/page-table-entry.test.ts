@@ -18,6 +18,7 @@ describe('decodeEntry', () => {
     ['swap', bits(0x0, 1, 12), { kind: 'swapped', pageBytes: 4096 }],
     ['swap file 0: only its level tells', bits(0x0, 0, 12), { kind: 'swapped', pageBytes: 4096 }],
     ['a migration', bits(0x0, 30, 12), { kind: 'special', pageBytes: 4096 }],
+    ['a marker of a page without content', bits(0x0, 31, 12), { kind: 'none' }],
     ['a huge page being split', bits(0x80, 0, 21), { kind: 'special', pageBytes: 2 << 20 }],
   ])('%s', (_, entry, state) => {
     expect(decodeEntry(entry)).toEqual(state);

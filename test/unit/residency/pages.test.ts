@@ -119,6 +119,7 @@ describe('pageChanges', () => {
       end: (1 + text.length) * PAGE,
       mappings: [mapping(1, text.length, more)],
       cache: [],
+      parent: [],
       isForkChild: false,
       isNumaBalancing: true,
     });
@@ -141,6 +142,7 @@ describe('pageChanges', () => {
       end: 3 * PAGE,
       mappings: [],
       cache: [],
+      parent: [],
       isForkChild: false,
       isNumaBalancing: false,
     });
