@@ -68,7 +68,7 @@ static void touch(struct region *region, int writes) {
   for (size_t i = 0; i < region->bytes; i += PAGE) { if (writes) region->at[i] += 1; else sink += region->at[i]; }
 }
 
-static void *spin(void *unused) { (void)unused; for (;;) touch(&regions[0], 0); return NULL; }
+static void *spin(void *unused) { (void)unused; for (;;) touch(&regions[4], 0); return NULL; }
 
 static void obey(char *line) {
   char *name = strchr(line, ' ');
