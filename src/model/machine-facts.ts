@@ -28,6 +28,7 @@ export const CONFIG_OPTIONS = [
   'CONFIG_DEBUG_INFO_BTF',
   'CONFIG_FUNCTION_TRACER',
   'CONFIG_KPROBES',
+  'CONFIG_SECURITY_LOCKDOWN_LSM',
   'CONFIG_UPROBES',
   'CONFIG_X86_FRED',
 ] as const;
@@ -50,7 +51,7 @@ export interface KernelFacts {
   readonly tracefs: 'readable' | 'hidden' | 'absent';
   readonly hasKernelProbes: boolean;
   readonly settings: Readonly<Record<SettingName, Setting>>;
-  /** `none`, `integrity`, `confidentiality`; absent where the kernel has no lockdown (or securityfs is not mounted). */
+  /** `none`, `integrity`, `confidentiality`; absent where the kernel has no lockdown, unreadable also where securityfs is not mounted. */
   readonly lockdown: Setting;
   /** Interrupts and calls enter by FRED: registers lie elsewhere on the kernel's stack. */
   readonly isFredActive: boolean;

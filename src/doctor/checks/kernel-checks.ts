@@ -5,6 +5,8 @@ import { type Check, limited, mayLoad, missing, ok, unknown } from '../check.ts'
 import { ACCEPT_FREEZE_RISK, FREEZE_UPDATE } from '../freeze-check.ts';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86-64', arm64: 'aarch64' };
+const MOUNT_SECURITYFS = 'mount -t securityfs securityfs /sys/kernel/security';
+const SHARE_SECURITYFS = 'docker run -v /sys/kernel/security:/sys/kernel/security:ro …';
 
 export const KERNEL_CHECKS: readonly Check[] = [
   {
@@ -47,7 +49,13 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'lockdown',
     group: 'kernel',
     title: 'lockdown',
-    judge({ kernel: { lockdown } }) {
+    judge({ kernel: { lockdown, config }, rights, ownCommand }) {
+      if (lockdown.kind === 'unreadable' && config?.options.CONFIG_SECURITY_LOCKDOWN_LSM !== 'n')
+        return unknown(
+          '/sys/kernel/security/lockdown cannot be read: securityfs is not mounted, or not for us',
+          'With lockdown=confidentiality BPF reads zeros of the kernel, and nothing is sampled.',
+          rights.has.has('CAP_SYS_ADMIN') ? MOUNT_SECURITYFS : rights.userId === 0 ? SHARE_SECURITYFS : ownCommand,
+        );
       if (lockdown.kind !== 'value' || lockdown.text === 'none') return ok('no lockdown');
       if (lockdown.text !== 'confidentiality') return ok(`lockdown: ${lockdown.text} (reading is allowed)`);
       return missing(
@@ -101,8 +109,12 @@ export const KERNEL_CHECKS: readonly Check[] = [
     group: 'kernel',
     title: 'unprivileged BPF',
     judge({ kernel: { settings } }) {
-      const value = valueOf(settings['kernel.unprivileged_bpf_disabled']);
-      return ok(value === '0' ? 'BPF is open to all users (jtrace does not need that)' : 'BPF is for privileged users only');
+      const setting = settings['kernel.unprivileged_bpf_disabled'];
+      // Told only: jtrace runs either way.
+      if (setting.kind !== 'value') return ok(`kernel.unprivileged_bpf_disabled is ${setting.kind} (jtrace does not need it)`);
+      return ok(
+        setting.text === '0' ? 'BPF is open to all users (jtrace does not need that)' : 'BPF is for privileged users only',
+      );
     },
   },
   {
@@ -121,11 +133,16 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'bpf-stats',
     group: 'kernel',
     title: 'BPF statistics',
-    judge({ kernel: { settings } }) {
-      if (valueOf(settings['kernel.bpf_stats_enabled']) !== '1') return ok('BPF statistics are off');
+    judge({ kernel: { settings }, ownCommand }) {
+      const setting = settings['kernel.bpf_stats_enabled'];
+      const cost = 'Every run of every BPF program of this machine costs some 20 ns more.';
+      if (setting.kind === 'unreadable')
+        return unknown('kernel.bpf_stats_enabled could not be read', `Where it is on: ${cost}`, ownCommand);
+      if (setting.kind === 'absent') return ok('no BPF statistics');
+      if (setting.text === '0') return ok('BPF statistics are off');
       return limited(
         'kernel.bpf_stats_enabled is on',
-        'Every run of every BPF program of this machine costs some 20 ns more. Somebody measures, or left it on.',
+        `${cost} Somebody measures, or left it on.`,
         'sysctl -w kernel.bpf_stats_enabled=0',
       );
     },
@@ -145,15 +162,14 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'numa',
     group: 'kernel',
     title: 'NUMA balancing',
-    judge({ kernel: { settings, numaNodes } }) {
-      const value = valueOf(settings['kernel.numa_balancing']);
-      if (value === null || value === '0') return ok('no NUMA balancing');
-      if (numaNodes < 2) return ok('NUMA balancing with one node: nothing is moved');
-      return limited(
-        `NUMA balancing among ${String(numaNodes)} nodes`,
-        'Pages that it looks at cannot be read by BPF until they are touched: some stacks are read again, and are approximate.',
-        'sysctl -w kernel.numa_balancing=0',
-      );
+    judge({ kernel: { settings, numaNodes }, ownCommand }) {
+      const setting = settings['kernel.numa_balancing'];
+      if (setting.kind === 'absent' || (setting.kind === 'value' && setting.text === '0')) return ok('no NUMA balancing');
+      if (numaNodes < 2) return ok('one NUMA node: nothing is moved');
+      const means =
+        'Pages that it looks at cannot be read by BPF until they are touched: some stacks are read again, and are approximate.';
+      if (setting.kind === 'unreadable') return unknown('kernel.numa_balancing could not be read', means, ownCommand);
+      return limited(`NUMA balancing among ${String(numaNodes)} nodes`, means, 'sysctl -w kernel.numa_balancing=0');
     },
   },
   {
@@ -170,7 +186,8 @@ export const KERNEL_CHECKS: readonly Check[] = [
     group: 'kernel',
     title: 'huge pages',
     judge({ kernel: { hugePages } }) {
-      return ok(hugePages.kind === 'value' ? `transparent huge pages: ${hugePages.text}` : 'no transparent huge pages');
+      if (hugePages.kind === 'absent') return ok('no transparent huge pages');
+      return ok(`transparent huge pages: ${hugePages.kind === 'value' ? hugePages.text : 'not readable'}`);
     },
   },
 ];

@@ -23,13 +23,20 @@ export function readKernelFacts(): KernelFacts {
     tracefs: tracefs.includes('there') ? 'readable' : tracefs.includes('hidden') ? 'hidden' : 'absent',
     hasKernelProbes: KERNEL_PROBES.some((path) => whereIs(path) === 'there'),
     settings: Object.fromEntries(SETTING_NAMES.map((name) => [name, readSetting(`/proc/sys/${name.replaceAll('.', '/')}`)])) as Record<SettingName, Setting>, // prettier-ignore
-    lockdown: chosen(readSetting('/sys/kernel/security/lockdown')),
+    lockdown: readLockdown('/sys/kernel/security'),
     isFredActive: /^flags\s*:.* fred( |$)/m.test(readText('/proc/cpuinfo', MAX_CPUINFO_BYTES) ?? ''),
     numaNodes: countRanges(readText('/sys/devices/system/node/online', MAX_CPUINFO_BYTES) ?? ''),
     swapTotalKb: swaps.totalKb,
     swapUsedKb: swaps.usedKb,
     hugePages: chosen(readSetting('/sys/kernel/mm/transparent_hugepage/enabled')),
   };
+}
+
+/** `securityfs`: where it is mounted, which it is not in containers: then nothing is known, and nothing is absent. */
+export function readLockdown(securityfs: string): Setting {
+  const setting = chosen(readSetting(`${securityfs}/lockdown`));
+  // Every securityfs has the list of security modules.
+  return setting.kind === 'absent' && whereIs(`${securityfs}/lsm`) !== 'there' ? { kind: 'unreadable' } : setting;
 }
 
 /** Of `none [integrity] confidentiality` the one in brackets. */

@@ -1,8 +1,10 @@
 // Facts of many machines → what is told of each: which findings are no `ok`, with which command, and the verdict.
 
 import { describe, expect, test } from 'vitest';
+import { type ProcessFacts, processFindings } from '../../../src/doctor/checks/process-checks.ts';
 import { CHECKS, examine, freezeReport } from '../../../src/doctor/examine.ts';
 import type { Finding, JvmFinding } from '../../../src/model/doctor.ts';
+import type { ConfigOption, KernelConfig } from '../../../src/model/machine-facts.ts';
 import { asPid } from '../../../src/model/units.ts';
 import { type Changes, failed, machine, settings, triedAll } from './machines.ts';
 
@@ -19,6 +21,11 @@ function lines(findings: readonly Finding[]): readonly string[] {
     return [`${outcome.kind} ${id}: ${outcome.found}${outcome.command === null ? '' : ` [${outcome.command}]`}`];
   });
 }
+
+const configured = (changed: Partial<Record<ConfigOption, string>>): KernelConfig => ({
+  source: '/proc/config.gz',
+  options: { ...(machine().kernel.config?.options as KernelConfig['options']), ...changed },
+});
 
 const verdictOf = (changes: Changes): string => examine(machine(changes), [], null).verdict;
 
@@ -110,10 +117,8 @@ describe('rights', () => {
 
 describe('kernel', () => {
   test('no kprobes, no fentry', () => {
-    const kernel = machine().kernel;
-    const options = { ...kernel.config?.options, CONFIG_KPROBES: 'n' } as NonNullable<typeof kernel.config>['options'];
     const changes: Changes = {
-      kernel: { hasKernelProbes: false, config: { source: '/proc/config.gz', options } },
+      kernel: { hasKernelProbes: false, config: configured({ CONFIG_KPROBES: 'n' }) },
       tried: triedAll({ kind: 'works', lines: ['jtrace-ok 30'] }, {
         kprobe: failed('bpftrace did not begin to sample (status 255)'),
         fentry: failed('x', '', 'stdin:1:1-15: ERROR: kfunc/kretfunc not available for your kernel version.'),
@@ -148,11 +153,33 @@ describe('kernel', () => {
     ],
     ['swap', { kernel: { swapTotalKb: 1 << 20, swapUsedKb: 4096 } }],
     ['FRED', { kernel: { isFredActive: true } }],
+    ['a kernel that has no lockdown', { kernel: { lockdown: { kind: 'absent' } } }],
+    ['no lockdown by its configuration', { kernel: { lockdown: { kind: 'unreadable' }, config: configured({ CONFIG_SECURITY_LOCKDOWN_LSM: 'n' }) } }],
+    ['who may use BPF', { kernel: { settings: settings({ 'kernel.unprivileged_bpf_disabled': { kind: 'unreadable' } }) } }],
     ['lockdown that allows reading', { kernel: { lockdown: { kind: 'value', text: 'integrity' } } }],
     ['no configuration to be found', { kernel: { config: null } }],
   ])('%s is no problem', (_, changes) => {
     expect(problems(changes)).toEqual([]);
-  });
+  }); // prettier-ignore
+
+  test('what could not be read is not told as if it had been', () => {
+    const unreadable = { kind: 'unreadable' } as const;
+    const lockdown = { lockdown: unreadable };
+    const line = (command: string): string => `unknown kernel.lockdown: /sys/kernel/security/lockdown cannot be read: securityfs is not mounted, or not for us [${command}]`;
+    expect(problems({ kernel: lockdown })).toEqual([line('mount -t securityfs securityfs /sys/kernel/security')]);
+    expect(problems({ kernel: { ...lockdown, config: null } })).toHaveLength(1);
+    const has = new Set(['CAP_BPF', 'CAP_PERFMON', 'CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH', 'CAP_SYSLOG'] as const);
+    expect(problems({ kernel: lockdown, rights: { has } })).toEqual([line('docker run -v /sys/kernel/security:/sys/kernel/security:ro …')]);
+    expect(problems({ kernel: lockdown, rights: { has, userId: 1000 } })).toEqual([line('sudo jtrace doctor')]);
+    const changed = settings({ 'kernel.bpf_stats_enabled': unreadable, 'kernel.numa_balancing': unreadable, 'kernel.unprivileged_bpf_disabled': unreadable });
+    expect(problems({ kernel: { numaNodes: 2, settings: changed } })).toEqual([
+      'unknown kernel.bpf-stats: kernel.bpf_stats_enabled could not be read [sudo jtrace doctor]',
+      'unknown kernel.numa: kernel.numa_balancing could not be read [sudo jtrace doctor]',
+    ]);
+    const told = examine(machine({ kernel: { settings: changed, hugePages: unreadable } }), [], null).findings.map(({ outcome }) => outcome.found);
+    expect(told).toContain('kernel.unprivileged_bpf_disabled is unreadable (jtrace does not need it)');
+    expect(told).toContain('transparent huge pages: not readable');
+  }); // prettier-ignore
 });
 
 describe('the freeze', () => {
@@ -225,8 +252,40 @@ describe('JVMs', () => {
     ]);
   }); // prettier-ignore
 
+  test('each reason is told with those that have it, and what was not looked into is not known', () => {
+    const not = (pid: number, why: string): JvmFinding => jvm({ pid: asPid(pid), walk: { kind: 'not-ready', why }, symbols: 'unknown' });
+    const meansOf = (jvms: readonly JvmFinding[]): string | undefined => {
+      const outcome = examine(machine(), jvms, null).findings.find(({ id }) => id === 'jvms.walk')?.outcome;
+      return outcome?.kind === 'limited' ? outcome.means : undefined;
+    };
+    const jvms = [not(12, 'it is still starting'), not(13, 'it has ended'), not(14, 'it is still starting')];
+    expect(meansOf(jvms)).toBe('processes 12, 14: it is still starting; process 13: it has ended. Their native frames are shown.');
+    expect(meansOf(jvms.slice(0, 1))).toBe('it is still starting. Their native frames are shown.');
+    expect(meansOf([1, 2, 3, 4, 5].map((pid) => not(pid, `reason ${String(pid)}`)))).toContain('process 4: reason 4; and others. Their');
+    expect(problems({}, jvms)).toContain('unknown jvms.symbols: libjvm was not looked into in processes 12, 13, 14');
+  }); // prettier-ignore
+
   test('all is well, or there is none', () => {
     expect(problems({}, [jvm({}), jvm({ symbols: 'debug-file' })])).toEqual([]);
     expect(problems({}, [])).toEqual([]);
+  });
+});
+
+describe('a process', () => {
+  const facts: ProcessFacts = {
+    label: 'x', isOwnUser: true, hasPtrace: true, container: '', pidInside: 1, threads: 1, walked: { stacks: 1, complete: 1, reasons: [] },
+    unwindTables: true, generatesCode: false, hasPerfMap: false, swappedKb: 0, debugNonSafepoints: null,
+  }; // prettier-ignore
+
+  test('what nobody could look into is not known: it is neither there nor absent', () => {
+    expect(lines(processFindings(facts))).toEqual([]);
+    expect(lines(processFindings({ ...facts, unwindTables: false }))).toEqual([
+      'limited process.unwind-tables: its program has no call frame information',
+    ]);
+    expect(lines(processFindings({ ...facts, walked: null, unwindTables: null }))).toEqual([
+      'missing process.memory: its memory cannot be read',
+      'unknown process.stacks: not tried: its memory cannot be read',
+      'unknown process.unwind-tables: its program could not be looked into',
+    ]);
   });
 });
