@@ -24,6 +24,8 @@ export type SettingName = (typeof SETTING_NAMES)[number];
 
 /** Options of the kernel's configuration that say why something is missing. */
 export const CONFIG_OPTIONS = [
+  'CONFIG_BPF_JIT',
+  'CONFIG_BPF_JIT_ALWAYS_ON',
   'CONFIG_BPF_SYSCALL',
   'CONFIG_DEBUG_INFO_BTF',
   'CONFIG_FUNCTION_TRACER',

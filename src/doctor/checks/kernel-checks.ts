@@ -1,6 +1,7 @@
 // What the kernel must have for jtrace to run, and what it does not take away: type information, tracepoints, lockdown, the freeze.
 
-import type { Setting } from '../../model/machine-facts.ts';
+import type { Outcome } from '../../model/doctor.ts';
+import type { KernelConfig, Setting } from '../../model/machine-facts.ts';
 import { type Check, limited, mayLoad, missing, ok, unknown } from '../check.ts';
 import { ACCEPT_FREEZE_RISK, FREEZE_UPDATE } from '../freeze-check.ts';
 
@@ -121,11 +122,12 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'jit',
     group: 'kernel',
     title: 'BPF compiler',
-    judge({ kernel: { settings }, ownCommand }) {
+    judge({ kernel: { settings, config }, ownCommand }) {
       const jit = settings['net.core.bpf_jit_enable'];
       if (jit.kind === 'unreadable')
         return unknown('net.core.bpf_jit_enable is for root only', 'Off, each sample costs several times as much.', ownCommand);
-      if (jit.kind === 'absent' || jit.text !== '0') return ok('BPF is compiled');
+      if (jit.kind === 'absent') return compilerBuiltIn(config);
+      if (jit.text !== '0') return ok('BPF is compiled');
       return limited('BPF is interpreted', 'Each sample costs several times as much.', 'sysctl -w net.core.bpf_jit_enable=1');
     },
   },
@@ -191,6 +193,14 @@ export const KERNEL_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+/** The setting is in the machine's first network namespace only, not in containers. Not to know it there is no limit of jtrace. */
+function compilerBuiltIn(config: KernelConfig | null): Outcome {
+  if (config?.options.CONFIG_BPF_JIT_ALWAYS_ON === 'y') return ok('BPF is compiled (CONFIG_BPF_JIT_ALWAYS_ON)');
+  if (config?.options.CONFIG_BPF_JIT === 'n')
+    return limited('BPF is interpreted: CONFIG_BPF_JIT is not set', 'Each sample costs several times as much.');
+  return ok('whether BPF is compiled is not shown here (net.core.bpf_jit_enable is absent)');
+}
 
 function valueOf(setting: Setting): string | null {
   return setting.kind === 'value' ? setting.text : null;

@@ -147,10 +147,6 @@ describe('kernel', () => {
   test.each<[string, Changes]>([
     ['NUMA balancing with one node', { kernel: { settings: settings({ 'kernel.numa_balancing': '1' }) } }],
     ['no NUMA in the kernel', { kernel: { settings: settings({ 'kernel.numa_balancing': { kind: 'absent' } }) } }],
-    [
-      'a processor that cannot interpret only',
-      { kernel: { settings: settings({ 'net.core.bpf_jit_enable': { kind: 'absent' } }) } },
-    ],
     ['swap', { kernel: { swapTotalKb: 1 << 20, swapUsedKb: 4096 } }],
     ['FRED', { kernel: { isFredActive: true } }],
     ['a kernel that has no lockdown', { kernel: { lockdown: { kind: 'absent' } } }],
@@ -160,6 +156,18 @@ describe('kernel', () => {
     ['no configuration to be found', { kernel: { config: null } }],
   ])('%s is no problem', (_, changes) => {
     expect(problems(changes)).toEqual([]);
+  }); // prettier-ignore
+
+  test('the compiler’s setting is not shown in containers: then the configuration tells, or nobody does', () => {
+    const judged = (config: KernelConfig | null): string | undefined => {
+      const absent = settings({ 'net.core.bpf_jit_enable': { kind: 'absent' } });
+      const outcome = examine(machine({ kernel: { settings: absent, config } }), [], null).findings.find(({ id }) => id === 'kernel.jit')?.outcome;
+      return outcome === undefined ? undefined : `${outcome.kind}: ${outcome.found}`;
+    };
+    expect(judged(configured({}))).toBe('ok: BPF is compiled (CONFIG_BPF_JIT_ALWAYS_ON)');
+    expect(judged(configured({ CONFIG_BPF_JIT: 'n', CONFIG_BPF_JIT_ALWAYS_ON: 'n' }))).toBe('limited: BPF is interpreted: CONFIG_BPF_JIT is not set');
+    for (const config of [null, configured({ CONFIG_BPF_JIT_ALWAYS_ON: 'n' })])
+      expect(judged(config)).toBe('ok: whether BPF is compiled is not shown here (net.core.bpf_jit_enable is absent)');
   }); // prettier-ignore
 
   test('what could not be read is not told as if it had been', () => {
