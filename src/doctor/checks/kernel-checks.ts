@@ -6,7 +6,11 @@ import { type Check, limited, mayLoad, missing, ok, unknown } from '../check.ts'
 import { ACCEPT_FREEZE_RISK, FREEZE_UPDATE } from '../freeze-check.ts';
 
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'x86-64', arm64: 'aarch64' };
+/** Debian's newest kernel. */
+const KERNEL_PACKAGES: Readonly<Record<string, string>> = { x64: 'linux-image-amd64', arm64: 'linux-image-arm64' };
 const MOUNT_SECURITYFS = 'mount -t securityfs securityfs /sys/kernel/security';
+/** Debian's own number of its kernel. */
+const OWN_VERSION = 'uname -v';
 const SHARE_SECURITYFS = 'docker run -v /sys/kernel/security:/sys/kernel/security:ro …';
 
 export const KERNEL_CHECKS: readonly Check[] = [
@@ -24,13 +28,13 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'btf',
     group: 'kernel',
     title: 'type information',
-    judge({ kernel: { hasTypeInformation, config } }) {
+    judge({ kernel: { hasTypeInformation, config, architecture } }) {
       if (hasTypeInformation) return ok('BTF');
       const why = config?.options.CONFIG_DEBUG_INFO_BTF === 'n' ? ': CONFIG_DEBUG_INFO_BTF is not set' : '';
       return missing(
         `no BTF (/sys/kernel/btf/vmlinux)${why}`,
         'Where the registers of a thread lie is not known: nothing is sampled. Debian’s kernels have it since 5.10.',
-        'apt-get install linux-image-amd64 && reboot',
+        newKernel(architecture),
       );
     },
   },
@@ -70,7 +74,7 @@ export const KERNEL_CHECKS: readonly Check[] = [
     name: 'freeze',
     group: 'kernel',
     title: 'freeze',
-    judge({ freeze, rights, ownCommand }) {
+    judge({ freeze, rights, kernel: { architecture }, ownCommand }) {
       switch (freeze.verdict) {
         case 'not-affected':
           return ok(`not affected by the freeze of 5.19 to 6.2`);
@@ -80,13 +84,13 @@ export const KERNEL_CHECKS: readonly Check[] = [
           return missing(
             'this kernel freezes when user stacks are sampled',
             `${freeze.because}: ${FREEZE_UPDATE}. Who would rather risk it: jtrace profile ${ACCEPT_FREEZE_RISK}.`,
-            'apt-get update && apt-get install linux-image-amd64 && reboot',
+            newKernel(architecture, 'apt-get update && '),
           );
         case 'unknown':
           return unknown(
             `it cannot be told whether sampling freezes this kernel: ${freeze.because}`,
-            'Kernels 5.19 to 6.2 without the fix of Debian bug 1033398 do (docs/doctor.md).',
-            mayLoad(rights) ? 'jtrace doctor --evidence' : ownCommand,
+            'Kernels 5.19 to 6.2 without the fix of Debian bug 1033398 do; Debian 12 has it since 6.1.37-1 (docs/doctor.md).',
+            architecture !== 'x64' ? OWN_VERSION : mayLoad(rights) ? 'jtrace doctor --evidence' : ownCommand,
           );
         default:
           return freeze.verdict satisfies never;
@@ -193,6 +197,11 @@ export const KERNEL_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+function newKernel(architecture: string, before = ''): string | null {
+  const name = KERNEL_PACKAGES[architecture];
+  return name === undefined ? null : `${before}apt-get install ${name} && reboot`;
+}
 
 /** The setting is in the machine's first network namespace only, not in containers. Not to know it there is no limit of jtrace. */
 function compilerBuiltIn(config: KernelConfig | null): Outcome {

@@ -133,6 +133,7 @@ describe('kernel', () => {
 
   test.each<[string, Changes, string]>([
     ['no BTF', { kernel: { hasTypeInformation: false } }, 'missing kernel.btf: no BTF (/sys/kernel/btf/vmlinux) [apt-get install linux-image-amd64 && reboot]'],
+    ['no BTF on aarch64', { kernel: { hasTypeInformation: false, architecture: 'arm64' } }, 'missing kernel.btf: no BTF (/sys/kernel/btf/vmlinux) [apt-get install linux-image-arm64 && reboot]'],
     ['no tracefs', { kernel: { tracefs: 'absent' } }, 'missing kernel.tracefs: tracefs is not mounted [mount -t tracefs tracefs /sys/kernel/tracing]'],
     ['lockdown', { kernel: { lockdown: { kind: 'value', text: 'confidentiality' } } }, 'missing kernel.lockdown: lockdown: confidentiality [reboot]'],
     ['another processor', { kernel: { architecture: 'riscv64' } }, 'missing kernel.release: 6.1.0-56-amd64 on riscv64'],
@@ -203,6 +204,13 @@ describe('the freeze', () => {
     expect(verdictOf({ freeze })).toBe('limited');
     expect(problems({ freeze })).toEqual([
       'unknown kernel.freeze: it cannot be told whether sampling freezes this kernel: no BTF [jtrace doctor --evidence]',
+    ]);
+  });
+  test('not looked at, on another processor: the version is what there is to look at', () => {
+    const reason = 'the check reads x86-64 code only';
+    const freeze = freezeReport({ verdict: { kind: 'unknown', reason }, evidence: null, notSeen: reason }, true);
+    expect(problems({ freeze, kernel: { architecture: 'arm64' } })).toEqual([
+      `unknown kernel.freeze: it cannot be told whether sampling freezes this kernel: ${reason} [uname -v]`,
     ]);
   });
   test('its instructions are told where they are asked for, and only there', () => {
