@@ -235,6 +235,13 @@ describe('bpftrace', () => {
     );
   });
 
+  test('one that is too old is missing, and named', () => {
+    const old = { kind: 'found', path: '/usr/bin/bpftrace', versionText: 'bpftrace v0.11.3', tooOld: true } as const;
+    const report = examine(machine({ bpftrace: old, tried: notTried('there is no bpftrace that can be used') }), [], null);
+    expect([report.verdict, report.bpftrace]).toEqual(['unusable', { path: '/usr/bin/bpftrace', version: 'bpftrace v0.11.3' }]);
+    expect(lines(report.findings)[0]).toBe('missing bpftrace.program: bpftrace v0.11.3, /usr/bin/bpftrace is too old [apt-get install bpftrace]');
+  }); // prettier-ignore
+
   test('one that loads nothing keeps jtrace from running', () => {
     const tried = triedAll({ kind: 'not-tried', why: 'no program loads' }, { begin: failed('bpftrace may not load programs here', 'run jtrace as root') });
     expect(verdictOf({ tried })).toBe('unusable');
