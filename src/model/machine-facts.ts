@@ -95,6 +95,15 @@ export type BpftraceFacts =
   /** `isNamed`: by the operator. */
   | { readonly kind: 'absent'; readonly message: string; readonly hint: string; readonly isNamed: boolean };
 
+/** Between kernel and bpftrace, as a profile with default settings has them. */
+export interface BufferFacts {
+  /** One for all processors, or one for each. */
+  readonly count: number;
+  /** Of each. */
+  readonly pages: number;
+  readonly pageBytes: number;
+}
+
 /** Small programs that show what a bpftrace can here. */
 export const PROBE_NAMES = ['begin', 'sampling', 'uprobe', 'kprobe', 'fentry', 'usdt'] as const;
 export type ProbeName = (typeof PROBE_NAMES)[number];

@@ -254,6 +254,18 @@ describe('bpftrace', () => {
     expect(problems({ tried })).toEqual(['unknown bpftrace.sampling: bpftrace did not answer within 60 s']);
   });
 
+  test('sampling is told with its buffers', () => {
+    const sampling = (changes: Changes): string => {
+      const outcome = examine(machine(changes), [], null).findings.find(({ id }) => id === 'bpftrace.sampling')?.outcome;
+      return outcome?.kind === 'missing' ? outcome.means : (outcome?.found ?? '');
+    };
+    expect(sampling({})).toBe("jtrace's own program samples (30 ticks in 0.3 s; buffers of 8 MiB: 2 of 1024 pages, one for each CPU)");
+    expect(sampling({ buffers: { count: 1, pages: 16_384, pageBytes: 4096 } })).toContain('; buffers of 64 MiB: one of 16384 pages)');
+    expect(sampling({ buffers: null })).toBe("jtrace's own program samples (30 ticks in 0.3 s)");
+    const refused = triedAll({ kind: 'works', lines: ['jtrace-ok 30'] }, { sampling: failed('bpftrace ended', 'try again') });
+    expect(sampling({ tried: refused })).toBe('jtrace profile does not work. It asks for buffers of 8 MiB: 2 of 1024 pages, one for each CPU. Try again.');
+  }); // prettier-ignore
+
   test('a machine whose timers do not fire', () => {
     const tried = triedAll({ kind: 'works', lines: ['jtrace-ok 0'] });
     expect(problems({ tried })).toEqual(['limited bpftrace.sampling: the program of jtrace profile loads, and no tick came']);

@@ -23,7 +23,7 @@ const { freeze: _, ...debian } = machine();
 
 const jvm = {
   pid: asPid(6614), jdk: '17.0.15', main: 'org.acme.Shop', container: '', vm: 'hotspot', walk: { kind: 'ready' },
-  symbols: 'own', collector: 'G1', flags: { UsePerfData: true },
+  symbols: 'own', collector: 'G1', flags: { UsePerfData: true, DebugNonSafepoints: false },
 } as const; // prettier-ignore
 
 const code = recordedCode('6.1-fixed.json');
