@@ -5,6 +5,7 @@ import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { runOnce } from '../bpftrace/run-once.ts';
 import { checkFreeze, type FreezeCheckInputs, warnOrRefuse } from '../doctor/freeze-check.ts';
 import type { Ui } from '../model/ui.ts';
+import { hostArchitecture } from '../target/host-architecture.ts';
 import { readKernelSymbols } from '../target/kallsyms.ts';
 
 /** Reading two kernel functions: as long as bpftrace takes to start, on an emulated machine. */
@@ -14,6 +15,7 @@ const FREEZE_CHECK_TIMEOUT_MS = 60_000;
 export function freezeInputs(bpftrace: Pick<FoundBpftrace, 'path'>): FreezeCheckInputs {
   return {
     kernelRelease: release(),
+    architecture: hostArchitecture(),
     runProgram: (program) => runOnce({ bpftracePath: bpftrace.path, program, timeoutMs: FREEZE_CHECK_TIMEOUT_MS }),
     readSymbols: readKernelSymbols,
   };

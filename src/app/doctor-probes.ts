@@ -13,7 +13,7 @@ import {
   samplingProgram,
   uprobeProgram,
 } from '../doctor/probe-programs.ts';
-import { PROBE_NAMES, type ProbeName, type Tried } from '../model/machine-facts.ts';
+import { type BufferFacts, PROBE_NAMES, type ProbeName, type Tried } from '../model/machine-facts.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import { asPid } from '../model/units.ts';
 import { dialectFor } from '../program/dialects.ts';
@@ -75,6 +75,13 @@ export async function tryProbes(bpftrace: FoundBpftrace, { isRisky, isOwnNamespa
         ? { kind: 'not-tried', why: 'no JVM of root’s runs' }
         : await inTime((timeoutMs) => tryListing(`usdt:${libjvm}:*`, { bpftracePath: bpftrace.path, timeoutMs })),
   };
+}
+
+/** Of the same program; null: it does not ask. */
+export function ownBuffers(bpftrace: FoundBpftrace): BufferFacts | null {
+  const pages = Number(ownCapture(bpftrace).environment['BPFTRACE_PERF_RB_PAGES']);
+  const isForEach = dialectFor(bpftrace.version).transport === 'perf-buffer-per-cpu';
+  return pages > 0 ? { count: isForEach ? cpus().length : 1, pages, pageBytes: kernelPageBytes() } : null;
 }
 
 /** What `jtrace profile` would load for this process. */

@@ -46,7 +46,7 @@ export function lookAtProcess(process_: TargetProcess, jvm: JvmFinding | null): 
     const reader = openTarget(pid);
     try {
       const maps = reader.maps();
-      if (maps === null) return { ...known, walked: null, unwindTables: false, generatesCode: false };
+      if (maps === null) return { ...known, walked: null, unwindTables: null, generatesCode: false };
       return {
         ...known,
         walked: walkWaiting(pid, reader),
@@ -58,7 +58,7 @@ export function lookAtProcess(process_: TargetProcess, jvm: JvmFinding | null): 
     }
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    return { ...known, walked: null, unwindTables: true, generatesCode: false };
+    return { ...known, walked: null, unwindTables: null, generatesCode: false };
   }
 }
 
@@ -80,11 +80,11 @@ function walkWaiting(pid: Pid, reader: TargetReader): NonNullable<ProcessFacts['
   }
 }
 
-/** Whether the first program that it maps says how to find callers. */
-function hasUnwindTables(reader: TargetReader, maps: readonly Mapping[]): boolean {
+/** Whether the first program that it maps says how to find callers; null: there is none, or it cannot be read. */
+function hasUnwindTables(reader: TargetReader, maps: readonly Mapping[]): boolean | null {
   const code = maps.find(({ permissions, path }) => permissions.includes('x') && path.startsWith('/'));
   const library = code === undefined ? null : reader.library(code);
-  if (code === undefined || library === null) return false;
+  if (code === undefined || library === null) return null;
   const step = Math.max(1, Math.floor((code.end - code.start) / TRIED_PLACES));
   for (let place = 0; place < TRIED_PLACES; place += 1) {
     const address = asElfAddress(code.start + place * step - library.bias);

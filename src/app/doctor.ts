@@ -18,7 +18,7 @@ import { readSymbolFacts } from '../target/machine/read-symbol-facts.ts';
 import { chooseTarget } from '../target/processes/choose-target.ts';
 import { freezeInputs } from './check-kernel.ts';
 import { lookAtJvms, trustedLibjvm } from './doctor-jvms.ts';
-import { notTried, tryProbes } from './doctor-probes.ts';
+import { notTried, ownBuffers, tryProbes } from './doctor-probes.ts';
 import { lookAtProcess } from './doctor-process.ts';
 
 export type DoctorAnswer =
@@ -52,6 +52,7 @@ export async function runDoctor(request: DoctorRequest, tell: (doing: string) =>
     kernel,
     bpftrace,
     tried,
+    buffers: usable === null ? null : ownBuffers(usable),
     symbols: readSymbolFacts(process.env['PATH']),
     freeze,
     ownCommand: request.ownCommand,

@@ -4,6 +4,7 @@
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { effectiveCapabilities, missingToLoad } from '../model/capabilities.ts';
 import { OperatorError } from '../model/errors.ts';
+import { KERNEL_PROBES, TRACEFS_EVENTS, TYPE_INFORMATION } from '../model/kernel-files.ts';
 
 export interface MachineAnswers {
   /** CAP_SYS_ADMIN, or CAP_BPF and CAP_PERFMON. */
@@ -12,12 +13,6 @@ export interface MachineAnswers {
   readonly hasTypeInformation: boolean;
   readonly hasTracefs: boolean;
 }
-
-const TYPE_INFORMATION = '/sys/kernel/btf/vmlinux';
-/** The kernel's own means for them, from 4.17 on, and tracefs's. */
-const KERNEL_PROBES = ['/sys/bus/event_source/devices/kprobe', '/sys/kernel/tracing/kprobe_events'];
-/** Where tracefs is mounted, and its place below debugfs before 4.1. */
-const TRACEFS_EVENTS = ['/sys/kernel/tracing/events', '/sys/kernel/debug/tracing/events'];
 
 export function askMachine(): MachineAnswers {
   const has = effectiveCapabilities(ownStatus());

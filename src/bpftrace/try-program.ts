@@ -5,6 +5,7 @@ import { OperatorError } from '../model/errors.ts';
 import type { Tried } from '../model/machine-facts.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import { runOnce } from './run-once.ts';
+import { captureMark } from './sweep.ts';
 
 /** Of bpftrace's own words: the first say it, the rest repeats the program. */
 const MAX_SAID = 4;
@@ -33,7 +34,7 @@ export async function tryProgram(program: BpftraceProgram, awaited: string, opti
 
 /** Whether bpftrace finds probes by a pattern; they are the lines. */
 export async function tryListing(pattern: string, { bpftracePath, timeoutMs }: TryOptions): Promise<Tried> {
-  const { stdout, stderr, timedOut } = await runChild(bpftracePath, ['-l', pattern], { timeoutMs });
+  const { stdout, stderr, timedOut } = await runChild(bpftracePath, ['-l', pattern], { environment: captureMark(), timeoutMs });
   const provider = pattern.slice(0, pattern.indexOf(':') + 1);
   const lines = stdout.split('\n').filter((line) => line.startsWith(provider));
   if (lines.length > 0) return { kind: 'works', lines };

@@ -1,8 +1,9 @@
 // Starts a program as a child that dies with jtrace, in a session of its own, so that Ctrl-C on the terminal does not reach it.
-// Output comes as it arrives, in bytes; the caller bounds what it keeps. The kernel ends the child when jtrace dies, by the
-// parent-death signal (setpriv, util-linux ≥ 2.33); where setpriv cannot do that, the caller's own means (a heartbeat) remain.
+// Output comes as it arrives, in bytes; the caller bounds what it keeps. The kernel ends the child when jtrace dies
+// (die-with-parent.ts); where it cannot do that, the caller's own means (a heartbeat) remain.
 
 import { execa } from 'execa';
+import { dyingWithParent } from './die-with-parent.ts';
 import { interruptOutsideWrites } from './interrupt-outside-writes.ts';
 
 /**
@@ -41,10 +42,7 @@ export interface Child {
 }
 
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const guarded = await canDieWithParent();
-  const [file, args] = guarded
-    ? [SETPRIV, ['--pdeathsig', 'KILL', '--', options.file, ...options.args]]
-    : [options.file, [...options.args]];
+  const { file, args } = await dyingWithParent(options.file, options.args);
   const subprocess = execa(file, args, {
     stdin: 'pipe',
     stdout: 'pipe',
@@ -95,15 +93,4 @@ export async function startChild(options: ChildOptions): Promise<Child> {
 /** Sleeps with all of this thread: what else waits here is not in a hurry, and a stream that is only paused is read on in small pieces. */
 function gatherMore(): void {
   Atomics.wait(NEVER_WOKEN, 0, 0, GATHER_MS);
-}
-
-const SETPRIV = 'setpriv';
-let dieWithParent: Promise<boolean> | null = null;
-
-/** Asked once: busybox has a setpriv without this option, a container may have none. */
-function canDieWithParent(): Promise<boolean> {
-  dieWithParent ??= execa(SETPRIV, ['--pdeathsig', 'KILL', '--', 'true'], { reject: false, stdio: 'ignore', timeout: 5000 }).then(
-    (result) => result.exitCode === 0,
-  );
-  return dieWithParent;
 }

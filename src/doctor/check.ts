@@ -1,13 +1,23 @@
 // What a check is: one row of a table, facts in, outcome out. The facts are all there are; what could not be read says so itself.
 
 import type { CheckGroup, FreezeReport, Outcome } from '../model/doctor.ts';
-import type { BpftraceFacts, KernelFacts, ProbeName, RightsFacts, SymbolFacts, Tried } from '../model/machine-facts.ts';
+import type {
+  BpftraceFacts,
+  BufferFacts,
+  KernelFacts,
+  ProbeName,
+  RightsFacts,
+  SymbolFacts,
+  Tried,
+} from '../model/machine-facts.ts';
 
 export interface MachineFacts {
   readonly rights: RightsFacts;
   readonly kernel: KernelFacts;
   readonly bpftrace: BpftraceFacts;
   readonly tried: Readonly<Record<ProbeName, Tried>>;
+  /** null: there is no bpftrace that could have them. */
+  readonly buffers: BufferFacts | null;
   readonly symbols: SymbolFacts;
   readonly freeze: FreezeReport;
   /** What was typed, to be run with more rights. */

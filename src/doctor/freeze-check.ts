@@ -2,6 +2,7 @@
 // shown to be there, warns where that range's kernel cannot be told, says nothing otherwise. Other kernels pay nothing: no program
 // is run and no symbol is read for them. Running bpftrace and reading kallsyms are handed in.
 
+import type { ArchitectureName } from '../model/architecture.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import type { KernelSymbols } from '../model/target.ts';
@@ -12,6 +13,7 @@ import { kernelCodeProgram, parseKernelCode } from './kernel-code-program.ts';
 export interface FreezeCheckInputs {
   /** `uname -r`. */
   readonly kernelRelease: string;
+  readonly architecture: ArchitectureName;
   /** Runs a small program to its end and returns its lines of output; throws when bpftrace does. */
   readonly runProgram: (program: BpftraceProgram) => Promise<readonly string[]>;
   readonly readSymbols: () => KernelSymbols;
@@ -38,6 +40,8 @@ export async function examineFreeze(inputs: FreezeCheckInputs): Promise<FreezeFi
     evidence: null,
     notSeen: reason,
   });
+  // What holds the lock and what waits for it are the same everywhere: another processor is no reason to think that all is well.
+  if (inputs.architecture !== 'x86-64') return blind('the check reads x86-64 code only');
   try {
     const code = parseKernelCode(await inputs.runProgram(kernelCodeProgram()));
     if (code === null) return blind('the kernel’s code could not be read');

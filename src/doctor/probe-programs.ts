@@ -4,7 +4,7 @@
 
 import type { BpftraceVersion } from '../model/dialect.ts';
 import type { BpftraceProgram, CaptureProgram } from '../model/program.ts';
-import { compareVersions } from '../program/dialects.ts';
+import { fentryNames } from '../program/dialects.ts';
 import { renderTemplate } from '../program/template.ts';
 import { readTemplate } from '../program/templates.ts';
 
@@ -13,8 +13,6 @@ export const ATTACHED = 'jtrace-ok';
 /** Printed where jtrace's own call was met. */
 export const MET = 'jtrace-hit';
 const KERNEL_FUNCTION = 'vfs_open';
-/** From this version on `kfunc` is called so; 0.17 dies of the new name, 0.27 does not know the old one. */
-const FENTRY_SINCE = { major: 0, minor: 23, patch: 0 } as const satisfies BpftraceVersion;
 /** Some 30 ticks of each processor. */
 const SAMPLED_MS = 300;
 /** jtrace makes the call every few milliseconds. */
@@ -29,8 +27,7 @@ export function kprobeProgram(): BpftraceProgram {
 }
 
 export function fentryProgram(version: BpftraceVersion): BpftraceProgram {
-  const provider = compareVersions(version, FENTRY_SINCE) >= 0 ? 'fentry' : 'kfunc';
-  return plain(`${provider}:${KERNEL_FUNCTION} { @n = count(); }\n${ends(1)}`);
+  return plain(`${fentryNames(version).entry}:${KERNEL_FUNCTION} { @n = count(); }\n${ends(1)}`);
 }
 
 /** `library`: the C library that this process has mapped; throws where its path cannot stand in a program. */

@@ -24,10 +24,13 @@ export type SettingName = (typeof SETTING_NAMES)[number];
 
 /** Options of the kernel's configuration that say why something is missing. */
 export const CONFIG_OPTIONS = [
+  'CONFIG_BPF_JIT',
+  'CONFIG_BPF_JIT_ALWAYS_ON',
   'CONFIG_BPF_SYSCALL',
   'CONFIG_DEBUG_INFO_BTF',
   'CONFIG_FUNCTION_TRACER',
   'CONFIG_KPROBES',
+  'CONFIG_SECURITY_LOCKDOWN_LSM',
   'CONFIG_UPROBES',
   'CONFIG_X86_FRED',
 ] as const;
@@ -50,7 +53,7 @@ export interface KernelFacts {
   readonly tracefs: 'readable' | 'hidden' | 'absent';
   readonly hasKernelProbes: boolean;
   readonly settings: Readonly<Record<SettingName, Setting>>;
-  /** `none`, `integrity`, `confidentiality`; absent where the kernel has no lockdown (or securityfs is not mounted). */
+  /** `none`, `integrity`, `confidentiality`; absent where the kernel has no lockdown, unreadable also where securityfs is not mounted. */
   readonly lockdown: Setting;
   /** Interrupts and calls enter by FRED: registers lie elsewhere on the kernel's stack. */
   readonly isFredActive: boolean;
@@ -91,6 +94,15 @@ export type BpftraceFacts =
   | { readonly kind: 'found'; readonly path: string; readonly versionText: string; readonly tooOld: boolean }
   /** `isNamed`: by the operator. */
   | { readonly kind: 'absent'; readonly message: string; readonly hint: string; readonly isNamed: boolean };
+
+/** Between kernel and bpftrace, as a profile with default settings has them. */
+export interface BufferFacts {
+  /** One for all processors, or one for each. */
+  readonly count: number;
+  /** Of each. */
+  readonly pages: number;
+  readonly pageBytes: number;
+}
 
 /** Small programs that show what a bpftrace can here. */
 export const PROBE_NAMES = ['begin', 'sampling', 'uprobe', 'kprobe', 'fentry', 'usdt'] as const;

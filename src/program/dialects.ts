@@ -65,6 +65,14 @@ export function dialectFor(version: BpftraceVersion): Dialect {
   return { version, ...dialect };
 }
 
+/** From here on fentry and fexit are the names; 0.17 dies of them, 0.27 does not know the old ones, 0.23 takes either for the new. */
+const FENTRY_SINCE: BpftraceVersion = { major: 0, minor: 23, patch: 0 };
+
+/** What probes at the beginning and at the end of a kernel function are called. */
+export function fentryNames(version: BpftraceVersion): { readonly entry: string; readonly exit: string } {
+  return compareVersions(version, FENTRY_SINCE) < 0 ? { entry: 'kfunc', exit: 'kretfunc' } : { entry: 'fentry', exit: 'fexit' };
+}
+
 /** Negative, zero or positive, as `sort` wants it. */
 export function compareVersions(a: BpftraceVersion, b: BpftraceVersion): number {
   return a.major - b.major || a.minor - b.minor || a.patch - b.patch;

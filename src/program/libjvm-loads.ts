@@ -6,7 +6,7 @@ import type { BpftraceVersion, Dialect } from '../model/dialect.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import type { Pid } from '../model/units.ts';
 import type { ProbeStyle } from '../model/watch.ts';
-import { compareVersions } from './dialects.ts';
+import { fentryNames } from './dialects.ts';
 import { renderTemplate } from './template.ts';
 import { readTemplate } from './templates.ts';
 
@@ -16,8 +16,6 @@ const MAX_PROCESSES = 16_384;
 const MAX_RUNNING = 1000;
 /** Often enough that ready is told soon and a leftover ends soon; ten wake-ups a second are nothing. */
 const HEARTBEAT_MS = 100;
-/** From here on `fentry` and `fexit` are the names. */
-const FENTRY_SINCE: BpftraceVersion = { major: 0, minor: 24, patch: 0 };
 
 /** Every way a program opens a file comes through it, since Linux 5.6. */
 const OPENING = 'do_sys_openat2';
@@ -56,7 +54,7 @@ function probesOf(style: ProbeStyle, version: BpftraceVersion, architecture: Arc
     case 'kprobe':
       return { opened: [`kretprobe:${OPENING}`], mapped: [`kprobe:${MAPPING}`] };
     case 'fentry': {
-      const [entry, exit] = compareVersions(version, FENTRY_SINCE) < 0 ? ['kfunc', 'kretfunc'] : ['fentry', 'fexit'];
+      const { entry, exit } = fentryNames(version);
       return { opened: [`${exit}:${OPENING}`], mapped: [`${entry}:${MAPPING}`] };
     }
     case 'tracepoint': {

@@ -1,9 +1,10 @@
 // Which bpftrace there is, and what it really can here: each kind of probe was attached once.
 
-import type { ProbeName, Tried } from '../../model/machine-facts.ts';
+import type { BufferFacts, ProbeName, Tried } from '../../model/machine-facts.ts';
 import { type Check, limited, type MachineFacts, missing, ok, unknown } from '../check.ts';
 import { ticksOf } from '../probe-programs.ts';
 
+const MEBIBYTE = 1024 * 1024;
 const INSTALL = 'apt-get install bpftrace';
 
 export const BPFTRACE_CHECKS: readonly Check[] = [
@@ -39,10 +40,14 @@ export const BPFTRACE_CHECKS: readonly Check[] = [
           'the program of jtrace profile loads, and no tick came',
           'Timers of perf events do not fire here (a virtual machine?): --event samples by tracepoints instead.',
         );
-      const text = `jtrace's own program samples (${String(ticks ?? 0)} ticks in 0.3 s)`;
+      const { buffers } = facts;
+      const text = `jtrace's own program samples (${String(ticks ?? 0)} ticks in 0.3 s${buffers === null ? '' : `; ${sizes(buffers)}`})`;
       // What no program can is told once.
       if (begin.kind === 'failed') return unknown('not tried: no program loads', 'See above.');
-      return tried(facts, 'sampling', text, () => failedMissing(sampling, 'jtrace profile does not work.'));
+      return tried(facts, 'sampling', text, () => {
+        const asks = buffers === null ? '' : ` It asks for ${sizes(buffers)}.`;
+        return failedMissing(sampling, `jtrace profile does not work.${asks}`);
+      });
     },
   },
   {
@@ -125,6 +130,13 @@ function tried(
     default:
       return result satisfies never;
   }
+}
+
+/** What is taken of the kernel's memory: before 5.11 it counts as locked. */
+function sizes({ count, pages, pageBytes }: BufferFacts): string {
+  const megabytes = Math.round((count * pages * pageBytes) / MEBIBYTE);
+  const each = `${String(pages)} pages`;
+  return `buffers of ${String(megabytes)} MiB: ${count === 1 ? `one of ${each}` : `${String(count)} of ${each}, one for each CPU`}`;
 }
 
 function failedMissing(result: Tried, means: string): ReturnType<Check['judge']> {

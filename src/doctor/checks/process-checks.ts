@@ -15,8 +15,8 @@ export interface ProcessFacts {
   readonly threads: number;
   /** Waiting threads whose stacks were walked now, and those that reached their end; null: its memory cannot be read. */
   readonly walked: { readonly stacks: number; readonly complete: number; readonly reasons: readonly string[] } | null;
-  /** Of the main program and the C library: whether call frame information was found. */
-  readonly unwindTables: boolean;
+  /** Whether call frame information of its program was found; null: nobody could look. */
+  readonly unwindTables: boolean | null;
   /** Executable memory without a file, that is not a JVM's. */
   readonly generatesCode: boolean;
   readonly hasPerfMap: boolean;
@@ -49,16 +49,7 @@ export function processFindings(facts: ProcessFacts): readonly Finding[] {
           ),
     ),
     row('stacks', 'its stacks', stacks(walked)),
-    row(
-      'unwind-tables',
-      'unwind tables',
-      facts.unwindTables
-        ? ok('call frame information')
-        : limited(
-            'its program has no call frame information',
-            'Native frames are walked by frame pointers, and end where there are none.',
-          ),
-    ),
+    row('unwind-tables', 'unwind tables', unwindTables(facts.unwindTables)),
     ...(facts.generatesCode
       ? [
           row(
@@ -104,6 +95,13 @@ export function processFindings(facts: ProcessFacts): readonly Finding[] {
 /** Of one that may not be looked into. */
 export function closedFindings({ message, hint }: { readonly message: string; readonly hint: string }): readonly Finding[] {
   return [{ id: 'process.memory', group: 'process', title: 'its memory', outcome: missing(message, `${hint}.`) }];
+}
+
+function unwindTables(found: boolean | null): Finding['outcome'] {
+  if (found === true) return ok('call frame information');
+  const means = 'Native frames are walked by frame pointers, and end where there are none.';
+  if (found === false) return limited('its program has no call frame information', means);
+  return unknown('its program could not be looked into', `Where it has no call frame information: ${means}`);
 }
 
 function stacks(walked: ProcessFacts['walked']): Finding['outcome'] {

@@ -1,6 +1,7 @@
 // This machine's kernel and its settings, as /proc and /sys tell them. Nothing is written, nothing is tried.
 
 import { release } from 'node:os';
+import { KERNEL_PROBES, TRACEFS_EVENTS, TYPE_INFORMATION } from '../../model/kernel-files.ts';
 import { type KernelFacts, SETTING_NAMES, type Setting, type SettingName } from '../../model/machine-facts.ts';
 import { readKernelConfig } from './kernel-config.ts';
 import { readSetting, readText, whereIs } from './read-file.ts';
@@ -8,9 +9,6 @@ import { readSetting, readText, whereIs } from './read-file.ts';
 /** The flags of the first processor. */
 const MAX_CPUINFO_BYTES = 16 * 1024;
 const MAX_SWAPS_BYTES = 64 * 1024;
-/** The kernel's own means for them, from 4.17 on, and tracefs's. */
-const KERNEL_PROBES = ['/sys/bus/event_source/devices/kprobe', '/sys/kernel/tracing/kprobe_events'];
-const TRACEFS_EVENTS = ['/sys/kernel/tracing/events', '/sys/kernel/debug/tracing/events'];
 
 export function readKernelFacts(): KernelFacts {
   const swaps = parseSwaps(readText('/proc/swaps', MAX_SWAPS_BYTES) ?? '');
@@ -19,17 +17,24 @@ export function readKernelFacts(): KernelFacts {
     release: release(),
     architecture: process.arch,
     config: readKernelConfig(release()),
-    hasTypeInformation: whereIs('/sys/kernel/btf/vmlinux') === 'there',
+    hasTypeInformation: whereIs(TYPE_INFORMATION) === 'there',
     tracefs: tracefs.includes('there') ? 'readable' : tracefs.includes('hidden') ? 'hidden' : 'absent',
     hasKernelProbes: KERNEL_PROBES.some((path) => whereIs(path) === 'there'),
     settings: Object.fromEntries(SETTING_NAMES.map((name) => [name, readSetting(`/proc/sys/${name.replaceAll('.', '/')}`)])) as Record<SettingName, Setting>, // prettier-ignore
-    lockdown: chosen(readSetting('/sys/kernel/security/lockdown')),
+    lockdown: readLockdown('/sys/kernel/security'),
     isFredActive: /^flags\s*:.* fred( |$)/m.test(readText('/proc/cpuinfo', MAX_CPUINFO_BYTES) ?? ''),
     numaNodes: countRanges(readText('/sys/devices/system/node/online', MAX_CPUINFO_BYTES) ?? ''),
     swapTotalKb: swaps.totalKb,
     swapUsedKb: swaps.usedKb,
     hugePages: chosen(readSetting('/sys/kernel/mm/transparent_hugepage/enabled')),
   };
+}
+
+/** `securityfs`: where it is mounted, which it is not in containers: then nothing is known, and nothing is absent. */
+export function readLockdown(securityfs: string): Setting {
+  const setting = chosen(readSetting(`${securityfs}/lockdown`));
+  // Every securityfs has the list of security modules.
+  return setting.kind === 'absent' && whereIs(`${securityfs}/lsm`) !== 'there' ? { kind: 'unreadable' } : setting;
 }
 
 /** Of `none [integrity] confidentiality` the one in brackets. */

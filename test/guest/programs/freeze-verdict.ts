@@ -11,6 +11,7 @@ import { calledAddress, decodeAll } from '../../../src/doctor/kernel-function.ts
 import { asKernelAddress } from '../../../src/model/units.ts';
 import type { BpftraceProgram } from '../../../src/model/program.ts';
 import type { KernelSymbols } from '../../../src/model/target.ts';
+import { hostArchitecture } from '../../../src/target/host-architecture.ts';
 import { readKernelSymbols } from '../../../src/target/kallsyms.ts';
 
 /** Inside a guest, starting bpftrace alone takes seconds. */
@@ -37,8 +38,9 @@ function readSymbols(): KernelSymbols {
   };
 }
 
-const own = await checkFreeze({ kernelRelease: release(), runProgram, readSymbols });
-const asSuspicious = await checkFreeze({ kernelRelease: SUSPICIOUS_RELEASE, runProgram, readSymbols });
+const architecture = hostArchitecture();
+const own = await checkFreeze({ kernelRelease: release(), architecture, runProgram, readSymbols });
+const asSuspicious = await checkFreeze({ kernelRelease: SUSPICIOUS_RELEASE, architecture, runProgram, readSymbols });
 askForEveryCall();
 const recording = { release: release(), lines, symbols: runs(asked) };
 console.log(JSON.stringify({ own, asSuspicious, recording }));

@@ -1,7 +1,8 @@
 // jtrace doctor on this machine: what it says holds, nothing is changed or left, and it answers whoever asks: not root, in a pid namespace,
-// with a bpftrace that is none, of a JVM whose command line is a megabyte with control characters in it.
+// with a bpftrace that is none or hangs, of a JVM whose command line is a megabyte with control characters in it.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { displayWidth } from '../../../src/outputs/display-width.ts';
@@ -16,6 +17,9 @@ const TIMEOUT_MS = 120_000;
 const ARGUMENT = `\u001b[31m\n${'x'.repeat(100_000)}`;
 /** What a probe could change, and must not. */
 const SETTINGS = ['kernel/bpf_stats_enabled', 'kernel/kptr_restrict', 'kernel/perf_event_paranoid', 'net/core/bpf_jit_enable'];
+
+/** Longer than the test waits. */
+const HANGING = 'sleep 300';
 
 let jvm: ReadyProcess;
 
@@ -41,10 +45,12 @@ async function doctor(args: readonly string[], through?: readonly string[]) {
 
 const settings = (): readonly string[] => SETTINGS.map((name) => readFileSync(join('/proc/sys', name), 'utf8'));
 /** Processes that were started by the jtrace `pid`, as their environment tells: others may run at the same time. */
-function startedBy(pid: number): readonly string[] {
+function startedBy(pid: number, program?: string): readonly string[] {
   return readdirSync('/proc').filter((name) => {
     try {
-      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(`JTRACE_CAPTURE_OF=${String(pid)}:`);
+      if (!/^\d+$/.test(name) || !readFileSync(`/proc/${name}/environ`, 'latin1').includes(`JTRACE_CAPTURE_OF=${String(pid)}:`))
+        return false;
+      return program === undefined || readFileSync(`/proc/${name}/comm`, 'latin1').trim() === program;
     } catch {
       return false;
     }
@@ -122,11 +128,23 @@ describeOnHost('jtrace doctor', ['root', 'bpftrace', 'jdk17'], () => {
     expect(stderr).toContain('there is no process 4194304');
   }, TIMEOUT_MS); // prettier-ignore
 
-  test('killed in the middle: its bpftrace ends, too', async () => {
-    const run = startJtrace(['doctor']);
-    await until('a program is tried', () => (startedBy(run.pid).length > 0 ? true : null));
-    run.child.kill('SIGKILL');
-    await run.ended;
-    await until('it has ended', () => (startedBy(run.pid).length === 0 ? true : null));
+  // Made up: a program of doctor ends by itself within seconds, unless bpftrace hangs, and no bpftrace hangs at will.
+  test.each([
+    ['a program', 'sleep'],
+    ['a listing', 'answer'],
+  ])('killed while %s hangs: its bpftrace ends, too', async (_, toPrograms) => {
+    const folder = mkdtempSync(join(tmpdir(), 'jtrace-hanging-'));
+    const file = join(folder, 'bpftrace');
+    const answer = toPrograms === 'answer' ? 'echo jtrace-ok 30; echo jtrace-hit' : `exec ${HANGING}`;
+    writeFileSync(file, `#!/bin/sh\ncase "$1" in --version) echo bpftrace v0.23.2;; -l) exec ${HANGING};; *) ${answer};; esac\n`, { mode: 0o755 });
+    try {
+      const run = startJtrace(['doctor', '--bpftrace', file]);
+      await until('it hangs', () => (startedBy(run.pid, 'sleep').length > 0 ? true : null));
+      run.child.kill('SIGKILL');
+      await run.ended;
+      await until('it has ended', () => (startedBy(run.pid).length === 0 ? true : null));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   }, TIMEOUT_MS); // prettier-ignore
 });

@@ -5,6 +5,7 @@ import { runOnce } from '../../../src/bpftrace/run-once.ts';
 import { checkFreeze } from '../../../src/doctor/freeze-check.ts';
 import { kernelCodeProgram, parseKernelCode } from '../../../src/doctor/kernel-code-program.ts';
 import { asKernelAddress } from '../../../src/model/units.ts';
+import { hostArchitecture } from '../../../src/target/host-architecture.ts';
 import { readKernelSymbols } from '../../../src/target/kallsyms.ts';
 import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { describeOnHost } from '../../support/require-host.ts';
@@ -23,6 +24,7 @@ describeOnHost('reading kernel code', ['root', 'bpftrace'], () => {
     }
     const verdict = await checkFreeze({
       kernelRelease: '6.1.0',
+      architecture: hostArchitecture(),
       runProgram: (program) => runOnce({ bpftracePath, program, timeoutMs: TIMEOUT_MS }),
       readSymbols: readKernelSymbols,
     });

@@ -35,6 +35,7 @@ ln -sf /proc/self/fd/1 /new/dev/stdout
 ln -sf /proc/self/fd/2 /new/dev/stderr
 mount -t tracefs tracefs /new/sys/kernel/tracing
 mount -t debugfs debugfs /new/sys/kernel/debug
+mount -t securityfs securityfs /new/sys/kernel/security
 mount -t bpf bpf /new/sys/fs/bpf
 mount -t cgroup2 cgroup2 /new/sys/fs/cgroup
 

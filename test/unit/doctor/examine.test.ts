@@ -1,8 +1,10 @@
 // Facts of many machines → what is told of each: which findings are no `ok`, with which command, and the verdict.
 
 import { describe, expect, test } from 'vitest';
+import { type ProcessFacts, processFindings } from '../../../src/doctor/checks/process-checks.ts';
 import { CHECKS, examine, freezeReport } from '../../../src/doctor/examine.ts';
 import type { Finding, JvmFinding } from '../../../src/model/doctor.ts';
+import type { ConfigOption, KernelConfig } from '../../../src/model/machine-facts.ts';
 import { asPid } from '../../../src/model/units.ts';
 import { type Changes, failed, machine, settings, triedAll } from './machines.ts';
 
@@ -19,6 +21,11 @@ function lines(findings: readonly Finding[]): readonly string[] {
     return [`${outcome.kind} ${id}: ${outcome.found}${outcome.command === null ? '' : ` [${outcome.command}]`}`];
   });
 }
+
+const configured = (changed: Partial<Record<ConfigOption, string>>): KernelConfig => ({
+  source: '/proc/config.gz',
+  options: { ...(machine().kernel.config?.options as KernelConfig['options']), ...changed },
+});
 
 const verdictOf = (changes: Changes): string => examine(machine(changes), [], null).verdict;
 
@@ -110,10 +117,8 @@ describe('rights', () => {
 
 describe('kernel', () => {
   test('no kprobes, no fentry', () => {
-    const kernel = machine().kernel;
-    const options = { ...kernel.config?.options, CONFIG_KPROBES: 'n' } as NonNullable<typeof kernel.config>['options'];
     const changes: Changes = {
-      kernel: { hasKernelProbes: false, config: { source: '/proc/config.gz', options } },
+      kernel: { hasKernelProbes: false, config: configured({ CONFIG_KPROBES: 'n' }) },
       tried: triedAll({ kind: 'works', lines: ['jtrace-ok 30'] }, {
         kprobe: failed('bpftrace did not begin to sample (status 255)'),
         fentry: failed('x', '', 'stdin:1:1-15: ERROR: kfunc/kretfunc not available for your kernel version.'),
@@ -128,6 +133,7 @@ describe('kernel', () => {
 
   test.each<[string, Changes, string]>([
     ['no BTF', { kernel: { hasTypeInformation: false } }, 'missing kernel.btf: no BTF (/sys/kernel/btf/vmlinux) [apt-get install linux-image-amd64 && reboot]'],
+    ['no BTF on aarch64', { kernel: { hasTypeInformation: false, architecture: 'arm64' } }, 'missing kernel.btf: no BTF (/sys/kernel/btf/vmlinux) [apt-get install linux-image-arm64 && reboot]'],
     ['no tracefs', { kernel: { tracefs: 'absent' } }, 'missing kernel.tracefs: tracefs is not mounted [mount -t tracefs tracefs /sys/kernel/tracing]'],
     ['lockdown', { kernel: { lockdown: { kind: 'value', text: 'confidentiality' } } }, 'missing kernel.lockdown: lockdown: confidentiality [reboot]'],
     ['another processor', { kernel: { architecture: 'riscv64' } }, 'missing kernel.release: 6.1.0-56-amd64 on riscv64'],
@@ -142,17 +148,47 @@ describe('kernel', () => {
   test.each<[string, Changes]>([
     ['NUMA balancing with one node', { kernel: { settings: settings({ 'kernel.numa_balancing': '1' }) } }],
     ['no NUMA in the kernel', { kernel: { settings: settings({ 'kernel.numa_balancing': { kind: 'absent' } }) } }],
-    [
-      'a processor that cannot interpret only',
-      { kernel: { settings: settings({ 'net.core.bpf_jit_enable': { kind: 'absent' } }) } },
-    ],
     ['swap', { kernel: { swapTotalKb: 1 << 20, swapUsedKb: 4096 } }],
     ['FRED', { kernel: { isFredActive: true } }],
+    ['a kernel that has no lockdown', { kernel: { lockdown: { kind: 'absent' } } }],
+    ['no lockdown by its configuration', { kernel: { lockdown: { kind: 'unreadable' }, config: configured({ CONFIG_SECURITY_LOCKDOWN_LSM: 'n' }) } }],
+    ['who may use BPF', { kernel: { settings: settings({ 'kernel.unprivileged_bpf_disabled': { kind: 'unreadable' } }) } }],
     ['lockdown that allows reading', { kernel: { lockdown: { kind: 'value', text: 'integrity' } } }],
     ['no configuration to be found', { kernel: { config: null } }],
   ])('%s is no problem', (_, changes) => {
     expect(problems(changes)).toEqual([]);
-  });
+  }); // prettier-ignore
+
+  test('the compiler’s setting is not shown in containers: then the configuration tells, or nobody does', () => {
+    const judged = (config: KernelConfig | null): string | undefined => {
+      const absent = settings({ 'net.core.bpf_jit_enable': { kind: 'absent' } });
+      const outcome = examine(machine({ kernel: { settings: absent, config } }), [], null).findings.find(({ id }) => id === 'kernel.jit')?.outcome;
+      return outcome === undefined ? undefined : `${outcome.kind}: ${outcome.found}`;
+    };
+    expect(judged(configured({}))).toBe('ok: BPF is compiled (CONFIG_BPF_JIT_ALWAYS_ON)');
+    expect(judged(configured({ CONFIG_BPF_JIT: 'n', CONFIG_BPF_JIT_ALWAYS_ON: 'n' }))).toBe('limited: BPF is interpreted: CONFIG_BPF_JIT is not set');
+    for (const config of [null, configured({ CONFIG_BPF_JIT_ALWAYS_ON: 'n' })])
+      expect(judged(config)).toBe('ok: whether BPF is compiled is not shown here (net.core.bpf_jit_enable is absent)');
+  }); // prettier-ignore
+
+  test('what could not be read is not told as if it had been', () => {
+    const unreadable = { kind: 'unreadable' } as const;
+    const lockdown = { lockdown: unreadable };
+    const line = (command: string): string => `unknown kernel.lockdown: /sys/kernel/security/lockdown cannot be read: securityfs is not mounted, or not for us [${command}]`;
+    expect(problems({ kernel: lockdown })).toEqual([line('mount -t securityfs securityfs /sys/kernel/security')]);
+    expect(problems({ kernel: { ...lockdown, config: null } })).toHaveLength(1);
+    const has = new Set(['CAP_BPF', 'CAP_PERFMON', 'CAP_SYS_PTRACE', 'CAP_DAC_READ_SEARCH', 'CAP_SYSLOG'] as const);
+    expect(problems({ kernel: lockdown, rights: { has } })).toEqual([line('docker run -v /sys/kernel/security:/sys/kernel/security:ro …')]);
+    expect(problems({ kernel: lockdown, rights: { has, userId: 1000 } })).toEqual([line('sudo jtrace doctor')]);
+    const changed = settings({ 'kernel.bpf_stats_enabled': unreadable, 'kernel.numa_balancing': unreadable, 'kernel.unprivileged_bpf_disabled': unreadable });
+    expect(problems({ kernel: { numaNodes: 2, settings: changed } })).toEqual([
+      'unknown kernel.bpf-stats: kernel.bpf_stats_enabled could not be read [sudo jtrace doctor]',
+      'unknown kernel.numa: kernel.numa_balancing could not be read [sudo jtrace doctor]',
+    ]);
+    const told = examine(machine({ kernel: { settings: changed, hugePages: unreadable } }), [], null).findings.map(({ outcome }) => outcome.found);
+    expect(told).toContain('kernel.unprivileged_bpf_disabled is unreadable (jtrace does not need it)');
+    expect(told).toContain('transparent huge pages: not readable');
+  }); // prettier-ignore
 });
 
 describe('the freeze', () => {
@@ -168,6 +204,13 @@ describe('the freeze', () => {
     expect(verdictOf({ freeze })).toBe('limited');
     expect(problems({ freeze })).toEqual([
       'unknown kernel.freeze: it cannot be told whether sampling freezes this kernel: no BTF [jtrace doctor --evidence]',
+    ]);
+  });
+  test('not looked at, on another processor: the version is what there is to look at', () => {
+    const reason = 'the check reads x86-64 code only';
+    const freeze = freezeReport({ verdict: { kind: 'unknown', reason }, evidence: null, notSeen: reason }, true);
+    expect(problems({ freeze, kernel: { architecture: 'arm64' } })).toEqual([
+      `unknown kernel.freeze: it cannot be told whether sampling freezes this kernel: ${reason} [uname -v]`,
     ]);
   });
   test('its instructions are told where they are asked for, and only there', () => {
@@ -192,6 +235,13 @@ describe('bpftrace', () => {
     );
   });
 
+  test('one that is too old is missing, and named', () => {
+    const old = { kind: 'found', path: '/usr/bin/bpftrace', versionText: 'bpftrace v0.11.3', tooOld: true } as const;
+    const report = examine(machine({ bpftrace: old, tried: notTried('there is no bpftrace that can be used') }), [], null);
+    expect([report.verdict, report.bpftrace]).toEqual(['unusable', { path: '/usr/bin/bpftrace', version: 'bpftrace v0.11.3' }]);
+    expect(lines(report.findings)[0]).toBe('missing bpftrace.program: bpftrace v0.11.3, /usr/bin/bpftrace is too old [apt-get install bpftrace]');
+  }); // prettier-ignore
+
   test('one that loads nothing keeps jtrace from running', () => {
     const tried = triedAll({ kind: 'not-tried', why: 'no program loads' }, { begin: failed('bpftrace may not load programs here', 'run jtrace as root') });
     expect(verdictOf({ tried })).toBe('unusable');
@@ -203,6 +253,18 @@ describe('bpftrace', () => {
     expect(verdictOf({ tried })).toBe('limited');
     expect(problems({ tried })).toEqual(['unknown bpftrace.sampling: bpftrace did not answer within 60 s']);
   });
+
+  test('sampling is told with its buffers', () => {
+    const sampling = (changes: Changes): string => {
+      const outcome = examine(machine(changes), [], null).findings.find(({ id }) => id === 'bpftrace.sampling')?.outcome;
+      return outcome?.kind === 'missing' ? outcome.means : (outcome?.found ?? '');
+    };
+    expect(sampling({})).toBe("jtrace's own program samples (30 ticks in 0.3 s; buffers of 8 MiB: 2 of 1024 pages, one for each CPU)");
+    expect(sampling({ buffers: { count: 1, pages: 16_384, pageBytes: 4096 } })).toContain('; buffers of 64 MiB: one of 16384 pages)');
+    expect(sampling({ buffers: null })).toBe("jtrace's own program samples (30 ticks in 0.3 s)");
+    const refused = triedAll({ kind: 'works', lines: ['jtrace-ok 30'] }, { sampling: failed('bpftrace ended', 'try again') });
+    expect(sampling({ tried: refused })).toBe('jtrace profile does not work. It asks for buffers of 8 MiB: 2 of 1024 pages, one for each CPU. Try again.');
+  }); // prettier-ignore
 
   test('a machine whose timers do not fire', () => {
     const tried = triedAll({ kind: 'works', lines: ['jtrace-ok 0'] });
@@ -225,8 +287,40 @@ describe('JVMs', () => {
     ]);
   }); // prettier-ignore
 
+  test('each reason is told with those that have it, and what was not looked into is not known', () => {
+    const not = (pid: number, why: string): JvmFinding => jvm({ pid: asPid(pid), walk: { kind: 'not-ready', why }, symbols: 'unknown' });
+    const meansOf = (jvms: readonly JvmFinding[]): string | undefined => {
+      const outcome = examine(machine(), jvms, null).findings.find(({ id }) => id === 'jvms.walk')?.outcome;
+      return outcome?.kind === 'limited' ? outcome.means : undefined;
+    };
+    const jvms = [not(12, 'it is still starting'), not(13, 'it has ended'), not(14, 'it is still starting')];
+    expect(meansOf(jvms)).toBe('processes 12, 14: it is still starting; process 13: it has ended. Their native frames are shown.');
+    expect(meansOf(jvms.slice(0, 1))).toBe('it is still starting. Their native frames are shown.');
+    expect(meansOf([1, 2, 3, 4, 5].map((pid) => not(pid, `reason ${String(pid)}`)))).toContain('process 4: reason 4; and others. Their');
+    expect(problems({}, jvms)).toContain('unknown jvms.symbols: libjvm was not looked into in processes 12, 13, 14');
+  }); // prettier-ignore
+
   test('all is well, or there is none', () => {
     expect(problems({}, [jvm({}), jvm({ symbols: 'debug-file' })])).toEqual([]);
     expect(problems({}, [])).toEqual([]);
+  });
+});
+
+describe('a process', () => {
+  const facts: ProcessFacts = {
+    label: 'x', isOwnUser: true, hasPtrace: true, container: '', pidInside: 1, threads: 1, walked: { stacks: 1, complete: 1, reasons: [] },
+    unwindTables: true, generatesCode: false, hasPerfMap: false, swappedKb: 0, debugNonSafepoints: null,
+  }; // prettier-ignore
+
+  test('what nobody could look into is not known: it is neither there nor absent', () => {
+    expect(lines(processFindings(facts))).toEqual([]);
+    expect(lines(processFindings({ ...facts, unwindTables: false }))).toEqual([
+      'limited process.unwind-tables: its program has no call frame information',
+    ]);
+    expect(lines(processFindings({ ...facts, walked: null, unwindTables: null }))).toEqual([
+      'missing process.memory: its memory cannot be read',
+      'unknown process.stacks: not tried: its memory cannot be read',
+      'unknown process.unwind-tables: its program could not be looked into',
+    ]);
   });
 });

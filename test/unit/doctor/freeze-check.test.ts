@@ -5,42 +5,68 @@ import { OperatorError } from '../../../src/model/errors.ts';
 import type { BpftraceProgram } from '../../../src/model/program.ts';
 
 const readSymbols = () => ({ symbolAt: () => null });
+const X86 = { architecture: 'x86-64' } as const;
 
 describe('checkFreeze', () => {
   test('runs nothing on a kernel outside of the range', async () => {
     const runProgram = vi.fn<(program: BpftraceProgram) => Promise<readonly string[]>>();
-    expect(await checkFreeze({ kernelRelease: '6.12.1', runProgram, readSymbols })).toEqual({ kind: 'not-affected' });
+    expect(await checkFreeze({ ...X86, kernelRelease: '6.12.1', runProgram, readSymbols })).toEqual({ kind: 'not-affected' });
     expect(runProgram).not.toHaveBeenCalled();
   });
 
   test('a program that fails or says too little is a reason not to know', async () => {
     const failing = () => Promise.reject(new OperatorError('environment', 'no BTF', 'hint'));
-    expect(await checkFreeze({ kernelRelease: '6.1.0', runProgram: failing, readSymbols })).toEqual({
+    expect(await checkFreeze({ ...X86, kernelRelease: '6.1.0', runProgram: failing, readSymbols })).toEqual({
       kind: 'unknown',
       reason: 'no BTF',
     });
     const silent = () =>
       Promise.resolve(['Attaching 1 probe...', 'word 0', 'code copy_from_user_nofault ffffffff81000000', 'word zz']);
-    expect(await checkFreeze({ kernelRelease: '6.1.0', runProgram: silent, readSymbols })).toMatchObject({ kind: 'unknown' });
+    expect(await checkFreeze({ ...X86, kernelRelease: '6.1.0', runProgram: silent, readSymbols })).toMatchObject({
+      kind: 'unknown',
+    });
   });
 
   test('symbols that know nothing (kptr_restrict) are a reason not to know', async () => {
     const runProgram = () => Promise.resolve(wholeOutput());
-    expect(await checkFreeze({ kernelRelease: '6.1.0', runProgram, readSymbols })).toMatchObject({ kind: 'unknown' });
+    expect(await checkFreeze({ ...X86, kernelRelease: '6.1.0', runProgram, readSymbols })).toMatchObject({ kind: 'unknown' });
   });
 });
 
 describe('examineFreeze', () => {
   test('looks also outside of the range, and what it sees changes nothing there', async () => {
-    const seen = await examineFreeze({ kernelRelease: '6.12.1', runProgram: () => Promise.resolve(wholeOutput()), readSymbols });
+    const seen = await examineFreeze({
+      ...X86,
+      kernelRelease: '6.12.1',
+      runProgram: () => Promise.resolve(wholeOutput()),
+      readSymbols,
+    });
     expect(seen).toMatchObject({ verdict: { kind: 'not-affected' }, evidence: { copyExtent: 'unreadable' }, notSeen: null });
     const failing = () => Promise.reject(new OperatorError('environment', 'no BTF', 'hint'));
-    expect(await examineFreeze({ kernelRelease: '6.12.1', runProgram: failing, readSymbols })).toEqual({
+    expect(await examineFreeze({ ...X86, kernelRelease: '6.12.1', runProgram: failing, readSymbols })).toEqual({
       verdict: { kind: 'not-affected' },
       evidence: null,
       notSeen: 'no BTF',
     });
   });
+});
+
+describe('on another processor', () => {
+  test.each(['6.1.0', '6.12.1'])(
+    '%s: nothing is run, no code is taken for x86-64, and it warns at most',
+    async (kernelRelease) => {
+      const runProgram = vi.fn<(program: BpftraceProgram) => Promise<readonly string[]>>();
+      const seen = await examineFreeze({ kernelRelease, architecture: 'aarch64', runProgram, readSymbols });
+      const reason = 'the check reads x86-64 code only';
+      expect(seen).toEqual({
+        verdict: kernelRelease === '6.1.0' ? { kind: 'unknown', reason } : { kind: 'not-affected' },
+        evidence: null,
+        notSeen: reason,
+      });
+      expect(runProgram).not.toHaveBeenCalled();
+      expect(() => warnOrRefuse(seen.verdict, kernelRelease)).not.toThrow();
+    },
+  );
 });
 
 describe('warnOrRefuse', () => {

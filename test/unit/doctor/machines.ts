@@ -49,6 +49,7 @@ const DEBIAN: MachineFacts = {
   },
   bpftrace: { kind: 'found', path: '/usr/bin/bpftrace', versionText: 'bpftrace v0.17.0', tooOld: false },
   tried: triedAll({ kind: 'works', lines: ['jtrace-ok 30'] }),
+  buffers: { count: 2, pages: 1024, pageBytes: 4096 },
   symbols: { kernel: 'readable', hasDebugFiles: false, bpftoolPath: null },
   freeze: { verdict: 'fixed', because: 'copy_from_user_nofault() calls nmi_uaccess_okay()', evidence: null, notSeen: null },
   ownCommand: 'sudo jtrace doctor',
@@ -60,7 +61,8 @@ export type Changes = { readonly [Part in keyof MachineFacts]?: Partial<MachineF
 export function machine(changes: Changes = {}): MachineFacts {
   const merged = Object.entries(DEBIAN).map(([part, facts]: [string, unknown]) => {
     const change: unknown = changes[part as keyof MachineFacts];
-    return [part, typeof facts === 'object' && typeof change === 'object' ? { ...facts, ...change } : (change ?? facts)];
+    if (change === undefined) return [part, facts];
+    return [part, typeof facts === 'object' && typeof change === 'object' && change !== null ? { ...facts, ...change } : change];
   });
   return Object.fromEntries(merged) as MachineFacts;
 }

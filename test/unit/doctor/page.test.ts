@@ -23,7 +23,7 @@ const { freeze: _, ...debian } = machine();
 
 const jvm = {
   pid: asPid(6614), jdk: '17.0.15', main: 'org.acme.Shop', container: '', vm: 'hotspot', walk: { kind: 'ready' },
-  symbols: 'own', collector: 'G1', flags: { UsePerfData: true },
+  symbols: 'own', collector: 'G1', flags: { UsePerfData: true, DebugNonSafepoints: false },
 } as const; // prettier-ignore
 
 const code = recordedCode('6.1-fixed.json');
@@ -33,7 +33,7 @@ const freeze = freezeReport({ verdict: judgeFreeze(evidence), evidence, notSeen:
 const host = examine(
   {
     ...machine({
-      kernel: { release: '6.18.44', hasKernelProbes: false, config: { source: '/proc/config.gz', options: { ...debian.kernel.config?.options, CONFIG_KPROBES: 'n', CONFIG_X86_FRED: 'n' } as never } },
+      kernel: { release: '6.18.44', hasKernelProbes: false, lockdown: { kind: 'unreadable' }, config: { source: '/proc/config.gz', options: { ...debian.kernel.config?.options, CONFIG_KPROBES: 'n', CONFIG_X86_FRED: 'n' } as never } },
       tried: triedAll({ kind: 'works', lines: ['jtrace-ok 54'] }, {
         usdt: { kind: 'works', lines: Array<string>(517).fill('usdt:…') },
         kprobe: failed('bpftrace did not begin to sample (status 255)'),

@@ -28,6 +28,8 @@ describe('renderLibjvmLoads', () => {
   test('probes by version and architecture', () => {
     expect(probesOf(render('kprobe', 17).text)).toEqual(['kretprobe:do_sys_openat2', 'kprobe:vm_mmap_pgoff']);
     expect(probesOf(render('fentry', 17).text)).toEqual(['kretfunc:do_sys_openat2', 'kfunc:vm_mmap_pgoff']);
+    expect(probesOf(render('fentry', 22).text)).toEqual(['kretfunc:do_sys_openat2', 'kfunc:vm_mmap_pgoff']);
+    expect(probesOf(render('fentry', 23).text)).toEqual(['fexit:do_sys_openat2', 'fentry:vm_mmap_pgoff']);
     expect(probesOf(render('fentry', 27).text)).toEqual(['fexit:do_sys_openat2', 'fentry:vm_mmap_pgoff']);
     expect(render('tracepoint', 27).text).toContain('sys_exit_open,');
     const arm = renderLibjvmLoads({ style: 'tracepoint', running: [], architecture: 'aarch64' }, dialectFor({ major: 0, minor: 27, patch: 0 })); // prettier-ignore

@@ -1,9 +1,12 @@
 // Texts of /proc and /sys as kernels write them → facts; the real ones of this machine can all be read.
 
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseKernelConfig } from '../../../src/target/machine/kernel-config.ts';
 import { readSetting, whereIs } from '../../../src/target/machine/read-file.ts';
-import { countRanges, parseSwaps, readKernelFacts } from '../../../src/target/machine/read-kernel-facts.ts';
+import { countRanges, parseSwaps, readKernelFacts, readLockdown } from '../../../src/target/machine/read-kernel-facts.ts';
 import { parseLockedMemory, readRights } from '../../../src/target/machine/read-rights.ts';
 import { readSymbolFacts } from '../../../src/target/machine/read-symbol-facts.ts';
 
@@ -34,6 +37,19 @@ test('a setting that is not there is told from one that is', () => {
   expect(readSetting('/proc/sys/kernel/no_such_setting')).toEqual({ kind: 'absent' });
   expect(readSetting('/proc/sys/kernel/ostype')).toEqual({ kind: 'value', text: 'Linux' });
   expect(whereIs('/proc/self/status')).toBe('there');
+});
+
+test('lockdown: absent only where securityfs tells so', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'jtrace-securityfs-'));
+  try {
+    expect(readLockdown(folder)).toEqual({ kind: 'unreadable' });
+    writeFileSync(join(folder, 'lsm'), 'capability,yama');
+    expect(readLockdown(folder)).toEqual({ kind: 'absent' });
+    writeFileSync(join(folder, 'lockdown'), 'none [integrity] confidentiality\n');
+    expect(readLockdown(folder)).toEqual({ kind: 'value', text: 'integrity' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('this machine answers', () => {

@@ -80,6 +80,17 @@ describe('for people', () => {
     expect(text(examine(machine({ freeze: blind }), [], null))).toContain('no evidence: no program can be run');
   });
 
+  test('flags that cost a profile something, with the JVMs where they are off', () => {
+    const jvms = Array.from({ length: 12 }, (_, index) => jvm({ pid: asPid(4_000_000 + index), flags: { DebugNonSafepoints: index === 0, PreserveFramePointer: false, UsePerfData: index !== 3 } }));
+    const lines = renderDoctor(examine(machine(), jvms, null), 80, PLAIN).slice(-3);
+    expect(lines).toEqual([
+      'DebugNonSafepoints is off, lines of compiled leaf frames are approximate:',
+      '4000001, 4000002, 4000003, 4000004, 4000005, 4000006 and 5 more',
+      'UsePerfData is off, causes of collections are not told: 4000003',
+    ]);
+    expect(text(examine(machine(), [jvm({ flags: {} })], null))).not.toContain(' is off,');
+  }); // prettier-ignore
+
   test('80 columns, but for commands, and nothing of a target as it is', () => {
     const process = processFindings({
       label: HOSTILE, isOwnUser: false, hasPtrace: true, container: HOSTILE, pidInside: 7, threads: 3, unwindTables: false,
