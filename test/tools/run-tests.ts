@@ -18,7 +18,7 @@ const LIMITS_MS = {
   quick: 10 * 60_000,
   volume: 15 * 60_000,
   browser: 10 * 60_000,
-  real: 46 * 60_000,
+  real: 48 * 60_000,
   guest: 15 * 60_000,
 } as const satisfies Record<Part, number>;
 
