@@ -2,7 +2,6 @@
 // Looks are made as a record arrives, as a JVM may be gone 20 ms later; what is told waits for the order of the records.
 
 import { uptime } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { OperatorError } from '../model/errors.ts';
 import type { JvmProcess } from '../model/process.ts';
 import type { Pid } from '../model/units.ts';
@@ -11,6 +10,7 @@ import { lookAtJvm, sweepForJvms } from '../target/processes/find-jvms.ts';
 import { hasEnded } from '../target/processes/has-ended.ts';
 import { readProcessStat } from '../target/processes/process-stat.ts';
 import { BootClock } from '../watch/boot-clock.ts';
+import { HeardUntil } from '../watch/heard-until.ts';
 import { RecordOrder } from '../watch/record-order.ts';
 import { WatchedJvms } from '../watch/watched-jvms.ts';
 
@@ -21,8 +21,8 @@ const SWEEP_SHARE = 50;
 /** While nobody listens in the kernel: JVMs that live longer are found. No more than a tenth of the time goes there. */
 const DOWN_SWEEP_MS = 250;
 const DOWN_SWEEP_SHARE = 10;
-/** A busy bpftrace's delay. What a sweep finds and the kernel tells of within it was no miss. */
-const SETTLE_MS = 300;
+/** A busy bpftrace's delay, and more than records are held back. What a sweep finds and the kernel tells of within it was no miss. */
+const SETTLE_NS = 300e6;
 /** One small read for each JVM: who ended without the kernel's word is found. */
 const LOOK_FOR_ENDS_MS = 1000;
 /** Looks between two heartbeats at those just born, and at those that could not be told yet, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
@@ -31,10 +31,24 @@ const MOST_LOOKS = 64;
 const MAX_ARGUMENTS = 256;
 const MAX_ARGUMENTS_CHARS = 16 * 1024;
 
+/** How processes are read. */
+export interface JvmReads {
+  readonly sweepForJvms: typeof sweepForJvms;
+  readonly lookAtJvm: typeof lookAtJvm;
+  readonly hasEnded: typeof hasEnded;
+  readonly readProcessStat: typeof readProcessStat;
+}
+
+const READS: JvmReads = { sweepForJvms, lookAtJvm, hasEnded, readProcessStat };
+
 type Look = Pick<JvmProcess, 'startTicks'> & { readonly facts: JvmFacts; readonly isFinal: boolean };
 
 export class JvmWatch {
+  readonly #reads: JvmReads;
   readonly #clock: BootClock;
+  /** The kernel's time by performance.now(), which nobody sets. */
+  readonly #steadyClock: BootClock;
+  readonly #heard = new HeardUntil();
   readonly #order = new RecordOrder();
   readonly #jvms: WatchedJvms;
   readonly #looks = new Map<Pid, Look>();
@@ -51,8 +65,10 @@ export class JvmWatch {
   #sweeps = 0;
   #isClosed = false;
 
-  constructor(tell: (event: WatchEvent) => void) {
+  constructor(tell: (event: WatchEvent) => void, reads: JvmReads = READS) {
+    this.#reads = reads;
     this.#clock = new BootClock(Date.now() - uptime() * 1000);
+    this.#steadyClock = new BootClock(performance.now() - uptime() * 1000);
     this.#jvms = new WatchedJvms(this.#clock, tell);
   }
 
@@ -66,14 +82,16 @@ export class JvmWatch {
 
   /** The JVMs there are before anybody listens: the kernel's program is to tell of their ends, too. */
   async prepare(): Promise<void> {
-    this.#before = (await sweepForJvms(() => false)).map(({ pid }) => pid);
+    this.#before = (await this.#reads.sweepForJvms(() => false)).map(({ pid }) => pid);
   }
 
   record(record: BirthRecord): void {
     this.#heardMs = Date.now();
     if (record.kind === 'heartbeat') {
       this.#clock.heard(record.ns, this.#heardMs);
+      this.#steadyClock.heard(record.ns, performance.now());
       this.#apply(this.#order.take(record.ns));
+      this.#heard.heard(record.ns);
       this.#beat(this.#heardMs);
       return;
     }
@@ -81,7 +99,7 @@ export class JvmWatch {
     if (record.kind !== 'mapped') return;
     this.#announced.set(record.pid, record.startTicks);
     this.#looksLeft -= 1;
-    const look = this.#looksLeft < 0 ? null : lookAt(record.pid);
+    const look = this.#looksLeft < 0 ? null : this.#lookAt(record.pid);
     if (look?.startTicks === record.startTicks) this.#looks.set(record.pid, look);
   }
 
@@ -93,11 +111,13 @@ export class JvmWatch {
   down(error: OperatorError): void {
     this.#apply(this.#order.flush());
     this.#downSince ??= { ms: this.#heardMs, reason: error.message };
+    this.#heard.silent();
     void this.sweep('sweep');
   }
 
   up(): void {
     this.#tellGap();
+    this.#heard.speaks();
     void this.sweep('sweep');
   }
 
@@ -108,13 +128,13 @@ export class JvmWatch {
     const beginMs = performance.now();
     const isKnown = (identity: JvmIdentity): boolean =>
       this.#jvms.isKnown(identity) || this.#announced.get(identity.pid) === identity.startTicks;
-    const found = await sweepForJvms(isKnown);
+    const found = await this.#reads.sweepForJvms(isKnown);
     const tookMs = performance.now() - beginMs;
     // Its own word may be on its way; while nobody listens none is.
-    if (found.length > 0 && this.#downSince === null) await sleep(SETTLE_MS);
+    if (found.length > 0) await this.#heard.reached(this.#steadyClock.ns(performance.now()) + SETTLE_NS);
     if (this.#isClosed) return;
     for (const jvm of found) {
-      if (isKnown(jvm) || hasEnded(jvm.pid, jvm.startTicks)) continue;
+      if (isKnown(jvm) || this.#reads.hasEnded(jvm.pid, jvm.startTicks)) continue;
       this.#jvms.found(identityOf(jvm), factsOf(jvm), seen, Date.now());
     }
     this.#before = [];
@@ -126,9 +146,15 @@ export class JvmWatch {
     this.#sweepTimer = setTimeout(() => void this.sweep('sweep'), waitMs);
   }
 
+  /** All that the kernel's program has said was delivered: a sweep under way waits for no more. */
+  silent(): void {
+    this.#heard.silent();
+  }
+
   /** Nothing more will come. */
   close(): void {
     this.#isClosed = true;
+    this.#heard.silent();
     if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
     this.#apply(this.#order.flush());
     this.#jvms.tick(Number.POSITIVE_INFINITY);
@@ -157,7 +183,7 @@ export class JvmWatch {
   #beat(nowMs: number): void {
     this.#looksLeft = MOST_LOOKS;
     for (const { pid } of this.#jvms.untold.slice(0, MOST_LOOKS)) {
-      const look = lookAt(pid);
+      const look = this.#lookAt(pid);
       if (look !== null) this.#jvms.described({ pid, startTicks: look.startTicks }, look.facts, look.isFinal);
     }
     this.#jvms.tick(nowMs);
@@ -172,7 +198,7 @@ export class JvmWatch {
     for (const identity of this.#jvms.identities) {
       const { pid, startTicks } = identity;
       running.add(pid);
-      const stat = readProcessStat(pid);
+      const stat = this.#reads.readProcessStat(pid);
       const isDead = stat === null || ((stat.state === 'Z' || stat.state === 'X') && stat.threads <= 1);
       const before = this.#stackStarts.get(pid) ?? stat?.stackStart;
       if (isDead || stat.startTicks !== startTicks) this.#jvms.gone(identity, 'exit', nowMs);
@@ -181,11 +207,11 @@ export class JvmWatch {
     }
     for (const pid of this.#stackStarts.keys()) if (!running.has(pid)) this.#stackStarts.delete(pid);
   }
-}
 
-function lookAt(pid: Pid): Look | null {
-  const jvm = lookAtJvm(pid);
-  return jvm === null ? null : { startTicks: jvm.startTicks, facts: factsOf(jvm), isFinal: jvm.vm !== 'starting' };
+  #lookAt(pid: Pid): Look | null {
+    const jvm = this.#reads.lookAtJvm(pid);
+    return jvm === null ? null : { startTicks: jvm.startTicks, facts: factsOf(jvm), isFinal: jvm.vm !== 'starting' };
+  }
 }
 
 function identityOf({ pid, startTicks }: JvmIdentity): JvmIdentity {

@@ -55,7 +55,8 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
       watch.up();
     },
   });
-  const onStop = (): void => void listener.stop();
+  const onSilent = (): void => { watch.silent(); }; // prettier-ignore
+  const onStop = (): void => void listener.stop().then(onSilent, onSilent);
   control.stop.addEventListener('abort', onStop, { once: true });
   const timer = setInterval(() => { fed.beat(Date.now()); }, PROFILES_BEAT_MS); // prettier-ignore
   try {

@@ -1,0 +1,98 @@
+// One watch with processes that are put in their place: what the kernel says late is not told by a sweep instead.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { JvmWatch, type JvmReads } from '../../../src/app/jvm-watch.ts';
+import { OperatorError } from '../../../src/model/errors.ts';
+import type { JvmProcess } from '../../../src/model/process.ts';
+import { asPid } from '../../../src/model/units.ts';
+import type { BirthRecord, WatchEvent } from '../../../src/model/watch.ts';
+
+const PID = asPid(4711);
+const MS = 1e6;
+const JVM: JvmProcess = {
+  pid: PID,
+  startTicks: 500,
+  args: [],
+  threads: 12,
+  cpu: { percent: 0, over: 'since-start' },
+  user: 'root',
+  container: '',
+  vm: 'hotspot',
+  jdk: '17.0.15',
+  main: { kind: 'class', name: 'Main' },
+  classPath: [],
+};
+const DIED = new OperatorError('incomplete', 'bpftrace was ended by SIGKILL', '');
+
+let watch: JvmWatch | null = null;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  watch?.close();
+  watch = null;
+  vi.useRealTimers();
+});
+
+function watchOf(reads: Partial<JvmReads> = {}): { readonly watch: JvmWatch; readonly told: () => readonly string[] } {
+  const events: WatchEvent[] = [];
+  const made = new JvmWatch((event) => events.push(event), {
+    sweepForJvms: (isKnown) => Promise.resolve(isKnown(JVM) ? [] : [JVM]),
+    lookAtJvm: () => JVM,
+    hasEnded: () => false,
+    readProcessStat: () => null,
+    ...reads,
+  });
+  watch = made;
+  return { watch: made, told: () => events.map((event) => (event.kind === 'start' ? `start ${event.seen}` : event.kind)) };
+}
+
+/** The kernel's time now: that of performance.now(), which stands still. */
+const heartbeat = (afterMs: number): BirthRecord => ({ kind: 'heartbeat', ns: (performance.now() + afterMs) * MS });
+const mapped = (): BirthRecord => ({ kind: 'mapped', ns: performance.now() * MS, pid: PID, openedNs: null, parent: asPid(1), startTicks: 500 }); // prettier-ignore
+
+test('what lies unread in the pipe when a sweep has found it is the kernel’s to tell', async () => {
+  const { watch, told } = watchOf();
+  watch.record(heartbeat(0));
+  const birth = mapped();
+  const swept = watch.sweep('running');
+  // A stall of jtrace: its timers have run, and nothing was read.
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(told()).toEqual([]);
+  watch.record(birth);
+  watch.record(heartbeat(0));
+  watch.record(heartbeat(400));
+  await swept;
+  expect(told()).toEqual(['start openat']);
+});
+
+test('what the kernel does not tell by then is the sweep’s to tell', async () => {
+  const { watch, told } = watchOf();
+  watch.record(heartbeat(0));
+  const swept = watch.sweep('running');
+  await vi.advanceTimersByTimeAsync(0);
+  watch.record(heartbeat(200));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told()).toEqual([]);
+  watch.record(heartbeat(400));
+  await swept;
+  expect(told()).toEqual(['running']);
+});
+
+test('nobody listens any more: it waits no longer', async () => {
+  const died = watchOf();
+  died.watch.record(heartbeat(0));
+  const swept = died.watch.sweep('running');
+  await vi.advanceTimersByTimeAsync(0);
+  died.watch.down(DIED);
+  await swept;
+  expect(died.told()).toEqual(['running']);
+  died.watch.close();
+  const stopped = watchOf();
+  const last = stopped.watch.sweep('running');
+  await vi.advanceTimersByTimeAsync(0);
+  stopped.watch.silent();
+  await last;
+  expect(stopped.told()).toEqual(['running']);
+});
