@@ -25,6 +25,7 @@ interface Waiting extends WaitingJvm {
 export interface ProfileSinks {
   readonly event: (event: WatchEvent) => void;
   readonly warning: (text: string) => void;
+  readonly note: (text: string) => void;
   readonly run: typeof profileApart;
   readonly hasEnded: typeof hasEnded;
 }
@@ -109,8 +110,10 @@ export class JvmProfiles {
       }
       files = reserve(this.#asked, profileName(identity, facts, startedMs));
       this.#tell(identity, { state: 'started', files });
-      const { durationMs, bpftracePath } = this.#asked;
-      const { code, problem } = await this.#sinks.run({ pid, durationMs, files, bpftracePath }, this.#stopped.signal);
+      const { durationMs, bpftracePath, acceptFreezeRisk } = this.#asked;
+      const request = { pid, durationMs, files, bpftracePath, acceptFreezeRisk };
+      const { code, problem, warnings } = await this.#sinks.run(request, this.#stopped.signal);
+      for (const text of warnings) this.#sinks.note(`profile of process ${String(pid)}: ${text}`);
       this.#finished(identity, files, code, problem);
     } catch (error) {
       this.#failed += 1;

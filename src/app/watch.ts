@@ -12,6 +12,7 @@ import { renderLibjvmLoads } from '../program/libjvm-loads.ts';
 import { hostArchitecture } from '../target/host-architecture.ts';
 import { hasEnded } from '../target/processes/has-ended.ts';
 import { BirthListener, stylesToTry } from './birth-listener.ts';
+import { checkKernel } from './check-kernel.ts';
 import { JvmWatch } from './jvm-watch.ts';
 import { profileApart } from './profile-apart.ts';
 import { JvmProfiles } from './watch-profiles.ts';
@@ -31,6 +32,8 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
     ui.program(renderLibjvmLoads({ style, running: [], architecture: hostArchitecture() }, dialect).text);
     return EXIT.ok;
   }
+  // Its own program reads no user memory; profiles do.
+  if (request.profiles !== null) await checkKernel(bpftrace, ui, request.profiles.acceptFreezeRisk);
   sweepLeftovers();
   const profiles = request.profiles === null ? null : new JvmProfiles(request.profiles, profileSinks(ui));
   const fed = new FedProfiles(profiles);
@@ -90,6 +93,7 @@ function profileSinks(ui: WatchUi): ConstructorParameters<typeof JvmProfiles>[1]
   return {
     event: (event) => { ui.event(event); }, // prettier-ignore
     warning: (text) => { ui.message('warning', text); }, // prettier-ignore
+    note: (text) => { ui.message('note', text); }, // prettier-ignore
     run: profileApart,
     hasEnded,
   };

@@ -34,6 +34,7 @@ export interface WatchProfiles {
   /** Of each profile. */
   readonly durationMs: number;
   readonly bpftracePath: string | null;
+  readonly acceptFreezeRisk: boolean;
 }
 
 /** What the program in the kernel says. Times are nanoseconds since the machine's start. */

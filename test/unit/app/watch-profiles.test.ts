@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { boundedMatch } from '../../../src/app/bounded-match.ts';
 import { JvmProfiles } from '../../../src/app/watch-profiles.ts';
-import { type ApartRequest, profileArguments, problemIn } from '../../../src/app/profile-apart.ts';
+import { type ApartRequest, profileArguments, problemIn, warningsIn } from '../../../src/app/profile-apart.ts';
 import { EXIT } from '../../../src/model/errors.ts';
 import { asPid } from '../../../src/model/units.ts';
 import type { JvmFacts, WatchEvent, WatchProfiles } from '../../../src/model/watch.ts';
@@ -25,6 +25,7 @@ let folder = '';
 
 beforeEach(() => {
   [hasEnded, said] = [false, null];
+  warned = [];
   folder = mkdtempSync(join(tmpdir(), 'jtrace-watch-profiles-'));
 });
 afterEach(() => {
@@ -34,6 +35,7 @@ afterEach(() => {
 type Run = (request: ApartRequest, stop: AbortSignal) => Promise<number>;
 
 let [hasEnded, said] = [false, null as string | null];
+let warned: readonly string[] = [];
 
 function profiles(
   run: Run,
@@ -42,17 +44,21 @@ function profiles(
   readonly profiles: JvmProfiles;
   readonly events: WatchEvent[];
   readonly warnings: string[];
+  readonly notes: string[];
   readonly states: () => readonly string[];
 } {
-  const [events, warnings]: [WatchEvent[], string[]] = [[], []];
-  const all = { folder, match: null, afterMs: 0, endings: ['.html', '.folded'], durationMs: 1000, bpftracePath: null, ...asked };
+  const [events, warnings, notes]: [WatchEvent[], string[], string[]] = [[], [], []];
+  const shared = { durationMs: 1000, bpftracePath: null, acceptFreezeRisk: false };
+  const all = { folder, match: null, afterMs: 0, endings: ['.html', '.folded'], ...shared, ...asked };
   const made = new JvmProfiles(all, {
     event: (event) => events.push(event),
     warning: (text) => warnings.push(text),
-    run: async (request, stop) => ({ code: await run(request, stop), problem: said }),
+    note: (text) => notes.push(text),
+    run: async (request, stop) => ({ code: await run(request, stop), problem: said, warnings: warned }),
     hasEnded: () => hasEnded,
   });
-  return { profiles: made, events, warnings, states: () => events.map((event) => ('state' in event ? event.state : event.kind)) };
+  const states = (): readonly string[] => events.map((event) => ('state' in event ? event.state : event.kind));
+  return { profiles: made, events, warnings, notes, states };
 }
 
 const untilStopped: Run = ({ files }, stop) => {
@@ -66,7 +72,12 @@ const untilStopped: Run = ({ files }, stop) => {
 
 test('a file for each format, made before the run and named by it', async () => {
   const asked: ApartRequest[] = [];
-  const { profiles: made, events } = profiles((request) => {
+  warned = ['the kernel hides its symbols'];
+  const {
+    profiles: made,
+    events,
+    notes,
+  } = profiles((request) => {
     asked.push(request);
     expect(request.files.every((path) => statSync(path).size === 0)).toBe(true);
     for (const path of request.files) writeFileSync(path, 'x');
@@ -75,7 +86,8 @@ test('a file for each format, made before the run and named by it', async () => 
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   const files = [join(folder, `${NAME}.html`), join(folder, `${NAME}.folded`)];
-  expect(asked).toEqual([{ pid: 4711, files, durationMs: 1000, bpftracePath: null }]);
+  expect(asked).toEqual([{ pid: 4711, files, durationMs: 1000, bpftracePath: null, acceptFreezeRisk: false }]);
+  expect(notes).toEqual(['profile of process 4711: the kernel hides its symbols']);
   expect(events).toMatchObject([
     { state: 'started', files },
     { state: 'written', files, problem: null },
@@ -204,9 +216,12 @@ describe('--match', () => {
 });
 
 test('it is jtrace profile, as somebody would type it, and what it said', () => {
-  expect(
-    profileArguments({ pid: asPid(12), durationMs: 30_000, files: ['/p/a.html', '/p/a.folded'], bpftracePath: '/b' }),
-  ).toEqual('profile 12 --quiet --duration 30000ms --output /p/a.html --output /p/a.folded --bpftrace /b'.split(' '));
+  const files = ['/p/a.html', '/p/a.folded'];
+  const request = { pid: asPid(12), durationMs: 30_000, files, bpftracePath: '/b', acceptFreezeRisk: false };
+  const typed = 'profile 12 --quiet --duration 30000ms --output /p/a.html --output /p/a.folded --bpftrace /b'.split(' ');
+  expect(profileArguments(request)).toEqual(typed);
+  expect(profileArguments({ ...request, acceptFreezeRisk: true })).toEqual([...typed, '--accept-freeze-risk']);
+  expect(warningsIn('jtrace: warning: w\njtrace: process 12 has ended\n  a hint\njtrace: warning: x\n')).toEqual(['w', 'x']);
   expect(problemIn('jtrace: warning: w\njtrace: process 12 has ended\n  a hint\n')).toBe('process 12 has ended');
   expect(problemIn('')).toBeNull();
 });
