@@ -83,7 +83,7 @@ export class JvmProfiles {
   /** Those under way write what they have. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    for (const identity of this.#queue.clear()) this.#tell(identity, { state: 'ended' });
+    for (const identity of this.#queue.clear()) this.#tell(identity, { state: 'stopped' });
     await Promise.all(this.#under);
   }
 

@@ -75,8 +75,8 @@ export type ProfileState =
   | { readonly state: 'waiting' }
   | { readonly state: 'started'; readonly files: readonly string[] }
   | { readonly state: 'written'; readonly files: readonly string[]; readonly problem: string | null }
-  /** The JVM did, before its turn came. */
-  | { readonly state: 'ended' }
+  /** `ended`: the JVM did, before its turn came; `stopped`: the watch did. */
+  | { readonly state: 'ended' | 'stopped' }
   | { readonly state: 'failed' | 'dropped'; readonly problem: string };
 
 /** What draws a watch. */

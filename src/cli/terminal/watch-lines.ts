@@ -110,6 +110,8 @@ export class WatchLines {
       }
       case 'ended':
         return [this.#note(event, 'none: the JVM ended before its turn', String(event.pid))];
+      case 'stopped':
+        return [this.#note(event, 'none: the watch ended before its turn', String(event.pid))];
       case 'failed':
       case 'dropped':
         return [this.#note(event, `none: ${escapeForTerminal(event.problem)}`, String(event.pid))];

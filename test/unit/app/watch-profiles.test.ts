@@ -172,7 +172,7 @@ test('two at a time, sixteen wait, more are dropped; the stop ends those under w
   made.ended({ pid: asPid(5), startTicks: 1 });
   expect(count('ended')).toBe(1);
   await made.stop();
-  expect([count('started'), count('written'), count('ended')]).toEqual([2, 2, 16]);
+  expect([count('started'), count('written'), count('ended'), count('stopped')]).toEqual([2, 2, 1, 15]);
 });
 
 test('--after: not before its time, and not of one that has ended', async () => {

@@ -94,6 +94,7 @@ describe('lines', () => {
       { ...profile, state: 'written', files: ['/p/a.html'], problem: null },
       { ...profile, state: 'written', files: ['/p/a.html'], problem: 'x\u001b' },
       { ...profile, state: 'ended' },
+      { ...profile, state: 'stopped' },
       { ...profile, state: 'dropped', problem: '16 others wait already' },
       { ...SUMMARY, started: 2, bySweep: 1, lost: 1200, gaps: 1, profiles: 2, failedProfiles: 1 },
     ]);
@@ -103,6 +104,7 @@ describe('lines', () => {
       '19:55:21 profile 4711    /p/a.html',
       '19:55:21 profile 4711    /p/a.html (x\\e)',
       '19:55:21 profile 4711    none: the JVM ended before its turn',
+      '19:55:21 profile 4711    none: the watch ended before its turn',
       '19:55:21 profile 4711    none: 16 others wait already',
       '2 JVMs started (1 found late), 1 ended, 0 run, 1,200 events lost, 1 gap, 2 profiled, 1 not profiled.',
     ]);
