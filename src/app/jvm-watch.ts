@@ -3,7 +3,6 @@
 
 import { uptime } from 'node:os';
 import type { OperatorError } from '../model/errors.ts';
-import type { JvmProcess } from '../model/process.ts';
 import type { Pid } from '../model/units.ts';
 import type { BirthRecord, JvmFacts, JvmIdentity, WatchCounts, WatchEvent } from '../model/watch.ts';
 import { lookAtJvm, sweepForJvms } from '../target/processes/find-jvms.ts';
@@ -11,6 +10,7 @@ import { hasEnded } from '../target/processes/has-ended.ts';
 import { readProcessStat } from '../target/processes/process-stat.ts';
 import { BootClock } from '../watch/boot-clock.ts';
 import { HeardUntil } from '../watch/heard-until.ts';
+import { factsOf } from '../watch/jvm-facts.ts';
 import { RecordOrder } from '../watch/record-order.ts';
 import { WatchedJvms } from '../watch/watched-jvms.ts';
 
@@ -27,9 +27,6 @@ const SETTLE_NS = 300e6;
 const LOOK_FOR_ENDS_MS = 1000;
 /** Looks between two heartbeats at those just born, and at those that could not be told yet, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
 const MOST_LOOKS = 64;
-/** Most of a command line that is kept and told: 1 MB of it is possible. */
-const MAX_ARGUMENTS = 256;
-const MAX_ARGUMENTS_CHARS = 16 * 1024;
 
 /** How processes are read. */
 export interface JvmReads {
@@ -41,9 +38,16 @@ export interface JvmReads {
 
 const READS: JvmReads = { sweepForJvms, lookAtJvm, hasEnded, readProcessStat };
 
-type Look = Pick<JvmProcess, 'startTicks'> & { readonly facts: JvmFacts; readonly isFinal: boolean };
+type Look = Pick<JvmIdentity, 'startTicks'> & { readonly facts: JvmFacts; readonly isFinal: boolean };
+
+export interface JvmWatchSinks {
+  readonly event: (event: WatchEvent) => void;
+  /** A mistake of jtrace, and what is lost by it. */
+  readonly bug: (cost: string, error: unknown) => void;
+}
 
 export class JvmWatch {
+  readonly #bug: JvmWatchSinks['bug'];
   readonly #reads: JvmReads;
   readonly #clock: BootClock;
   /** The kernel's time by performance.now(), which nobody sets. */
@@ -65,11 +69,12 @@ export class JvmWatch {
   #sweeps = 0;
   #isClosed = false;
 
-  constructor(tell: (event: WatchEvent) => void, reads: JvmReads = READS) {
+  constructor({ event, bug }: JvmWatchSinks, reads: JvmReads = READS) {
+    this.#bug = bug;
     this.#reads = reads;
     this.#clock = new BootClock(Date.now() - uptime() * 1000);
     this.#steadyClock = new BootClock(performance.now() - uptime() * 1000);
-    this.#jvms = new WatchedJvms(this.#clock, tell);
+    this.#jvms = new WatchedJvms(this.#clock, event);
   }
 
   get counts(): Omit<WatchCounts, 'profiles' | 'failedProfiles'> {
@@ -112,19 +117,19 @@ export class JvmWatch {
     this.#apply(this.#order.flush());
     this.#downSince ??= { ms: this.#heardMs, reason: error.message };
     this.#heard.silent();
-    void this.sweep('sweep');
+    this.#sweepAgain();
   }
 
   up(): void {
     this.#tellGap();
     this.#heard.speaks();
-    void this.sweep('sweep');
+    this.#sweepAgain();
   }
 
   /** The JVMs there are, but those that the kernel has told of; from then on now and then those that were missed. */
   async sweep(seen: 'running' | 'sweep'): Promise<void> {
     const nth = (this.#sweeps += 1);
-    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+    this.#noSweepLater();
     const beginMs = performance.now();
     const isKnown = (identity: JvmIdentity): boolean =>
       this.#jvms.isKnown(identity) || this.#announced.get(identity.pid) === identity.startTicks;
@@ -143,7 +148,24 @@ export class JvmWatch {
     const isDown = this.#downSince !== null;
     if (isDown) this.#beat(Date.now());
     const waitMs = isDown ? Math.max(DOWN_SWEEP_MS, tookMs * DOWN_SWEEP_SHARE) : Math.max(SWEEP_MS, tookMs * SWEEP_SHARE);
-    this.#sweepTimer = setTimeout(() => void this.sweep('sweep'), waitMs);
+    this.#sweepLater(waitMs);
+  }
+
+  #sweepLater(waitMs: number): void {
+    this.#noSweepLater();
+    this.#sweepTimer = setTimeout(() => { this.#sweepAgain(); }, waitMs); // prettier-ignore
+  }
+
+  #noSweepLater(): void {
+    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+  }
+
+  /** One that fails costs what it would have found, and the next is tried. */
+  #sweepAgain(): void {
+    this.sweep('sweep').catch((error: unknown) => {
+      this.#bug('a look through all processes', error);
+      if (!this.#isClosed) this.#sweepLater(SWEEP_MS);
+    });
   }
 
   /** All that the kernel's program has said was delivered: a sweep under way waits for no more. */
@@ -155,7 +177,7 @@ export class JvmWatch {
   close(): void {
     this.#isClosed = true;
     this.#heard.silent();
-    if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+    this.#noSweepLater();
     this.#apply(this.#order.flush());
     this.#jvms.tick(Number.POSITIVE_INFINITY);
     this.#tellGap();
@@ -216,19 +238,4 @@ export class JvmWatch {
 
 function identityOf({ pid, startTicks }: JvmIdentity): JvmIdentity {
   return { pid, startTicks };
-}
-
-function factsOf({ vm, jdk, main, args, user, container }: JvmProcess): JvmFacts {
-  return { vm, jdk, main, args: boundedArguments(args), user, container };
-}
-
-function boundedArguments(args: readonly string[]): readonly string[] {
-  const kept: string[] = [];
-  let left = MAX_ARGUMENTS_CHARS;
-  for (const arg of args.slice(0, MAX_ARGUMENTS)) {
-    if (left <= 0) break;
-    kept.push(arg.slice(0, left));
-    left -= arg.length;
-  }
-  return kept;
 }

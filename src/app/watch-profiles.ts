@@ -71,7 +71,10 @@ export class JvmProfiles {
   /** Begins those whose time has come. */
   beat(nowMs: number): void {
     for (let next = this.#queue.next(nowMs); next !== null; next = this.#queue.next(nowMs)) {
-      const run = this.#profile(next);
+      const run = this.#profile(next).catch((error: unknown) => {
+        this.#hasBug = true;
+        this.#sinks.warning(`a bug of jtrace cost a profile: ${String(error)}`);
+      });
       this.#under.add(run);
       void run.finally(() => {
         this.#under.delete(run);
@@ -117,8 +120,9 @@ export class JvmProfiles {
       this.#finished(identity, files, code, problem);
     } catch (error) {
       this.#failed += 1;
-      this.#hasBug ||= !(error instanceof OperatorError);
-      const problem = error instanceof OperatorError ? error.message : `a bug of jtrace: ${String(error)}`;
+      const isBug = !(error instanceof OperatorError) && codeOf(error) === '';
+      this.#hasBug ||= isBug;
+      const problem = isBug ? `a bug of jtrace: ${String(error)}` : fileProblem(error);
       this.#tell(identity, { state: 'failed', problem });
     } finally {
       files.forEach(removeIfEmpty);
@@ -178,11 +182,10 @@ function make(folder: string, name: string, ending: string): string {
 }
 
 function removeIfEmpty(path: string): void {
-  if (!isEmpty(path)) return;
   try {
-    unlinkSync(path);
+    if (isEmpty(path)) unlinkSync(path);
   } catch {
-    // Somebody has taken it away.
+    // Somebody has taken it away, or its folder or disk cannot be used any more.
   }
 }
 

@@ -13,6 +13,7 @@ import { hostArchitecture } from '../target/host-architecture.ts';
 import { hasEnded } from '../target/processes/has-ended.ts';
 import { BirthListener, stylesToTry } from './birth-listener.ts';
 import { checkKernel } from './check-kernel.ts';
+import { ContainedBugs } from './contained-bugs.ts';
 import { JvmWatch } from './jvm-watch.ts';
 import { profileApart } from './profile-apart.ts';
 import { JvmProfiles } from './watch-profiles.ts';
@@ -37,9 +38,13 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
   sweepLeftovers();
   const profiles = request.profiles === null ? null : new JvmProfiles(request.profiles, profileSinks(ui));
   const fed = new FedProfiles(profiles);
-  const watch = new JvmWatch((event) => {
-    ui.event(event);
-    fed.event(event);
+  const bugs = new ContainedBugs(ui);
+  const watch = new JvmWatch({
+    event: (event) => {
+      ui.event(event);
+      fed.event(event);
+    },
+    bug: (cost, error) => { bugs.tell(cost, error); }, // prettier-ignore
   });
   let toldDown = '';
   const listener = new BirthListener(bpftrace, dialect, {
@@ -80,7 +85,7 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
   const { profiles: written = 0, failedProfiles = 0, hasBug = false } = profiles?.counts ?? {};
   ui.event({ kind: 'summary', timeMs: Date.now(), ...watch.counts, profiles: written, failedProfiles });
   const { lost, gaps } = watch.counts;
-  return hasBug ? EXIT.bug : lost > 0 || gaps > 0 || failedProfiles > 0 ? EXIT.incomplete : EXIT.ok;
+  return hasBug || bugs.count > 0 ? EXIT.bug : lost > 0 || gaps > 0 || failedProfiles > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
 async function endOf({ durationMs }: WatchRequest, { stop }: RunControl): Promise<void> {

@@ -35,9 +35,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function watchOf(reads: Partial<JvmReads> = {}): { readonly watch: JvmWatch; readonly told: () => readonly string[] } {
+interface Course {
+  readonly watch: JvmWatch;
+  readonly told: () => readonly string[];
+  readonly bugs: readonly string[];
+}
+
+function watchOf(reads: Partial<JvmReads> = {}): Course {
+  const bugs: string[] = [];
   const events: WatchEvent[] = [];
-  const made = new JvmWatch((event) => events.push(event), {
+  const sinks = {
+    event: (event: WatchEvent) => void events.push(event),
+    bug: (cost: string, error: unknown) => void bugs.push(`${cost}: ${String(error)}`),
+  };
+  const made = new JvmWatch(sinks, {
     sweepForJvms: (isKnown) => Promise.resolve(isKnown(JVM) ? [] : [JVM]),
     lookAtJvm: () => JVM,
     hasEnded: () => false,
@@ -45,7 +56,8 @@ function watchOf(reads: Partial<JvmReads> = {}): { readonly watch: JvmWatch; rea
     ...reads,
   });
   watch = made;
-  return { watch: made, told: () => events.map((event) => (event.kind === 'start' ? `start ${event.seen}` : event.kind)) };
+  const told = (): readonly string[] => events.map((event) => (event.kind === 'start' ? `start ${event.seen}` : event.kind));
+  return { watch: made, told, bugs };
 }
 
 /** The kernel's time now: that of performance.now(), which stands still. */
@@ -95,4 +107,17 @@ test('nobody listens any more: it waits no longer', async () => {
   stopped.watch.silent();
   await last;
   expect(stopped.told()).toEqual(['running']);
+});
+
+test('a sweep that throws is told, and the next is tried', async () => {
+  let sweeps = 0;
+  const { watch, told, bugs } = watchOf({
+    sweepForJvms: () => ((sweeps += 1) === 1 ? Promise.reject(new Error('EIO')) : Promise.resolve([JVM])),
+  });
+  watch.down(DIED);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(bugs).toEqual(['a look through all processes: Error: EIO']);
+  expect(told()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(6000);
+  expect(told().slice(0, 2)).toEqual(['start sweep', 'ready']);
 });

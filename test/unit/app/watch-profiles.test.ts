@@ -151,6 +151,24 @@ test('a folder that is gone or full is told by each profile', async () => {
   expect(events).toMatchObject([{ state: 'failed', problem: expect.stringContaining('no such file or directory') as unknown }]);
 });
 
+test('files that cannot be looked at any more are told, and end nothing else', async () => {
+  const inside = join(folder, 'p');
+  mkdirSync(inside);
+  const { profiles: made, events } = profiles(
+    () => {
+      // Root may look into any folder, but not into what is none.
+      rmSync(inside, { recursive: true });
+      symlinkSync(inside, inside);
+      return Promise.resolve(EXIT.ok);
+    },
+    { folder: inside },
+  );
+  made.offer(ID, FACTS, 0, 0);
+  await made.stop();
+  expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'too many links' });
+  expect(made.counts).toMatchObject({ failedProfiles: 1, hasBug: false });
+});
+
 test('a run that is incomplete is written and counted', async () => {
   mkdirSync(join(folder, 'p'));
   const run: Run = ({ files }) => {
