@@ -5,7 +5,7 @@ import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import { codeOf, fileProblem } from '../model/file-problems.ts';
-import type { JvmFacts, JvmIdentity, ProfileState, WatchEvent, WatchProfiles } from '../model/watch.ts';
+import type { JvmFacts, JvmIdentity, ProfileState, WatchCounts, WatchEvent, WatchProfiles } from '../model/watch.ts';
 import { MOST_WAITING, ProfileQueue, type WaitingJvm } from '../watch/profile-queue.ts';
 import { profileName } from '../watch/profile-name.ts';
 import type { hasEnded } from '../target/processes/has-ended.ts';
@@ -39,6 +39,8 @@ export class JvmProfiles {
   #toldSlow = false;
   #written = 0;
   #failed = 0;
+  /** Some hold less than was asked for. */
+  #isIncomplete = false;
   #hasBug = false;
 
   constructor(asked: WatchProfiles, sinks: ProfileSinks) {
@@ -46,8 +48,13 @@ export class JvmProfiles {
     this.#sinks = sinks;
   }
 
-  get counts(): { readonly profiles: number; readonly failedProfiles: number; readonly hasBug: boolean } {
-    return { profiles: this.#written, failedProfiles: this.#failed, hasBug: this.#hasBug };
+  get counts(): Pick<WatchCounts, 'profiles' | 'failedProfiles'> {
+    return { profiles: this.#written, failedProfiles: this.#failed };
+  }
+
+  get exitCode(): number {
+    if (this.#hasBug) return EXIT.bug;
+    return this.#failed > 0 || this.#isIncomplete ? EXIT.incomplete : EXIT.ok;
   }
 
   /** A new JVM that can be profiled from now on. */
@@ -130,7 +137,8 @@ export class JvmProfiles {
   }
 
   #finished(identity: JvmIdentity, files: readonly string[], code: number, said: string | null): void {
-    if (files.every(isEmpty)) {
+    const written = files.filter((path) => !isEmpty(path));
+    if (written.length === 0) {
       // Refused: it had ended before anything was sampled, or cannot be.
       if (this.#sinks.hasEnded(identity.pid, identity.startTicks)) {
         this.#tell(identity, { state: 'ended' });
@@ -141,12 +149,12 @@ export class JvmProfiles {
       this.#tell(identity, { state: 'failed', problem: said ?? `it ended with ${String(code)}` });
       return;
     }
-    if (code === EXIT.ok) this.#written += 1;
-    else this.#failed += 1;
+    this.#written += 1;
+    this.#isIncomplete ||= code !== EXIT.ok;
     this.#hasBug ||= code === EXIT.bug;
     this.#tell(identity, {
       state: 'written',
-      files,
+      files: written,
       problem: code === EXIT.ok ? null : (said ?? `it ended with ${String(code)}`),
     });
   }

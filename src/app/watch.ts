@@ -82,10 +82,11 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
     control.stop.removeEventListener('abort', onStop);
     clearInterval(timer);
   }
-  const { profiles: written = 0, failedProfiles = 0, hasBug = false } = profiles?.counts ?? {};
-  ui.event({ kind: 'summary', timeMs: Date.now(), ...watch.counts, profiles: written, failedProfiles });
+  const ofProfiles = profiles?.counts ?? { profiles: 0, failedProfiles: 0 };
+  ui.event({ kind: 'summary', timeMs: Date.now(), ...watch.counts, ...ofProfiles });
   const { lost, gaps } = watch.counts;
-  return hasBug || bugs.count > 0 ? EXIT.bug : lost > 0 || gaps > 0 || failedProfiles > 0 ? EXIT.incomplete : EXIT.ok;
+  const own = bugs.count > 0 ? EXIT.bug : lost > 0 || gaps > 0 ? EXIT.incomplete : EXIT.ok;
+  return Math.max(own, profiles?.exitCode ?? EXIT.ok);
 }
 
 async function endOf({ durationMs }: WatchRequest, { stop }: RunControl): Promise<void> {

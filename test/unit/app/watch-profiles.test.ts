@@ -92,7 +92,8 @@ test('a file for each format, made before the run and named by it', async () => 
     { state: 'started', files },
     { state: 'written', files, problem: null },
   ]);
-  expect(made.counts).toEqual({ profiles: 1, failedProfiles: 0, hasBug: false });
+  expect(made.counts).toEqual({ profiles: 1, failedProfiles: 0 });
+  expect(made.exitCode).toBe(EXIT.ok);
 });
 
 test('what stands there stays, links are not followed', async () => {
@@ -115,7 +116,8 @@ test('a run that fails leaves no empty files, and is told', async () => {
   await made.stop();
   expect(readdirSync(folder)).toEqual([]);
   expect(events.at(-1)).toMatchObject({ state: 'failed', problem: said });
-  expect(made.counts).toEqual({ profiles: 0, failedProfiles: 1, hasBug: false });
+  expect(made.counts).toEqual({ profiles: 0, failedProfiles: 1 });
+  expect(made.exitCode).toBe(EXIT.incomplete);
 });
 
 test('of one that ended before anything was sampled is none, and that is no failure', async () => {
@@ -129,6 +131,7 @@ test('of one that ended before anything was sampled is none, and that is no fail
   expect(events.map((event) => ('state' in event ? event.state : ''))).toEqual(['started', 'ended', 'ended']);
   expect(readdirSync(folder)).toEqual([]);
   expect(made.counts.failedProfiles).toBe(0);
+  expect(made.exitCode).toBe(EXIT.ok);
 });
 
 test('a bug of the run is told, of this process too, and ends nothing else', async () => {
@@ -136,12 +139,12 @@ test('a bug of the run is told, of this process too, and ends nothing else', asy
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'it ended with 70' });
-  expect(made.counts.hasBug).toBe(true);
+  expect(made.exitCode).toBe(EXIT.bug);
   const here = profiles(() => Promise.reject(new TypeError('x of undefined')));
   here.profiles.offer(ID, FACTS, 0, 0);
   await here.profiles.stop();
   expect(here.events.at(-1)).toMatchObject({ state: 'failed', problem: 'a bug of jtrace: TypeError: x of undefined' });
-  expect(here.profiles.counts.hasBug).toBe(true);
+  expect(here.profiles.exitCode).toBe(EXIT.bug);
 });
 
 test('a folder that is gone or full is told by each profile', async () => {
@@ -166,7 +169,8 @@ test('files that cannot be looked at any more are told, and end nothing else', a
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'too many links' });
-  expect(made.counts).toMatchObject({ failedProfiles: 1, hasBug: false });
+  expect(made.counts.failedProfiles).toBe(1);
+  expect(made.exitCode).toBe(EXIT.incomplete);
 });
 
 test('a run that is incomplete is written and counted', async () => {
@@ -179,7 +183,21 @@ test('a run that is incomplete is written and counted', async () => {
   made.offer(ID, FACTS, 0, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'written', problem: 'it ended with 1' });
-  expect(made.counts.failedProfiles).toBe(1);
+  expect(made.counts).toEqual({ profiles: 1, failedProfiles: 0 });
+  expect(made.exitCode).toBe(EXIT.incomplete);
+});
+
+test('of two formats one is empty: the other is told, and stays', async () => {
+  const run: Run = ({ files: [first = ''] }) => {
+    writeFileSync(first, 'x');
+    return Promise.resolve(EXIT.incomplete);
+  };
+  const { profiles: made, events } = profiles(run);
+  made.offer(ID, FACTS, 0, 0);
+  await made.stop();
+  expect(readdirSync(folder)).toEqual([`${NAME}.html`]);
+  expect(events.at(-1)).toMatchObject({ state: 'written', files: [join(folder, `${NAME}.html`)] });
+  expect(made.counts.profiles).toBe(1);
 });
 
 test('two at a time, sixteen wait, more are dropped; the stop ends those under way', async () => {
