@@ -62,9 +62,10 @@ export class JvmWatch {
   readonly #stackStarts = new Map<Pid, number>();
   #before: readonly Pid[] = [];
   #looksLeft = MOST_LOOKS;
+  /** The time of day. */
   #heardMs = Date.now();
   #downSince: { readonly ms: number; readonly reason: string } | null = null;
-  #endsLookedMs = 0;
+  #endsLookedMs = Number.NEGATIVE_INFINITY;
   #sweepTimer: NodeJS.Timeout | null = null;
   #sweeps = 0;
   #isClosed = false;
@@ -97,7 +98,7 @@ export class JvmWatch {
       this.#steadyClock.heard(record.ns, performance.now());
       this.#apply(this.#order.take(record.ns));
       this.#heard.heard(record.ns);
-      this.#beat(this.#heardMs);
+      this.#beat();
       return;
     }
     this.#order.add(record);
@@ -146,7 +147,7 @@ export class JvmWatch {
     // Another has begun meanwhile.
     if (nth !== this.#sweeps) return;
     const isDown = this.#downSince !== null;
-    if (isDown) this.#beat(Date.now());
+    if (isDown) this.#beat();
     const waitMs = isDown ? Math.max(DOWN_SWEEP_MS, tookMs * DOWN_SWEEP_SHARE) : Math.max(SWEEP_MS, tookMs * SWEEP_SHARE);
     this.#sweepLater(waitMs);
   }
@@ -202,20 +203,22 @@ export class JvmWatch {
     }
   }
 
-  #beat(nowMs: number): void {
+  #beat(): void {
     this.#looksLeft = MOST_LOOKS;
     for (const { pid } of this.#jvms.untold.slice(0, MOST_LOOKS)) {
       const look = this.#lookAt(pid);
       if (look !== null) this.#jvms.described({ pid, startTicks: look.startTicks }, look.facts, look.isFinal);
     }
-    this.#jvms.tick(nowMs);
-    if (nowMs - this.#endsLookedMs >= LOOK_FOR_ENDS_MS || nowMs < this.#endsLookedMs) {
+    const nowMs = performance.now();
+    const nowNs = this.#steadyClock.ns(nowMs);
+    this.#jvms.tick(nowNs);
+    if (nowMs - this.#endsLookedMs >= LOOK_FOR_ENDS_MS) {
       this.#endsLookedMs = nowMs;
-      this.#lookForEnds(nowMs);
+      this.#lookForEnds(nowNs);
     }
   }
 
-  #lookForEnds(nowMs: number): void {
+  #lookForEnds(nowNs: number): void {
     const running = new Set<Pid>();
     for (const identity of this.#jvms.identities) {
       const { pid, startTicks } = identity;
@@ -223,8 +226,8 @@ export class JvmWatch {
       const stat = this.#reads.readProcessStat(pid);
       const isDead = stat === null || ((stat.state === 'Z' || stat.state === 'X') && stat.threads <= 1);
       const before = this.#stackStarts.get(pid) ?? stat?.stackStart;
-      if (isDead || stat.startTicks !== startTicks) this.#jvms.gone(identity, 'exit', nowMs);
-      else if (before !== undefined && before !== stat.stackStart) this.#jvms.gone(identity, 'exec', nowMs);
+      if (isDead || stat.startTicks !== startTicks) this.#jvms.gone(identity, 'exit', nowNs);
+      else if (before !== undefined && before !== stat.stackStart) this.#jvms.gone(identity, 'exec', nowNs);
       else this.#stackStarts.set(pid, stat.stackStart);
     }
     for (const pid of this.#stackStarts.keys()) if (!running.has(pid)) this.#stackStarts.delete(pid);

@@ -17,10 +17,16 @@ const MAX_MATCHED_CHARS = 16 * 1024;
 /** Files of the same name that stand there already: somebody has made them. */
 const MAX_SAME_NAMES = 10;
 
-interface Waiting extends WaitingJvm {
+/** One that can be profiled from now on. */
+export interface NewJvm extends JvmIdentity {
   readonly facts: JvmFacts;
+  /** The time of day of its start. */
   readonly startedMs: number;
+  /** The same by performance.now(). */
+  readonly beganMs: number;
 }
+
+type Waiting = NewJvm & WaitingJvm;
 
 export interface ProfileSinks {
   readonly event: (event: WatchEvent) => void;
@@ -57,17 +63,17 @@ export class JvmProfiles {
     return this.#failed > 0 || this.#isIncomplete ? EXIT.incomplete : EXIT.ok;
   }
 
-  /** A new JVM that can be profiled from now on. */
-  offer(identity: JvmIdentity, facts: JvmFacts, startedMs: number, nowMs: number): void {
-    if (this.#stopped.signal.aborted || !this.#fits(facts)) return;
-    const waiting = { ...identity, facts, startedMs, dueMs: startedMs + this.#asked.afterMs };
+  /** `nowMs`: by performance.now(). */
+  offer(jvm: NewJvm, nowMs: number): void {
+    if (this.#stopped.signal.aborted || !this.#fits(jvm.facts)) return;
+    const waiting = { ...jvm, dueMs: jvm.beganMs + this.#asked.afterMs };
     if (!this.#queue.offer(waiting)) {
       this.#failed += 1;
-      this.#tell(identity, { state: 'dropped', problem: `${String(MOST_WAITING)} others wait already` });
+      this.#tell(jvm, { state: 'dropped', problem: `${String(MOST_WAITING)} others wait already` });
       return;
     }
     this.beat(nowMs);
-    if (this.#queue.isWaiting(waiting)) this.#tell(identity, { state: 'waiting' });
+    if (this.#queue.isWaiting(waiting)) this.#tell(jvm, { state: 'waiting' });
   }
 
   /** A JVM has ended. */

@@ -20,6 +20,7 @@ const FACTS: JvmFacts = {
   container: '',
 };
 const ID = { pid: asPid(4711), startTicks: 1 };
+const JVM = { ...ID, facts: FACTS, startedMs: 0, beganMs: 0 };
 const NAME = 'a.Batch-4711-19700101T000000Z';
 let folder = '';
 
@@ -83,7 +84,7 @@ test('a file for each format, made before the run and named by it', async () => 
     for (const path of request.files) writeFileSync(path, 'x');
     return Promise.resolve(EXIT.ok);
   });
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   const files = [join(folder, `${NAME}.html`), join(folder, `${NAME}.folded`)];
   expect(asked).toEqual([{ pid: 4711, files, durationMs: 1000, bpftracePath: null, acceptFreezeRisk: false }]);
@@ -103,7 +104,7 @@ test('what stands there stays, links are not followed', async () => {
     for (const path of request.files) writeFileSync(path, 'x');
     return Promise.resolve(EXIT.ok);
   });
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(readdirSync(folder).sort()).toEqual([`${NAME}-2.folded`, `${NAME}-2.html`, `${NAME}.folded`, `${NAME}.html`]);
   expect(existsSync(join(folder, 'elsewhere'))).toBe(false);
@@ -112,7 +113,7 @@ test('what stands there stays, links are not followed', async () => {
 test('a run that fails leaves no empty files, and is told', async () => {
   said = 'the kernel did not take the program of jtrace';
   const { profiles: made, events } = profiles(() => Promise.resolve(EXIT.environment));
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(readdirSync(folder)).toEqual([]);
   expect(events.at(-1)).toMatchObject({ state: 'failed', problem: said });
@@ -125,8 +126,8 @@ test('of one that ended before anything was sampled is none, and that is no fail
     hasEnded = true;
     return Promise.resolve(EXIT.usage);
   });
-  made.offer(ID, FACTS, 0, 0);
-  made.offer({ ...ID, pid: asPid(12) }, FACTS, 0, 0);
+  made.offer(JVM, 0);
+  made.offer({ ...JVM, pid: asPid(12) }, 0);
   await made.stop();
   expect(events.map((event) => ('state' in event ? event.state : ''))).toEqual(['started', 'ended', 'ended']);
   expect(readdirSync(folder)).toEqual([]);
@@ -136,12 +137,12 @@ test('of one that ended before anything was sampled is none, and that is no fail
 
 test('a bug of the run is told, of this process too, and ends nothing else', async () => {
   const { profiles: made, events } = profiles(() => Promise.resolve(EXIT.bug));
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'it ended with 70' });
   expect(made.exitCode).toBe(EXIT.bug);
   const here = profiles(() => Promise.reject(new TypeError('x of undefined')));
-  here.profiles.offer(ID, FACTS, 0, 0);
+  here.profiles.offer(JVM, 0);
   await here.profiles.stop();
   expect(here.events.at(-1)).toMatchObject({ state: 'failed', problem: 'a bug of jtrace: TypeError: x of undefined' });
   expect(here.profiles.exitCode).toBe(EXIT.bug);
@@ -149,7 +150,7 @@ test('a bug of the run is told, of this process too, and ends nothing else', asy
 
 test('a folder that is gone or full is told by each profile', async () => {
   const { profiles: made, events } = profiles(() => Promise.resolve(EXIT.ok), { folder: join(folder, 'gone') });
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(events).toMatchObject([{ state: 'failed', problem: expect.stringContaining('no such file or directory') as unknown }]);
 });
@@ -166,7 +167,7 @@ test('files that cannot be looked at any more are told, and end nothing else', a
     },
     { folder: inside },
   );
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'failed', problem: 'too many links' });
   expect(made.counts.failedProfiles).toBe(1);
@@ -180,7 +181,7 @@ test('a run that is incomplete is written and counted', async () => {
     return Promise.resolve(EXIT.incomplete);
   };
   const { profiles: made, events } = profiles(run, { folder: join(folder, 'p') });
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(events.at(-1)).toMatchObject({ state: 'written', problem: 'it ended with 1' });
   expect(made.counts).toEqual({ profiles: 1, failedProfiles: 0 });
@@ -193,7 +194,7 @@ test('of two formats one is empty: the other is told, and stays', async () => {
     return Promise.resolve(EXIT.incomplete);
   };
   const { profiles: made, events } = profiles(run);
-  made.offer(ID, FACTS, 0, 0);
+  made.offer(JVM, 0);
   await made.stop();
   expect(readdirSync(folder)).toEqual([`${NAME}.html`]);
   expect(events.at(-1)).toMatchObject({ state: 'written', files: [join(folder, `${NAME}.html`)] });
@@ -202,7 +203,7 @@ test('of two formats one is empty: the other is told, and stays', async () => {
 
 test('two at a time, sixteen wait, more are dropped; the stop ends those under way', async () => {
   const { profiles: made, states } = profiles(untilStopped);
-  for (let pid = 1; pid <= 19; pid++) made.offer({ pid: asPid(pid), startTicks: 1 }, FACTS, 0, 0);
+  for (let pid = 1; pid <= 19; pid++) made.offer({ ...JVM, pid: asPid(pid) }, 0);
   const count = (state: string): number => states().filter((each) => each === state).length;
   expect([count('started'), count('waiting'), count('dropped')]).toEqual([2, 16, 1]);
   made.ended({ pid: asPid(5), startTicks: 1 });
@@ -213,12 +214,12 @@ test('two at a time, sixteen wait, more are dropped; the stop ends those under w
 
 test('--after: not before its time, and not of one that has ended', async () => {
   const { profiles: made, states } = profiles(() => Promise.resolve(EXIT.ok), { afterMs: 10_000 });
-  made.offer(ID, FACTS, 1000, 1040);
+  made.offer({ ...JVM, beganMs: 1000 }, 1040);
   made.beat(10_999);
   expect(states()).toEqual(['waiting']);
   made.beat(11_000);
   expect(states()).toEqual(['waiting', 'started']);
-  made.offer({ ...ID, pid: asPid(12) }, FACTS, 1000, 1040);
+  made.offer({ ...JVM, pid: asPid(12), beganMs: 1000 }, 1040);
   made.ended({ ...ID, pid: asPid(12) });
   made.beat(20_000);
   expect(states()).toEqual(['waiting', 'started', 'waiting', 'ended']);
@@ -231,7 +232,7 @@ describe('--match', () => {
     facts: Partial<JvmFacts> = {},
   ): { readonly fits: boolean; readonly warnings: readonly string[] } => {
     const { profiles: made, events, warnings } = profiles(() => Promise.resolve(EXIT.ok), { match });
-    made.offer(ID, { ...FACTS, ...facts }, 0, 0);
+    made.offer({ ...JVM, facts: { ...FACTS, ...facts } }, 0);
     return { fits: events.length > 0, warnings };
   };
 
