@@ -25,8 +25,11 @@ const DOWN_SWEEP_SHARE = 10;
 const SETTLE_NS = 300e6;
 /** One small read for each JVM: who ended without the kernel's word is found. */
 const LOOK_FOR_ENDS_MS = 1000;
-/** Looks between two heartbeats at those just born, and at those that could not be told yet, some 0.3 ms each: a process that does nothing but load libjvm.so is not looked at each time. */
-const MOST_LOOKS = 64;
+/**
+ * For looks between two heartbeats at those just born, and as much at those that could not be told yet: 0.3 ms each as a rule, more at a command
+ * line of 1 MB or among thousands of mappings. A program that does nothing but load libjvm.so is not looked at each time.
+ */
+const LOOKS_MS = 20;
 
 /** How processes are read. */
 export interface JvmReads {
@@ -61,7 +64,7 @@ export class JvmWatch {
   /** Where the main stack of each began when it was first looked at. */
   readonly #stackStarts = new Map<Pid, number>();
   #before: readonly Pid[] = [];
-  #looksLeft = MOST_LOOKS;
+  #looksLeftMs = LOOKS_MS;
   /** The time of day. */
   #heardMs = Date.now();
   #downSince: { readonly ms: number; readonly reason: string } | null = null;
@@ -104,8 +107,7 @@ export class JvmWatch {
     this.#order.add(record);
     if (record.kind !== 'mapped') return;
     this.#announced.set(record.pid, record.startTicks);
-    this.#looksLeft -= 1;
-    const look = this.#looksLeft < 0 ? null : this.#lookAt(record.pid);
+    const look = this.#lookAt(record.pid);
     if (look?.startTicks === record.startTicks) this.#looks.set(record.pid, look);
   }
 
@@ -141,7 +143,7 @@ export class JvmWatch {
     if (this.#isClosed) return;
     for (const jvm of found) {
       if (isKnown(jvm) || this.#reads.hasEnded(jvm.pid, jvm.startTicks)) continue;
-      this.#jvms.found(identityOf(jvm), factsOf(jvm), seen, Date.now());
+      this.#jvms.found({ pid: jvm.pid, startTicks: jvm.startTicks }, factsOf(jvm), seen, Date.now());
     }
     this.#before = [];
     // Another has begun meanwhile.
@@ -204,11 +206,13 @@ export class JvmWatch {
   }
 
   #beat(): void {
-    this.#looksLeft = MOST_LOOKS;
-    for (const { pid } of this.#jvms.untold.slice(0, MOST_LOOKS)) {
+    this.#looksLeftMs = LOOKS_MS;
+    for (const { pid } of this.#jvms.untold) {
+      if (this.#looksLeftMs <= 0) break;
       const look = this.#lookAt(pid);
       if (look !== null) this.#jvms.described({ pid, startTicks: look.startTicks }, look.facts, look.isFinal);
     }
+    this.#looksLeftMs = LOOKS_MS;
     const nowMs = performance.now();
     const nowNs = this.#steadyClock.ns(nowMs);
     this.#jvms.tick(nowNs);
@@ -233,12 +237,12 @@ export class JvmWatch {
     for (const pid of this.#stackStarts.keys()) if (!running.has(pid)) this.#stackStarts.delete(pid);
   }
 
+  /** null: it is no JVM, or gone, or there is no time left for it. */
   #lookAt(pid: Pid): Look | null {
+    if (this.#looksLeftMs <= 0) return null;
+    const beginMs = performance.now();
     const jvm = this.#reads.lookAtJvm(pid);
+    this.#looksLeftMs -= performance.now() - beginMs;
     return jvm === null ? null : { startTicks: jvm.startTicks, facts: factsOf(jvm), isFinal: jvm.vm !== 'starting' };
   }
-}
-
-function identityOf({ pid, startTicks }: JvmIdentity): JvmIdentity {
-  return { pid, startTicks };
 }

@@ -121,3 +121,24 @@ test('a sweep that throws is told, and the next is tried', async () => {
   await vi.advanceTimersByTimeAsync(6000);
   expect(told().slice(0, 2)).toEqual(['start sweep', 'ready']);
 });
+
+test('looks that take long are few, and the next heartbeat goes on with them', () => {
+  let looks = 0;
+  const { watch, told } = watchOf({
+    lookAtJvm: (pid) => {
+      looks += 1;
+      vi.advanceTimersByTime(15);
+      return { ...JVM, pid };
+    },
+  });
+  watch.record(heartbeat(0));
+  const births = [1, 2, 3, 4, 5, 6].map((pid) => ({ ...mapped(), pid: asPid(pid) }));
+  for (const birth of births) watch.record(birth);
+  expect(looks).toBe(2);
+  watch.record(heartbeat(150));
+  expect(looks).toBe(4);
+  expect(told()).toHaveLength(4);
+  watch.record(heartbeat(150));
+  expect(looks).toBe(6);
+  expect(told()).toHaveLength(6);
+});
