@@ -12,9 +12,6 @@ import { describeOnHost } from '../../support/require-host.ts';
 import { JTRACE, runJtrace, startJtrace, until } from '../../support/run-jtrace.ts';
 import { mainOf, ofPid, startWatch } from './started-watch.ts';
 
-/** bpftrace ends within them when jtrace is killed. */
-const GONE_MS = 3000;
-
 /** The bpftrace among the children of a process. */
 function bpftraceOf(pid: number): number | null {
   const { stdout } = spawnSync('ps', ['-o', 'pid=,comm=', '--ppid', String(pid)], { encoding: 'utf8' });
@@ -109,7 +106,7 @@ describeOnHost('rough ends of jtrace watch', ['root', 'bpftrace', 'jdk17'], () =
     const bpftrace = await until('a bpftrace', () => bpftraceOf(watch.run.pid));
     watch.run.child.kill('SIGKILL');
     await watch.run.ended;
-    await until('bpftrace is gone', () => (existsSync(`/proc/${String(bpftrace)}`) ? null : true), GONE_MS);
+    await until('bpftrace is gone', () => (existsSync(`/proc/${String(bpftrace)}`) ? null : true));
   });
 
   test('what cannot be is told in a line', async () => {
