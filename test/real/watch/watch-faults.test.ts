@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { JavaPrograms } from '../../support/java-programs.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { JTRACE, runJtrace, startJtrace, until } from '../../support/run-jtrace.ts';
@@ -92,6 +92,7 @@ describeOnHost('rough ends of jtrace watch', ['root', 'bpftrace', 'jdk17'], () =
 
   test('its reader has seen enough', async () => {
     const run = startJtrace(['watch']);
+    onTestFinished(() => run.stop());
     await run.said('TIME');
     run.child.stdout?.destroy();
     const ended = run.ended.then(() => true);

@@ -10,7 +10,7 @@ import { JavaPrograms } from '../../support/java-programs.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { type HostNeed, describeOnHost } from '../../support/require-host.ts';
 import { startReady } from '../processes/ready-process.ts';
-import { mainOf, ofPid, type StartedWatch, startWatch } from './started-watch.ts';
+import { mainOf, ofPid, type StartedWatch, startWatchOfFile } from './started-watch.ts';
 
 const NEEDS = JDK_VERSIONS.map((version): HostNeed => `jdk${version}`);
 /** Times of the kernel become times of the day by heartbeats: never too early but for whole milliseconds, and a clock that is being adjusted. */
@@ -21,7 +21,7 @@ describeOnHost('when a VM is ready', ['root', 'bpftrace', ...NEEDS], () => {
   let watch: StartedWatch;
   beforeAll(async () => {
     java = new JavaPrograms({ home: jdkHome(8) ?? '' }, 'Begun');
-    watch = await startWatch();
+    watch = await startWatchOfFile();
   });
   afterAll(async () => {
     await watch.end();

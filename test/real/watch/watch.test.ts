@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { dialectFor } from '../../../src/program/dialects.ts';
 import { renderLibjvmLoads } from '../../../src/program/libjvm-loads.ts';
 import { bpftracesAtHand, javaHome } from '../../support/host-tools.ts';
@@ -98,6 +98,7 @@ describeOnHost('jtrace watch', ['root', 'bpftrace', 'jdk17', 'cc'], () => {
   test('who reads the name at the entry of the call misses it the first time', async () => {
     const program = 'tracepoint:syscalls:sys_enter_openat /comm == "open-unseen"/ { printf("NAME [%s]\\n", str(uptr(args->filename))); } interval:ms:100 { printf("READY\\n"); }'; // prettier-ignore
     const reader = spawn('bpftrace', ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+    onTestFinished(() => void reader.kill('SIGKILL'));
     let said = '';
     reader.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     await until('the reader is there', () => (said.includes('READY') ? true : null));
@@ -141,6 +142,7 @@ describeOnHost('jtrace watch', ['root', 'bpftrace', 'jdk17', 'cc'], () => {
     const { text } = renderLibjvmLoads({ style: 'tracepoint', running: [], architecture: 'x86-64' }, dialectFor({ major: 0, minor: 17, patch: 0 })); // prettier-ignore
     // Without its END bpftrace prints what the maps hold.
     const child = spawn(bpftrace, ['-'], { stdio: ['pipe', 'pipe', 'ignore'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (more: string) => (said += more));
     child.stdin.end(text.replace(/^END .*$/mu, ''));
