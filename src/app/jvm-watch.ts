@@ -43,7 +43,7 @@ const READS: JvmReads = { sweepForJvms, lookAtJvm, hasEnded, readProcessStat };
 
 type Look = Pick<JvmIdentity, 'startTicks'> & { readonly facts: JvmFacts; readonly isFinal: boolean };
 
-export interface JvmWatchSinks {
+interface JvmWatchSinks {
   readonly event: (event: WatchEvent) => void;
   /** A mistake of jtrace, and what is lost by it. */
   readonly bug: (cost: string, error: unknown) => void;

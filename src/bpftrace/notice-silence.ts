@@ -10,7 +10,7 @@ export interface SilencePatience {
 }
 
 /** A hundred heartbeats; and attaching takes seconds, on a loaded or emulated machine some twenty times that. */
-export const SILENCE_PATIENCE: SilencePatience = { lookMs: 1000, looks: 10, startLooks: 180 };
+const SILENCE_PATIENCE: SilencePatience = { lookMs: 1000, looks: 10, startLooks: 180 };
 
 /** `heard`: how much it has said so far. Ends after `onSilent`, or by what is returned. */
 export function noticeSilence(heard: () => number, onSilent: (seconds: number) => void, patience = SILENCE_PATIENCE): () => void {
