@@ -1,9 +1,10 @@
 // Keeps the program of `jtrace watch` running: the best way to look at opened files that works here, found out by trying, and a bpftrace that
-// dies is started again, after a while that grows. Who listens is told when it is up and when it is down.
+// dies, or says nothing, is started again, after a while that grows. Who listens is told when it is up and when it is down.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { hasKernelProbes } from '../bpftrace/machine.ts';
+import type { SilencePatience } from '../bpftrace/notice-silence.ts';
 import { type Births, startBirths } from '../bpftrace/run-births.ts';
 import type { Dialect } from '../model/dialect.ts';
 import { OperatorError } from '../model/errors.ts';
@@ -35,11 +36,14 @@ export class BirthListener {
   readonly #bpftrace: FoundBpftrace;
   readonly #dialect: Dialect;
   readonly #sinks: BirthSinks;
+  readonly #patience: SilencePatience | undefined;
   readonly #stopped = new AbortController();
   #births: Births | null = null;
   #kept: Promise<void> = Promise.resolve();
 
-  constructor(bpftrace: FoundBpftrace, dialect: Dialect, sinks: BirthSinks) {
+  /** `patience`: for tests. */
+  constructor(bpftrace: FoundBpftrace, dialect: Dialect, sinks: BirthSinks, patience?: SilencePatience) {
+    this.#patience = patience;
     this.#bpftrace = bpftrace;
     this.#dialect = dialect;
     this.#sinks = sinks;
@@ -88,6 +92,7 @@ export class BirthListener {
       onRecord: record,
       onLost: lost,
       onMessage: message,
+      ...(this.#patience === undefined ? {} : { patience: this.#patience }),
     });
     this.#births = births;
     // Asked to stop while it was started.

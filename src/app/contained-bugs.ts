@@ -4,10 +4,10 @@ import type { Ui } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
 
 export class ContainedBugs {
-  readonly #ui: Ui;
+  readonly #ui: Pick<Ui, 'message'>;
   #count = 0;
 
-  constructor(ui: Ui) {
+  constructor(ui: Pick<Ui, 'message'>) {
     this.#ui = ui;
   }
 

@@ -5,7 +5,7 @@ import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import { codeOf, fileProblem } from '../model/file-problems.ts';
-import type { JvmFacts, JvmIdentity, ProfileState, WatchEvent, WatchProfiles } from '../model/watch.ts';
+import type { JvmFacts, JvmIdentity, ProfileState, WatchCounts, WatchEvent, WatchProfiles } from '../model/watch.ts';
 import { MOST_WAITING, ProfileQueue, type WaitingJvm } from '../watch/profile-queue.ts';
 import { profileName } from '../watch/profile-name.ts';
 import type { hasEnded } from '../target/processes/has-ended.ts';
@@ -17,14 +17,21 @@ const MAX_MATCHED_CHARS = 16 * 1024;
 /** Files of the same name that stand there already: somebody has made them. */
 const MAX_SAME_NAMES = 10;
 
-interface Waiting extends WaitingJvm {
+/** One that can be profiled from now on. */
+export interface NewJvm extends JvmIdentity {
   readonly facts: JvmFacts;
+  /** The time of day of its start. */
   readonly startedMs: number;
+  /** The same by performance.now(). */
+  readonly beganMs: number;
 }
+
+type Waiting = NewJvm & WaitingJvm;
 
 export interface ProfileSinks {
   readonly event: (event: WatchEvent) => void;
   readonly warning: (text: string) => void;
+  readonly note: (text: string) => void;
   readonly run: typeof profileApart;
   readonly hasEnded: typeof hasEnded;
 }
@@ -38,6 +45,8 @@ export class JvmProfiles {
   #toldSlow = false;
   #written = 0;
   #failed = 0;
+  /** Some hold less than was asked for. */
+  #isIncomplete = false;
   #hasBug = false;
 
   constructor(asked: WatchProfiles, sinks: ProfileSinks) {
@@ -45,21 +54,26 @@ export class JvmProfiles {
     this.#sinks = sinks;
   }
 
-  get counts(): { readonly profiles: number; readonly failedProfiles: number; readonly hasBug: boolean } {
-    return { profiles: this.#written, failedProfiles: this.#failed, hasBug: this.#hasBug };
+  get counts(): Pick<WatchCounts, 'profiles' | 'failedProfiles'> {
+    return { profiles: this.#written, failedProfiles: this.#failed };
   }
 
-  /** A new JVM that can be profiled from now on. */
-  offer(identity: JvmIdentity, facts: JvmFacts, startedMs: number, nowMs: number): void {
-    if (this.#stopped.signal.aborted || !this.#fits(facts)) return;
-    const waiting = { ...identity, facts, startedMs, dueMs: startedMs + this.#asked.afterMs };
+  get exitCode(): number {
+    if (this.#hasBug) return EXIT.bug;
+    return this.#failed > 0 || this.#isIncomplete ? EXIT.incomplete : EXIT.ok;
+  }
+
+  /** `nowMs`: by performance.now(). */
+  offer(jvm: NewJvm, nowMs: number): void {
+    if (this.#stopped.signal.aborted || !this.#fits(jvm.facts)) return;
+    const waiting = { ...jvm, dueMs: jvm.beganMs + this.#asked.afterMs };
     if (!this.#queue.offer(waiting)) {
       this.#failed += 1;
-      this.#tell(identity, { state: 'dropped', problem: `${String(MOST_WAITING)} others wait already` });
+      this.#tell(jvm, { state: 'dropped', problem: `${String(MOST_WAITING)} others wait already` });
       return;
     }
     this.beat(nowMs);
-    if (this.#queue.isWaiting(waiting)) this.#tell(identity, { state: 'waiting' });
+    if (this.#queue.isWaiting(waiting)) this.#tell(jvm, { state: 'waiting' });
   }
 
   /** A JVM has ended. */
@@ -70,7 +84,10 @@ export class JvmProfiles {
   /** Begins those whose time has come. */
   beat(nowMs: number): void {
     for (let next = this.#queue.next(nowMs); next !== null; next = this.#queue.next(nowMs)) {
-      const run = this.#profile(next);
+      const run = this.#profile(next).catch((error: unknown) => {
+        this.#hasBug = true;
+        this.#sinks.warning(`a bug of jtrace cost a profile: ${String(error)}`);
+      });
       this.#under.add(run);
       void run.finally(() => {
         this.#under.delete(run);
@@ -82,7 +99,7 @@ export class JvmProfiles {
   /** Those under way write what they have. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    for (const identity of this.#queue.clear()) this.#tell(identity, { state: 'ended' });
+    for (const identity of this.#queue.clear()) this.#tell(identity, { state: 'stopped' });
     await Promise.all(this.#under);
   }
 
@@ -109,13 +126,16 @@ export class JvmProfiles {
       }
       files = reserve(this.#asked, profileName(identity, facts, startedMs));
       this.#tell(identity, { state: 'started', files });
-      const { durationMs, bpftracePath } = this.#asked;
-      const { code, problem } = await this.#sinks.run({ pid, durationMs, files, bpftracePath }, this.#stopped.signal);
+      const { durationMs, bpftracePath, acceptFreezeRisk } = this.#asked;
+      const request = { pid, durationMs, files, bpftracePath, acceptFreezeRisk };
+      const { code, problem, warnings } = await this.#sinks.run(request, this.#stopped.signal);
+      for (const text of warnings) this.#sinks.note(`profile of process ${String(pid)}: ${text}`);
       this.#finished(identity, files, code, problem);
     } catch (error) {
       this.#failed += 1;
-      this.#hasBug ||= !(error instanceof OperatorError);
-      const problem = error instanceof OperatorError ? error.message : `a bug of jtrace: ${String(error)}`;
+      const isBug = !(error instanceof OperatorError) && codeOf(error) === '';
+      this.#hasBug ||= isBug;
+      const problem = isBug ? `a bug of jtrace: ${String(error)}` : fileProblem(error);
       this.#tell(identity, { state: 'failed', problem });
     } finally {
       files.forEach(removeIfEmpty);
@@ -123,7 +143,8 @@ export class JvmProfiles {
   }
 
   #finished(identity: JvmIdentity, files: readonly string[], code: number, said: string | null): void {
-    if (files.every(isEmpty)) {
+    const written = files.filter((path) => !isEmpty(path));
+    if (written.length === 0) {
       // Refused: it had ended before anything was sampled, or cannot be.
       if (this.#sinks.hasEnded(identity.pid, identity.startTicks)) {
         this.#tell(identity, { state: 'ended' });
@@ -134,12 +155,12 @@ export class JvmProfiles {
       this.#tell(identity, { state: 'failed', problem: said ?? `it ended with ${String(code)}` });
       return;
     }
-    if (code === EXIT.ok) this.#written += 1;
-    else this.#failed += 1;
+    this.#written += 1;
+    this.#isIncomplete ||= code !== EXIT.ok;
     this.#hasBug ||= code === EXIT.bug;
     this.#tell(identity, {
       state: 'written',
-      files,
+      files: written,
       problem: code === EXIT.ok ? null : (said ?? `it ended with ${String(code)}`),
     });
   }
@@ -175,11 +196,10 @@ function make(folder: string, name: string, ending: string): string {
 }
 
 function removeIfEmpty(path: string): void {
-  if (!isEmpty(path)) return;
   try {
-    unlinkSync(path);
+    if (isEmpty(path)) unlinkSync(path);
   } catch {
-    // Somebody has taken it away.
+    // Somebody has taken it away, or its folder or disk cannot be used any more.
   }
 }
 

@@ -6,20 +6,25 @@ import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
 import { sweepLeftovers } from '../bpftrace/sweep.ts';
 import { EXIT } from '../model/errors.ts';
 import type { RunControl } from '../model/ui.ts';
-import type { JvmFacts, JvmIdentity, WatchEvent, WatchRequest, WatchUi } from '../model/watch.ts';
+import type { Pid } from '../model/units.ts';
+import type { WatchEvent, WatchRequest, WatchUi } from '../model/watch.ts';
 import { dialectFor } from '../program/dialects.ts';
 import { renderLibjvmLoads } from '../program/libjvm-loads.ts';
 import { hostArchitecture } from '../target/host-architecture.ts';
 import { hasEnded } from '../target/processes/has-ended.ts';
 import { BirthListener, stylesToTry } from './birth-listener.ts';
+import { checkKernel } from './check-kernel.ts';
+import { ContainedBugs } from './contained-bugs.ts';
 import { JvmWatch } from './jvm-watch.ts';
 import { profileApart } from './profile-apart.ts';
-import { JvmProfiles } from './watch-profiles.ts';
+import { JvmProfiles, type NewJvm } from './watch-profiles.ts';
 
 /** Profiles that wait for their time are looked at so often. */
 const PROFILES_BEAT_MS = 250;
 /** A JVM whose readiness nobody tells is profiled nevertheless. */
 const READY_PATIENCE_MS = 5000;
+/** A start is told within seconds; more is a clock that was set. */
+const MOST_LATE_MS = 5000;
 
 /** Watches until the time is up or the operator ends it; the exit code. Throws OperatorErrors. */
 export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunControl): Promise<number> {
@@ -31,12 +36,18 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
     ui.program(renderLibjvmLoads({ style, running: [], architecture: hostArchitecture() }, dialect).text);
     return EXIT.ok;
   }
+  // Its own program reads no user memory; profiles do.
+  if (request.profiles !== null) await checkKernel(bpftrace, ui, request.profiles.acceptFreezeRisk);
   sweepLeftovers();
   const profiles = request.profiles === null ? null : new JvmProfiles(request.profiles, profileSinks(ui));
   const fed = new FedProfiles(profiles);
-  const watch = new JvmWatch((event) => {
-    ui.event(event);
-    fed.event(event);
+  const bugs = new ContainedBugs(ui);
+  const watch = new JvmWatch({
+    event: (event) => {
+      ui.event(event);
+      fed.event(event);
+    },
+    bug: (cost, error) => { bugs.tell(cost, error); }, // prettier-ignore
   });
   let toldDown = '';
   const listener = new BirthListener(bpftrace, dialect, {
@@ -55,9 +66,10 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
       watch.up();
     },
   });
-  const onStop = (): void => void listener.stop();
+  const onSilent = (): void => { watch.silent(); }; // prettier-ignore
+  const onStop = (): void => void listener.stop().then(onSilent, onSilent);
   control.stop.addEventListener('abort', onStop, { once: true });
-  const timer = setInterval(() => { fed.beat(Date.now()); }, PROFILES_BEAT_MS); // prettier-ignore
+  const timer = setInterval(() => { fed.beat(performance.now()); }, PROFILES_BEAT_MS); // prettier-ignore
   try {
     await watch.prepare();
     const style = await listener.start(request.probe);
@@ -73,10 +85,11 @@ export async function runWatch(request: WatchRequest, ui: WatchUi, control: RunC
     control.stop.removeEventListener('abort', onStop);
     clearInterval(timer);
   }
-  const { profiles: written = 0, failedProfiles = 0, hasBug = false } = profiles?.counts ?? {};
-  ui.event({ kind: 'summary', timeMs: Date.now(), ...watch.counts, profiles: written, failedProfiles });
+  const ofProfiles = profiles?.counts ?? { profiles: 0, failedProfiles: 0 };
+  ui.event({ kind: 'summary', timeMs: Date.now(), ...watch.counts, ...ofProfiles });
   const { lost, gaps } = watch.counts;
-  return hasBug ? EXIT.bug : lost > 0 || gaps > 0 || failedProfiles > 0 ? EXIT.incomplete : EXIT.ok;
+  const own = bugs.count > 0 ? EXIT.bug : lost > 0 || gaps > 0 ? EXIT.incomplete : EXIT.ok;
+  return Math.max(own, profiles?.exitCode ?? EXIT.ok);
 }
 
 async function endOf({ durationMs }: WatchRequest, { stop }: RunControl): Promise<void> {
@@ -89,6 +102,7 @@ function profileSinks(ui: WatchUi): ConstructorParameters<typeof JvmProfiles>[1]
   return {
     event: (event) => { ui.event(event); }, // prettier-ignore
     warning: (text) => { ui.message('warning', text); }, // prettier-ignore
+    note: (text) => { ui.message('note', text); }, // prettier-ignore
     run: profileApart,
     hasEnded,
   };
@@ -97,10 +111,7 @@ function profileSinks(ui: WatchUi): ConstructorParameters<typeof JvmProfiles>[1]
 /** What is told of JVMs → the profiles: each is offered once, when it is ready. */
 class FedProfiles {
   readonly #profiles: JvmProfiles | null;
-  readonly #starting = new Map<
-    number,
-    { readonly identity: JvmIdentity; readonly facts: JvmFacts; readonly startedMs: number }
-  >();
+  readonly #starting = new Map<Pid, NewJvm>();
 
   constructor(profiles: JvmProfiles | null) {
     this.#profiles = profiles;
@@ -110,7 +121,8 @@ class FedProfiles {
     if (this.#profiles === null) return;
     if (event.kind === 'start' && event.jvm !== null) {
       const { pid, startTicks, jvm: facts, timeMs: startedMs } = event;
-      this.#starting.set(pid, { identity: { pid, startTicks }, facts, startedMs });
+      const lateMs = Math.min(MOST_LATE_MS, Math.max(0, Date.now() - startedMs));
+      this.#starting.set(pid, { pid, startTicks, facts, startedMs, beganMs: performance.now() - lateMs });
     } else if (event.kind === 'ready') {
       this.#offer(event.pid);
     } else if (event.kind === 'end') {
@@ -120,14 +132,14 @@ class FedProfiles {
   }
 
   beat(nowMs: number): void {
-    for (const [pid, { startedMs }] of this.#starting) if (nowMs - startedMs >= READY_PATIENCE_MS) this.#offer(pid);
+    for (const [pid, { beganMs }] of this.#starting) if (nowMs - beganMs >= READY_PATIENCE_MS) this.#offer(pid);
     this.#profiles?.beat(nowMs);
   }
 
-  #offer(pid: number): void {
+  #offer(pid: Pid): void {
     const starting = this.#starting.get(pid);
     if (starting === undefined) return;
     this.#starting.delete(pid);
-    this.#profiles?.offer(starting.identity, starting.facts, starting.startedMs, Date.now());
+    this.#profiles?.offer(starting, performance.now());
   }
 }

@@ -1,5 +1,5 @@
-// Runs the program of `jtrace watch`: bpftrace as a child process, its output → records, losses and its end. Owns the child from start to end;
-// that it is started again when it dies is others' affair.
+// Runs the program of `jtrace watch`: bpftrace as a child process, its output → records, losses and its end, which is forced on one that lives
+// and says nothing. Owns the child from start to end; that it is started again when it dies is others' affair.
 
 import { startChild, type ChildExit } from '../child/start-child.ts';
 import { OperatorError } from '../model/errors.ts';
@@ -11,6 +11,7 @@ import { explainFailure } from './explain-failure.ts';
 import { LineSplitter } from './lines.ts';
 import { askMachine } from './machine.ts';
 import { lostEvents, NoiseFilter } from './noise.ts';
+import { noticeSilence, type SilencePatience } from './notice-silence.ts';
 import { captureMark } from './sweep.ts';
 
 export interface BirthsOptions {
@@ -22,6 +23,8 @@ export interface BirthsOptions {
   readonly onRecord: (record: BirthRecord) => void;
   readonly onLost: (count: number) => void;
   readonly onMessage: (text: string) => void;
+  /** For tests. */
+  readonly patience?: SilencePatience;
 }
 
 export interface Births {
@@ -39,7 +42,8 @@ const MAX_MESSAGES = 50;
 
 export async function startBirths(options: BirthsOptions): Promise<Births> {
   const messages: string[] = [];
-  let [pieces, isReady, isStopping] = [0, false, false];
+  let [pieces, records, isStopping] = [0, 0, false];
+  let silence: OperatorError | null = null;
   let markReady: (attached: boolean) => void = () => undefined;
   const ready = new Promise<boolean>((resolve) => (markReady = resolve));
   const lineReader = (): LineSplitter => {
@@ -49,7 +53,7 @@ export async function startBirths(options: BirthsOptions): Promise<Births> {
       const record = parseBirthRecord(text);
       const lost = record === null ? lostEvents(text) : null;
       if (record !== null) {
-        isReady = true;
+        records += 1;
         markReady(true);
         options.onRecord(record);
       } else if (lost !== null) {
@@ -74,18 +78,30 @@ export async function startBirths(options: BirthsOptions): Promise<Births> {
     },
     onStderr: (bytes) => stderr.push(bytes),
   });
+  const endSilence = noticeSilence(
+    () => records,
+    (seconds) => {
+      silence = silentError(seconds, records > 0);
+      // A process that is stopped obeys nothing else.
+      child.signal('SIGKILL');
+    },
+    options.patience,
+  );
   const finished = child.exited.then((exit) => {
+    endSilence();
     stdout.end();
     stderr.end();
     markReady(false);
     if (isStopping) return null;
-    return isReady ? diedError(exit, messages) : explainFailure(exit, messages, askMachine(), options.probes);
+    if (silence !== null) return silence;
+    return records > 0 ? diedError(exit, messages) : explainFailure(exit, messages, askMachine(), options.probes);
   });
   return {
     bpftracePid: child.pid,
     ready,
     finished,
     stop: () => {
+      endSilence();
       if (!isStopping) endGently(child, { pieces: () => pieces, onKill: () => undefined });
       isStopping = true;
     },
@@ -95,4 +111,9 @@ export async function startBirths(options: BirthsOptions): Promise<Births> {
 function diedError({ code, signal }: ChildExit, messages: readonly string[]): OperatorError {
   const how = signal === null ? `ended with status ${String(code)}` : `was ended by ${signal}`;
   return new OperatorError('incomplete', `bpftrace ${how}`, 'it is started again', { cause: new Error(messages.join('\n')) });
+}
+
+function silentError(seconds: number, wasReady: boolean): OperatorError {
+  const message = `bpftrace said nothing for ${String(seconds)} s${wasReady ? '' : ' after its start'}, and was killed`;
+  return new OperatorError(wasReady ? 'incomplete' : 'environment', message, 'was it stopped, or its control group frozen?');
 }

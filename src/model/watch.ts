@@ -34,6 +34,7 @@ export interface WatchProfiles {
   /** Of each profile. */
   readonly durationMs: number;
   readonly bpftracePath: string | null;
+  readonly acceptFreezeRisk: boolean;
 }
 
 /** What the program in the kernel says. Times are nanoseconds since the machine's start. */
@@ -74,8 +75,8 @@ export type ProfileState =
   | { readonly state: 'waiting' }
   | { readonly state: 'started'; readonly files: readonly string[] }
   | { readonly state: 'written'; readonly files: readonly string[]; readonly problem: string | null }
-  /** The JVM did, before its turn came. */
-  | { readonly state: 'ended' }
+  /** `ended`: the JVM did, before its turn came; `stopped`: the watch did. */
+  | { readonly state: 'ended' | 'stopped' }
   | { readonly state: 'failed' | 'dropped'; readonly problem: string };
 
 /** What draws a watch. */

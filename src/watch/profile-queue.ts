@@ -9,7 +9,7 @@ export const MOST_AT_ONCE = 2;
 export const MOST_WAITING = 16;
 
 export interface WaitingJvm extends JvmIdentity {
-  /** Not before. */
+  /** Not before, by performance.now(): the time of day may be set. */
   readonly dueMs: number;
 }
 

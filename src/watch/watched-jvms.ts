@@ -7,17 +7,19 @@ import type { BootClock } from './boot-clock.ts';
 import { isReadySign } from './vm-ready.ts';
 
 /** A JVM that cannot be looked at for so long is told without. */
-const LOOK_PATIENCE_MS = 2000;
+const LOOK_PATIENCE_NS = 2e9;
 /** Of a VM of unknown version: so long behind the thread that may be the last. */
 const SIGN_PATIENCE_NS = 1e9;
 /** A process that is gone: so long its end is awaited from the kernel, which knows when it was. */
-const END_PATIENCE_MS = 1000;
+const END_PATIENCE_NS = 1e9;
 const NS_PER_TICK = 1e7;
 
 interface Entry {
   readonly identity: JvmIdentity;
   readonly parent: Pid | null;
   openedNs: number | null;
+  readonly seenNs: number;
+  /** The time of day. */
   readonly seenMs: number;
   facts: JvmFacts | null;
   isTold: boolean;
@@ -26,7 +28,7 @@ interface Entry {
   signNs: number | null;
   /** Something may have been missed since it began. */
   isDoubtful: boolean;
-  goneMs: number | null;
+  goneNs: number | null;
 }
 
 type Mapped = Extract<BirthRecord, { readonly kind: 'mapped' }>;
@@ -65,7 +67,7 @@ export class WatchedJvms {
     if (this.isKnown(identity)) return false;
     this.#replace(identity, timeMs);
     const ready = seen === 'running' ? 'yes' : 'unknown';
-    this.#entries.set(identity.pid, { ...newEntry(identity, null, timeMs), facts, isTold: true, ready });
+    this.#entries.set(identity.pid, { ...newEntry(identity, null, 0, timeMs), facts, isTold: true, ready });
     if (seen === 'running') {
       this.#tell({ kind: 'running', timeMs, ...identity, jvm: facts });
       return true;
@@ -115,19 +117,19 @@ export class WatchedJvms {
   }
 
   /** It is not there any more, or (`exec`) runs another program; the kernel may still tell of it. */
-  gone(identity: JvmIdentity, how: 'exit' | 'exec', nowMs: number): void {
+  gone(identity: JvmIdentity, how: 'exit' | 'exec', nowNs: number): void {
     const entry = this.#entryOf(identity);
     if (entry === null) return;
-    entry.goneMs ??= nowMs;
-    if (nowMs - entry.goneMs >= END_PATIENCE_MS) this.#end(entry, how, entry.goneMs);
+    entry.goneNs ??= nowNs;
+    if (nowNs - entry.goneNs >= END_PATIENCE_NS) this.#end(entry, how, this.#clock.timeMs(entry.goneNs));
   }
 
-  /** What was waited for, and did not come. */
-  tick(nowMs: number): void {
+  /** What was waited for, and did not come. By the kernel's time: that of day may be set meanwhile. */
+  tick(nowNs: number): void {
     for (const entry of this.#entries.values()) {
-      if (!entry.isTold && nowMs - entry.seenMs >= LOOK_PATIENCE_MS) this.#tellStart(entry);
+      if (!entry.isTold && nowNs - entry.seenNs >= LOOK_PATIENCE_NS) this.#tellStart(entry);
       const isSign = entry.signNs !== null && isReadySign('periodic', entry.facts?.jdk ?? '') === 'unknown';
-      if (entry.ready === 'no' && isSign && this.#clock.ns(nowMs) - (entry.signNs ?? 0) >= SIGN_PATIENCE_NS)
+      if (entry.ready === 'no' && isSign && nowNs - (entry.signNs ?? 0) >= SIGN_PATIENCE_NS)
         this.#ready(entry, entry.signNs ?? 0);
     }
   }
@@ -159,9 +161,10 @@ export class WatchedJvms {
       known.openedNs ??= openedNs ?? ns;
       return;
     }
-    const timeMs = this.#clock.timeMs(openedNs ?? ns);
+    const seenNs = openedNs ?? ns;
+    const timeMs = this.#clock.timeMs(seenNs);
     this.#replace(identity, timeMs);
-    this.#entries.set(pid, { ...newEntry(identity, parent, timeMs), openedNs: openedNs ?? ns });
+    this.#entries.set(pid, { ...newEntry(identity, parent, seenNs, timeMs), openedNs: seenNs });
   }
 
   /** The number is another process's by now: that the one before has ended was missed. */
@@ -213,9 +216,9 @@ export class WatchedJvms {
   }
 }
 
-function newEntry(identity: JvmIdentity, parent: Pid | null, seenMs: number): Entry {
+function newEntry(identity: JvmIdentity, parent: Pid | null, seenNs: number, seenMs: number): Entry {
   return {
-    ...{ identity, parent, seenMs, openedNs: null, facts: null, isTold: false },
-    ...{ ready: 'no', signNs: null, isDoubtful: false, goneMs: null },
+    ...{ identity, parent, seenNs, seenMs, openedNs: null, facts: null, isTold: false },
+    ...{ ready: 'no', signNs: null, isDoubtful: false, goneNs: null },
   };
 }

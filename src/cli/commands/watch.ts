@@ -58,15 +58,20 @@ async function runWatchCommand(args: ParsedArguments, streams: Streams): Promise
 }
 
 /** Of --profile only. */
-const PROFILE_ONLY = ['match', 'after', 'format', 'for'] as const;
+const PROFILE_ONLY = ['match', 'after', 'format', 'for', 'accept-freeze-risk'] as const;
 
 /** Flags → the request, defaults filled in. Throws OperatorErrors of kind usage. */
 export function watchRequest(flags: WatchFlagValues): WatchRequest {
   if (flags.quiet && flags.verbose)
     throw new OperatorError('usage', '-q/--quiet and -v/--verbose contradict each other', 'give one of them');
-  const alone = PROFILE_ONLY.find((name) => (name === 'format' ? flags.format.length > 0 : flags[name] !== null));
+  const isGiven = (name: (typeof PROFILE_ONLY)[number]): boolean =>
+    name === 'format' ? flags.format.length > 0 : name === 'accept-freeze-risk' ? flags[name] : flags[name] !== null;
+  const alone = PROFILE_ONLY.find(isGiven);
   if (flags.profile === null && alone !== undefined) {
-    const hint = alone === 'for' ? 'without --profile -d says how long to watch' : `jtrace watch --profile DIR --${alone} …`;
+    const hint =
+      alone === 'for'
+        ? 'without --profile -d says how long to watch'
+        : `jtrace watch --profile DIR --${alone}${alone === 'accept-freeze-risk' ? '' : ' …'}`;
     throw new OperatorError('usage', `--${alone} is of --profile`, hint);
   }
   return {
@@ -89,6 +94,7 @@ function profilesOf(folder: string, flags: WatchFlagValues): WatchProfiles {
     endings: endings.length === 0 ? [DEFAULT_FORMAT] : endings,
     durationMs: flags.duration ?? DEFAULT_DURATION_MS,
     bpftracePath: flags.bpftrace,
+    acceptFreezeRisk: flags['accept-freeze-risk'],
   };
 }
 

@@ -53,6 +53,10 @@ export const WATCH_FLAGS = {
     help: `How opened files are seen: ${PROBE_STYLES.join(', ')}.`,
   },
   bpftrace: PROFILE_FLAGS.bpftrace,
+  'accept-freeze-risk': {
+    kind: 'switch', group: 'Other',
+    help: `With --profile: ${PROFILE_FLAGS['accept-freeze-risk'].help.replace(/^S/u, 's')}`,
+  },
   'print-program': PROFILE_FLAGS['print-program'],
   quiet: {
     kind: 'switch', alias: 'q', group: 'Other',

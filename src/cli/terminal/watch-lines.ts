@@ -24,11 +24,14 @@ export class WatchLines {
   readonly #columns: () => number;
   /** Told by their ends again; of those that run only. */
   readonly #running = new Map<Pid, JvmFacts | null>();
-  /** Not told yet. */
-  readonly #starting = new Map<Pid, Start>();
+  /** Not told yet; when they were heard of, by a clock that nobody sets. */
+  readonly #starting = new Map<Pid, { readonly start: Start; readonly heardMs: number }>();
+  readonly #nowMs: () => number;
 
-  constructor(columns: () => number) {
+  /** `nowMs`: for tests. */
+  constructor(columns: () => number, nowMs: () => number = () => performance.now()) {
     this.#columns = columns;
+    this.#nowMs = nowMs;
   }
 
   head(): string {
@@ -42,7 +45,7 @@ export class WatchLines {
         return [this.#jvmRow(event, '', event.jvm)];
       case 'start':
         this.#running.set(event.pid, event.jvm);
-        this.#starting.set(event.pid, event);
+        this.#starting.set(event.pid, { start: event, heardMs: this.#nowMs() });
         return [];
       case 'ready':
         return this.#ready(event);
@@ -55,7 +58,7 @@ export class WatchLines {
       case 'profile':
         return this.#profile(event);
       case 'summary':
-        return [...this.#flush(() => true), summaryLine(event)];
+        return [...this.#flush(0), summaryLine(event)];
       case 'watching':
         return [];
       default:
@@ -64,12 +67,13 @@ export class WatchLines {
   }
 
   /** Starts that have waited long enough for their VM. */
-  tick(nowMs: number): readonly string[] {
-    return this.#flush(({ timeMs }) => nowMs - timeMs >= READY_PATIENCE_MS);
+  tick(): readonly string[] {
+    return this.#flush(READY_PATIENCE_MS);
   }
 
-  #flush(isDue: (start: Start) => boolean): readonly string[] {
-    return [...this.#starting.values()].filter(isDue).map((start) => this.#start(start, '?'));
+  #flush(patienceMs: number): readonly string[] {
+    const due = [...this.#starting.values()].filter(({ heardMs }) => this.#nowMs() - heardMs >= patienceMs);
+    return due.map(({ start }) => this.#start(start, '?'));
   }
 
   #start(start: Start, took: string): string {
@@ -79,7 +83,7 @@ export class WatchLines {
 
   #ready(event: Of<'ready'>): readonly string[] {
     const took = event.readyMs === null ? '?' : formatDuration(event.readyMs);
-    const start = this.#starting.get(event.pid);
+    const start = this.#starting.get(event.pid)?.start;
     if (start !== undefined) return [this.#start(start, took)];
     if (event.readyMs === null) return [];
     return [this.#jvmRow(event, took, this.#running.get(event.pid) ?? null)];
@@ -88,7 +92,7 @@ export class WatchLines {
   #end(event: Of<'end'>): readonly string[] {
     const facts = this.#running.get(event.pid) ?? null;
     this.#running.delete(event.pid);
-    const start = this.#starting.get(event.pid);
+    const start = this.#starting.get(event.pid)?.start;
     const how = [
       ...(event.how === 'exec' ? ['runs another program'] : []),
       ...(event.wasReady === false ? ['before it was ready'] : []),
@@ -110,6 +114,8 @@ export class WatchLines {
       }
       case 'ended':
         return [this.#note(event, 'none: the JVM ended before its turn', String(event.pid))];
+      case 'stopped':
+        return [this.#note(event, 'none: the watch ended before its turn', String(event.pid))];
       case 'failed':
       case 'dropped':
         return [this.#note(event, `none: ${escapeForTerminal(event.problem)}`, String(event.pid))];

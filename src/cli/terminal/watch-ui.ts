@@ -25,7 +25,7 @@ export function createWatchUi(
     if (texts.length > 0) stdout.write(`${texts.join('\n')}\n`);
   };
   const timer = setInterval(() => {
-    if (!request.json) print(lines.tick(Date.now()));
+    if (!request.json) print(lines.tick());
   }, TICK_MS);
   return {
     event: (event) => {

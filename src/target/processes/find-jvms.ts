@@ -1,4 +1,4 @@
-// JVMs among the processes, for somebody who looks again and again: one pid, or all that are not known yet, a few at a time. Reads what
+// JVMs among the processes, for somebody who looks again and again: one pid, or all that are not known yet, some milliseconds at a time. Reads what
 // list-processes.ts reads, but of a process that is known only its stat.
 
 import { readdirSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { describeJvm } from './describe-jvm.ts';
 import { userNames } from './process-owner.ts';
 import { readProcessStat } from './process-stat.ts';
 
-/** Then others get their turn: some 5 ms. */
-const AT_A_TIME = 32;
+/** Then others get their turn: who reads the kernel's word of JVMs that live 20 ms. */
+const AT_A_TIME_MS = 5;
 /** Every VM has more; a child that a JVM has forked shows its parent's mappings until it runs its own program, and has one. */
 const LEAST_THREADS = 2;
 
@@ -27,11 +27,13 @@ export async function sweepForJvms(
   isKnown: (process: { readonly pid: Pid; readonly startTicks: number }) => boolean,
 ): Promise<readonly JvmProcess[]> {
   const found: JvmProcess[] = [];
-  let looked = 0;
+  let turnMs = performance.now();
   for (const name of readdirSync('/proc')) {
     if (!/^[1-9]\d*$/u.test(name)) continue;
-    looked += 1;
-    if (looked % AT_A_TIME === 0) await turn();
+    if (performance.now() - turnMs >= AT_A_TIME_MS) {
+      await turn();
+      turnMs = performance.now();
+    }
     const pid = asPid(Number(name));
     const stat = readProcessStat(pid);
     if (stat === null || stat.kernelThread || stat.threads < LEAST_THREADS) continue;

@@ -60,16 +60,18 @@ async function costOf(bpftrace: string, version: string, program: string, quick:
   for (let round = 0; round < (quick ? 1 : 3); round++) {
     without.take(program, quick);
     const watch = startJtrace(['watch', '--bpftrace', bpftrace]);
-    await watch.said('TIME');
-    await sleep(1000);
-    with_.take(program, quick);
-    if (round === 0) {
-      const child = bpftraceOf(watch.pid);
-      own = await idleCost(watch.pid, child, quick ? 1 : 10);
-      runNs = await timeOfRun(child, () => with_.take(program, quick, false));
+    try {
+      await watch.said('TIME');
+      await sleep(1000);
+      with_.take(program, quick);
+      if (round === 0) {
+        const child = bpftraceOf(watch.pid);
+        own = await idleCost(watch.pid, child, quick ? 1 : 10);
+        runNs = await timeOfRun(child, () => with_.take(program, quick, false));
+      }
+    } finally {
+      await watch.stop();
     }
-    watch.child.kill('SIGINT');
-    await watch.ended;
   }
   const calls = Object.fromEntries(
     CALL_NAMES.map((call) => [call, { without: without.median(call), with_: with_.median(call) }]),
@@ -115,11 +117,14 @@ async function timeOfRun(bpftrace: number, work: () => void): Promise<number> {
     const programs = loadedObjects(bpftrace, () => '')?.programs ?? [];
     return { runs: programs.reduce((sum, { runs }) => sum + runs, 0), ns: programs.reduce((sum, { runNs }) => sum + runNs, 0) };
   };
-  const before = total();
-  work();
-  const after = total();
-  counting.end();
-  return (after.ns - before.ns) / (after.runs - before.runs);
+  try {
+    const before = total();
+    work();
+    const after = total();
+    return (after.ns - before.ns) / (after.runs - before.runs);
+  } finally {
+    counting.end();
+  }
 }
 
 /** The one process below jtrace that has BPF programs: some are started by a wrapper. */

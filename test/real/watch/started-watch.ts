@@ -1,5 +1,6 @@
 // `jtrace watch --json` as a program would run it: started, its events parsed as they come, ended by Ctrl-C.
 
+import { onTestFinished } from 'vitest';
 import { isRecord } from '../../support/is-record.ts';
 import { type JtraceResult, type JtraceRun, startJtrace, until } from '../../support/run-jtrace.ts';
 
@@ -15,9 +16,25 @@ export interface StartedWatch {
   end(): Promise<JtraceResult>;
 }
 
-/** Resolves when it watches. */
+/** Resolves when it watches. It ends with the test that has started it. */
 export async function startWatch(...args: readonly string[]): Promise<StartedWatch> {
   const run = startJtrace(['watch', '--json', ...args]);
+  onTestFinished(() => run.stop());
+  return startedWatch(run);
+}
+
+/** For all tests of a file: who starts it ends it. */
+export async function startWatchOfFile(...args: readonly string[]): Promise<StartedWatch> {
+  const run = startJtrace(['watch', '--json', ...args]);
+  try {
+    return await startedWatch(run);
+  } catch (error) {
+    await run.stop();
+    throw error;
+  }
+}
+
+async function startedWatch(run: JtraceRun): Promise<StartedWatch> {
   let stdout = '';
   run.child.stdout?.on('data', (text: string) => (stdout += text));
   const told = (kind?: string): readonly Told[] => {

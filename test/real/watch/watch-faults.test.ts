@@ -6,14 +6,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { JavaPrograms } from '../../support/java-programs.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { JTRACE, runJtrace, startJtrace, until } from '../../support/run-jtrace.ts';
 import { mainOf, ofPid, startWatch } from './started-watch.ts';
-
-/** bpftrace ends within them when jtrace is killed. */
-const GONE_MS = 3000;
 
 /** The bpftrace among the children of a process. */
 function bpftraceOf(pid: number): number | null {
@@ -95,6 +92,7 @@ describeOnHost('rough ends of jtrace watch', ['root', 'bpftrace', 'jdk17'], () =
 
   test('its reader has seen enough', async () => {
     const run = startJtrace(['watch']);
+    onTestFinished(() => run.stop());
     await run.said('TIME');
     run.child.stdout?.destroy();
     const ended = run.ended.then(() => true);
@@ -109,7 +107,7 @@ describeOnHost('rough ends of jtrace watch', ['root', 'bpftrace', 'jdk17'], () =
     const bpftrace = await until('a bpftrace', () => bpftraceOf(watch.run.pid));
     watch.run.child.kill('SIGKILL');
     await watch.run.ended;
-    await until('bpftrace is gone', () => (existsSync(`/proc/${String(bpftrace)}`) ? null : true), GONE_MS);
+    await until('bpftrace is gone', () => (existsSync(`/proc/${String(bpftrace)}`) ? null : true));
   });
 
   test('what cannot be is told in a line', async () => {

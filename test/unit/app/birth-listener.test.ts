@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { BirthListener, stylesToTry } from '../../../src/app/birth-listener.ts';
+import type { SilencePatience } from '../../../src/bpftrace/notice-silence.ts';
 import { asPid } from '../../../src/model/units.ts';
 import { dialectFor } from '../../../src/program/dialects.ts';
 import { until } from '../../support/run-jtrace.ts';
@@ -20,7 +21,7 @@ afterEach(() => {
 });
 
 /** `script` has the program in $program, and in $nth how many were started before. */
-function listenerOf(script: string): { readonly listener: BirthListener; readonly told: string[] } {
+function listenerOf(script: string, patience?: SilencePatience): { readonly listener: BirthListener; readonly told: string[] } {
   const path = join(folder, 'bpftrace');
   const prelude =
     'program=$(cat); nth=$(cat nth 2>/dev/null || echo 0); echo $((nth + 1)) > nth; printf %s "$program" > "program.$nth"';
@@ -28,14 +29,19 @@ function listenerOf(script: string): { readonly listener: BirthListener; readonl
   chmodSync(path, 0o755);
   rmSync(join(folder, 'nth'), { force: true });
   const told: string[] = [];
-  const listener = new BirthListener({ path, version: VERSION, versionText: 'bpftrace v0.23.0' }, dialectFor(VERSION), {
-    record: ({ kind, ns }) => told.push(`${kind} ${String(ns)}`),
-    lost: (count) => told.push(`lost ${String(count)}`),
-    message: (text) => told.push(text),
-    running: () => [asPid(811)],
-    down: ({ message }) => told.push(`down: ${message}`),
-    up: () => told.push('up'),
-  });
+  const listener = new BirthListener(
+    { path, version: VERSION, versionText: 'bpftrace v0.23.0' },
+    dialectFor(VERSION),
+    {
+      record: ({ kind, ns }) => told.push(`${kind} ${String(ns)}`),
+      lost: (count) => told.push(`lost ${String(count)}`),
+      message: (text) => told.push(text),
+      running: () => [asPid(811)],
+      down: ({ message }) => told.push(`down: ${message}`),
+      up: () => told.push('up'),
+    },
+    patience,
+  );
   return { listener, told };
 }
 
@@ -60,6 +66,24 @@ test('one that dies is started again, and knows who runs', async () => {
   ]);
   expect(readFileSync(join(folder, 'program.2'), 'utf8')).toContain('BEGIN { @jvm[(uint64)811] = (uint64)1; }');
   expect(existsSync(join(folder, 'program.3'))).toBe(false);
+});
+
+test('one that lives and says nothing is killed and started again, while it starts, too', async () => {
+  const { listener, told } = listenerOf(
+    `[ $nth = 1 ] || echo "jw H $nth"; [ $nth -lt 2 ] && kill -STOP $$; while :; do echo "jw H 3"; sleep 0.05; done`,
+    { lookMs: 50, looks: 20, startLooks: 100 },
+  );
+  expect(await listener.start('tracepoint')).toBe('tracepoint');
+  await until('the third', () => (told.includes('up') ? true : null));
+  await listener.stop();
+  const lives = told.filter((text) => text !== 'heartbeat 3');
+  expect(lives.slice(0, lives.indexOf('up') + 1)).toEqual([
+    'heartbeat 0',
+    'down: bpftrace said nothing for 1 s, and was killed',
+    'down: bpftrace said nothing for 5 s after its start, and was killed',
+    'heartbeat 2',
+    'up',
+  ]);
 });
 
 test('the way that works is found by trying; the last one’s failure is told', async () => {

@@ -32,7 +32,8 @@ test('-d is how long it watches; with --profile how long a profile is, and --for
   const profiling = await request('--profile', '/tmp', '-d', '30s', '--for', '1h', '--after', '10s', '--match', 'Batch$');
   expect(profiling.durationMs).toBe(3_600_000);
   expect(profiling.profiles).toMatchObject({ folder: '/tmp', afterMs: 10_000, match: /Batch$/, endings: ['.html'] });
-  expect(profiling.profiles).toMatchObject({ durationMs: 30_000, bpftracePath: null });
+  expect(profiling.profiles).toMatchObject({ durationMs: 30_000, bpftracePath: null, acceptFreezeRisk: false });
+  expect((await request('--profile', '/tmp', '--accept-freeze-risk')).profiles?.acceptFreezeRisk).toBe(true);
 });
 
 test('formats by the endings of files, with and without a dot', async () => {
@@ -45,6 +46,7 @@ test.each([
   [['--for', '5s'], '--for is of --profile'],
   [['--after', '0'], '--after is of --profile'],
   [['--format', 'html'], '--format is of --profile'],
+  [['--accept-freeze-risk'], '--accept-freeze-risk is of --profile'],
   [['--profile', '/tmp', '--match', '('], "'(' is no regular expression (unterminated group)"],
   [['--profile', '/tmp', '--match', ''], 'an empty expression matches everything'],
   [['--profile', '/tmp', '--format', 'docx'], "'docx' is no format of profiles"],

@@ -21,7 +21,8 @@ const FACTS: JvmFacts = {
 
 class Course {
   readonly events: WatchEvent[] = [];
-  readonly jvms = new WatchedJvms(new BootClock(BOOT_MS), (event) => this.events.push(event));
+  readonly clock = new BootClock(BOOT_MS);
+  readonly jvms = new WatchedJvms(this.clock, (event) => this.events.push(event));
   readonly identity = { pid: PID, startTicks: 500 };
 
   mapped(ms: number, more: Partial<Extract<BirthRecord, { kind: 'mapped' }>> = {}): void {
@@ -91,9 +92,9 @@ test('of an unknown JDK the periodic thread counts when no other follows', () =>
   course.mapped(5100);
   course.look({ jdk: '' });
   course.thread(5130, 'periodic');
-  course.jvms.tick(BOOT_MS + 5900);
+  course.jvms.tick(5900 * MS);
   expect(course.told).toEqual(['start openat Main']);
-  course.jvms.tick(BOOT_MS + 6200);
+  course.jvms.tick(6200 * MS);
   expect(course.told).toEqual(['start openat Main', 'ready 30']);
 });
 
@@ -112,11 +113,24 @@ test('one that is gone before it could be looked at is told, and that it was not
 test('what cannot be looked at is told after a while', () => {
   const course = new Course();
   course.mapped(5100);
-  course.jvms.tick(BOOT_MS + 7000);
+  course.jvms.tick(7000 * MS);
   expect(course.told).toEqual([]);
   expect(course.jvms.untold).toEqual([course.identity]);
-  course.jvms.tick(BOOT_MS + 7100);
+  course.jvms.tick(7100 * MS);
   expect(course.told).toEqual(['start openat unknown']);
+});
+
+test('a time of day that is set ends no patience', () => {
+  const course = new Course();
+  course.mapped(5100);
+  // Six seconds of heartbeats, an hour later by the time of day.
+  for (let each = 0; each < 64; each++) course.clock.heard(5200 * MS, BOOT_MS + 3_600_000);
+  course.jvms.tick(5300 * MS);
+  expect(course.told).toEqual([]);
+  course.look();
+  course.jvms.gone(course.identity, 'exit', 5400 * MS);
+  course.jvms.gone(course.identity, 'exit', 5500 * MS);
+  expect(course.told).toEqual(['start openat Main']);
 });
 
 test('one is told once, whoever sees it first', () => {
@@ -165,11 +179,11 @@ test('an end that the kernel does not tell is believed after a while, and at onc
   const missed = new Course();
   missed.mapped(5100);
   missed.look();
-  missed.jvms.gone(missed.identity, 'exit', BOOT_MS + 6100);
+  missed.jvms.gone(missed.identity, 'exit', 6100 * MS);
   expect(missed.told).toEqual(['start openat Main']);
-  missed.jvms.gone(missed.identity, 'exit', BOOT_MS + 7100);
+  missed.jvms.gone(missed.identity, 'exit', 7100 * MS);
   expect(missed.told).toEqual(['start openat Main', 'end 1000 exit false']);
-  missed.jvms.gone(missed.identity, 'exit', BOOT_MS + 8100);
+  missed.jvms.gone(missed.identity, 'exit', 8100 * MS);
   missed.end(8200);
   expect(missed.jvms.counts.ended).toBe(1);
 });

@@ -61,10 +61,14 @@ describe('lines', () => {
   });
 
   test('one that is not ready soon is told, and told again when it is', () => {
-    const lines = new WatchLines(() => 80);
+    // Not the time of day, which may be set.
+    let nowMs = 100;
+    const lines = new WatchLines(() => 80, () => nowMs); // prettier-ignore
     expect(lines.event(start())).toEqual([]);
-    expect(lines.tick(T + 4000)).toEqual([]);
-    expect(lines.tick(T + 5000)).toEqual(['19:55:21 start   4711    17.0.15            ? a.Main']);
+    nowMs += 4900;
+    expect(lines.tick()).toEqual([]);
+    nowMs += 100;
+    expect(lines.tick()).toEqual(['19:55:21 start   4711    17.0.15            ? a.Main']);
     expect(lines.event(ready(6500))).toEqual(['19:55:21 ready   4711    17.0.15        6.5 s a.Main']);
   });
 
@@ -94,6 +98,7 @@ describe('lines', () => {
       { ...profile, state: 'written', files: ['/p/a.html'], problem: null },
       { ...profile, state: 'written', files: ['/p/a.html'], problem: 'x\u001b' },
       { ...profile, state: 'ended' },
+      { ...profile, state: 'stopped' },
       { ...profile, state: 'dropped', problem: '16 others wait already' },
       { ...SUMMARY, started: 2, bySweep: 1, lost: 1200, gaps: 1, profiles: 2, failedProfiles: 1 },
     ]);
@@ -103,6 +108,7 @@ describe('lines', () => {
       '19:55:21 profile 4711    /p/a.html',
       '19:55:21 profile 4711    /p/a.html (x\\e)',
       '19:55:21 profile 4711    none: the JVM ended before its turn',
+      '19:55:21 profile 4711    none: the watch ended before its turn',
       '19:55:21 profile 4711    none: 16 others wait already',
       '2 JVMs started (1 found late), 1 ended, 0 run, 1,200 events lost, 1 gap, 2 profiled, 1 not profiled.',
     ]);
