@@ -33,10 +33,7 @@ export function renderResidency(residency: Residency, { columns, all }: TableLoo
   const shown = lines.flatMap((line, index) => [line, ...differences(rows[index], columns)]);
   const more = mappings.length - rows.length;
   return [
-    escapeForTerminal(
-      `Process ${String(residency.pid)} (${residency.label}): ${formatCount(mappings.length)} mappings, page tables read in ` +
-        `${formatDuration(residency.lookMs)} (${formatCount(residency.entries)} entries)`,
-    ),
+    escapeForTerminal(`Process ${String(residency.pid)} (${residency.label}): ${formatCount(mappings.length)} mappings`, columns),
     head,
     ...shown,
     ...(more > 0 ? [`… ${formatCount(more)} mappings with less in memory are in the sums (--all shows them)`] : []),
@@ -115,7 +112,7 @@ function causeLines(mappings: readonly MappingResidency[], columns: number): rea
 }
 
 function notes(residency: Residency, columns: number): readonly string[] {
-  const lines: string[] = [];
+  const lines = [`Page tables read in ${formatDuration(residency.lookMs)}, ${formatCount(residency.entries)} entries.`];
   if (residency.isForkChild)
     lines.push(
       `This process was forked and runs no program of its own yet${residency.isParentKnown ? '' : '; its parent could not be looked at'}.`,
