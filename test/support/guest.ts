@@ -40,11 +40,11 @@ export function guestObstacle(): string | null {
   return missing === undefined ? null : `the kernel ${missing} (python3 test/tools/guest --kernel ${missing} --prepare)`;
 }
 
-/** Boots `kernel`, runs `command` as root in the repository, returns what it said. The host's files cannot be changed by it. */
+/** `machine`: what it is made of, e.g. `--numa 2`. Boots `kernel`, runs `command` as root in the repository, returns what it said. The host's files cannot be changed by it. */
 export async function runInGuest(
   kernel: GuestKernel,
   command: readonly string[],
-  options: { readonly timeoutMs: number },
+  options: { readonly timeoutMs: number; readonly machine?: readonly string[] },
 ): Promise<GuestResult> {
   const tool = [
     join(REPOSITORY, 'test/tools/guest'),
@@ -54,6 +54,7 @@ export async function runInGuest(
     String(options.timeoutMs / 1000),
     '--cwd',
     REPOSITORY,
+    ...(options.machine ?? []),
   ];
   const child = spawn('python3', ['-B', ...tool, '--', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
   const timer = setTimeout(() => child.kill('SIGTERM'), options.timeoutMs + TOOL_GRACE_MS);
