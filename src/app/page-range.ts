@@ -1,55 +1,36 @@
 // `jtrace residency PID --addr`: one range page by page, once or over time.
 
-import { findBpftrace } from '../bpftrace/find.ts';
-import { requireInitialPidNamespace } from '../bpftrace/machine.ts';
-import { sweepLeftovers } from '../bpftrace/sweep.ts';
 import { EXIT, OperatorError } from '../model/errors.ts';
 import type { PageRangeRequest } from '../model/page-range.ts';
 import type { Mapping } from '../model/target.ts';
 import type { RunControl } from '../model/ui.ts';
 import type { Pid } from '../model/units.ts';
-import { dialectFor } from '../program/dialects.ts';
 import { isBacked } from '../residency/mapping-residency.ts';
 import { type RangeFacts, shownRange } from '../residency/shown-range.ts';
-import { openAddressSpace } from '../target/pages/address-space.ts';
 import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
 import { readMappings } from '../target/pages/read-mappings.ts';
-import { chooseTarget } from '../target/processes/choose-target.ts';
-import { processLabel } from '../target/processes/process-label.ts';
 import { checkReads, mayRead } from './check-reads.ts';
-import { findDirectMap } from './direct-map.ts';
-import { goneError, lookAtParent, lookOnce, lookProgram } from './look-at-pages.ts';
+import { goneError, lookAtParent, lookOnce } from './look-at-pages.ts';
 import { askPageCache } from './page-cache.ts';
 import type { LookedProcess, PageRangeUi } from './looked-process.ts';
+import { onLookedProcess } from './on-looked-process.ts';
 import { watchPages } from './page-watch.ts';
 
 /** Throws OperatorErrors. */
-export async function runPageRange(request: PageRangeRequest, ui: PageRangeUi, control: RunControl): Promise<number> {
-  requireInitialPidNamespace();
-  const bpftrace = await findBpftrace({ path: request.bpftracePath, searchPath: process.env['PATH'] });
-  dialectFor(bpftrace.version);
-  const choice = await chooseTarget(request.target);
-  if (choice.kind === 'several') {
-    ui.choose(choice);
-    return EXIT.usage;
-  }
-  sweepLeftovers();
-  const space = openAddressSpace(choice.process.pid);
-  try {
-    const map = await findDirectMap(bpftrace.path);
-    if (request.printProgram) {
-      ui.program(lookProgram(bpftrace, map, space, request, request.watch?.intervalMs ?? null).text);
-      return EXIT.ok;
-    }
-    const mappings = mappingsWithin(space.pid, request);
-    const label = processLabel(space.pid, choice.process.vm === 'none' ? null : choice.process)?.name ?? '';
-    const inside = { bpftrace, map, space, label };
-    return request.watch === null
-      ? await lookAtRange(request, mappings, inside, ui, control)
-      : await watchPages(request, request.watch, inside, ui, control);
-  } finally {
-    space.close();
-  }
+export function runPageRange(request: PageRangeRequest, ui: PageRangeUi, control: RunControl): Promise<number> {
+  const { watch } = request;
+  const looks = { range: request, intervalMs: watch?.intervalMs ?? null };
+  return onLookedProcess(
+    request,
+    ui,
+    () => looks,
+    (looked) => {
+      const mappings = mappingsWithin(looked.space.pid, request);
+      return watch === null
+        ? lookAtRange(request, mappings, looked, ui, control)
+        : watchPages(request, watch, looked, ui, control);
+    },
+  );
 }
 
 async function lookAtRange(

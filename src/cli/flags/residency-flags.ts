@@ -6,7 +6,7 @@ import { parsePageRange } from './parse-page-range.ts';
 import { parseDuration, parsePath } from './parse-quantity.ts';
 import { PROFILE_FLAGS } from './profile-flags.ts';
 
-/** Often enough to see what people do by hand, and 1 % of a CPU for a range of a few megabytes. */
+/** Often enough to see what people do by hand; a look at a few megabytes takes some milliseconds. */
 export const DEFAULT_LOOK_INTERVAL_MS = 100;
 
 export const RESIDENCY_FLAGS = {
