@@ -52,10 +52,7 @@ export const RESIDENCY_FLAGS = {
   bpftrace: PROFILE_FLAGS.bpftrace,
   'print-program': PROFILE_FLAGS['print-program'],
   'accept-freeze-risk': PROFILE_FLAGS['accept-freeze-risk'],
-  quiet: {
-    kind: 'switch', alias: 'q', group: 'Other',
-    help: 'The result, warnings and errors only.',
-  },
+  quiet: EFAULT_FLAGS.quiet,
   verbose: PROFILE_FLAGS.verbose,
 } as const satisfies FlagTable; // prettier-ignore
 
