@@ -15,6 +15,8 @@ export interface ScriptCase {
   /** For measuring what an event costs: many of them. */
   readonly costCount: number;
   readonly workload?: Omit<Workload, 'command'>;
+  /** It needs every switch to its program. */
+  readonly countsSwitches?: boolean;
   readonly check: (run: ScriptRun, count: number) => void;
 }
 
@@ -205,6 +207,7 @@ export const CASES: readonly ScriptCase[] = [
     count: 50,
     costCount: 500,
     workload: { values: () => ({ comm: 'jt-ping' }) },
+    countsSwitches: true,
     check: (run, count) => {
       // One more: the line that it waits for.
       expect(histogramCount(run, '@woken_us', 'jt-ping')).toBe(count + 1);
@@ -216,6 +219,7 @@ export const CASES: readonly ScriptCase[] = [
     count: 25,
     costCount: 500,
     workload: { values: () => ({ comm: 'jt-lose' }) },
+    countsSwitches: true,
     check: (run, count) => {
       expect(histogramCount(run, '@preempted_us', 'jt-lose')).toBeGreaterThanOrEqual(count);
     },
@@ -226,6 +230,7 @@ export const CASES: readonly ScriptCase[] = [
     count: 50,
     costCount: 500,
     workload: { values: () => ({ comm: 'jt-ping' }) },
+    countsSwitches: true,
     check: (run, count) => {
       expect(countOf(run, '@sleeps', 'jt-ping,jt-pong')).toBe(count);
       // The other one sleeps for 5 ms each time.

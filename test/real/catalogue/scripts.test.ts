@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { readScript } from '../../../src/catalogue/catalogue.ts';
 import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { describeOnHost } from '../../support/require-host.ts';
+import { withSwitchesSeen } from '../../support/seen-switches.ts';
 import { buildKnownEvents, runScript } from '../../support/script-run.ts';
 import { CASES, diskFolder, syscallNumbers } from './cases.ts';
 
@@ -11,10 +12,10 @@ describeOnHost('scripts of the catalogue', ['root', 'bpftrace', 'cc'], () => {
   const program = buildKnownEvents();
   const folder = diskFolder();
 
-  describe.each(CASES)('$script', ({ script, work, count, workload, check }) => {
+  describe.each(CASES)('$script', ({ script, work, count, workload, countsSwitches = false, check }) => {
     test.each(bpftracesAtHand())('counts what is known, on %s', async (bpftrace) => {
-      const run = await runScript(bpftrace, script, { ...workload, command: [program, ...work(count, folder)] });
-      check(run, count);
+      const run = () => runScript(bpftrace, script, { ...workload, command: [program, ...work(count, folder)] });
+      check(await (countsSwitches ? withSwitchesSeen(bpftrace, run, ({ pid }) => pid) : run()), count);
     });
   });
 

@@ -11,6 +11,7 @@ import { JavaPrograms } from '../../support/java-programs.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { runJtrace } from '../../support/run-jtrace.ts';
+import { withSwitchesSeen } from '../../support/seen-switches.ts';
 import { type ReadyProcess, startReady } from '../processes/ready-process.ts';
 import { type Profiled, profiledWork } from './profiled-work.ts';
 
@@ -26,6 +27,15 @@ let native: ReadyProcess;
 /** Profiles `process` while it does one piece of work. */
 function profiled(process: ReadyProcess, work: string, bpftrace: string, ...args: readonly string[]): Promise<Profiled> {
   return profiledWork(folder, process, [work], bpftrace, ...args);
+}
+
+/** The same of blocked time. */
+function profiledWaits(process: ReadyProcess, work: string): Promise<Profiled> {
+  return withSwitchesSeen(
+    BPFTRACE,
+    () => profiled(process, work, BPFTRACE, '--event', 'offcpu'),
+    () => process.pid,
+  );
 }
 
 /** Each array has a header of 16 bytes. A thread-local buffer may be begun there, too, which is smaller than one of them. */
@@ -93,7 +103,7 @@ describeOnHost('events of known number', ['root', 'bpftrace', 'jdk17', 'cc'], ()
     });
 
     test('blocked time, none of the waits that are shorter than asked', async () => {
-      const { stacks, tookNs, recording } = await profiled(native, 'sleeps 20', BPFTRACE, '--event', 'offcpu');
+      const { stacks, tookNs, recording } = await profiledWaits(native, 'sleeps 20');
       const slept = samplesWith(stacks, 'sleep_often');
       expect(slept).toBeGreaterThanOrEqual(20 * SLEEP_NS);
       expect(slept).toBeLessThanOrEqual(tookNs);
@@ -115,10 +125,10 @@ describeOnHost('events of known number', ['root', 'bpftrace', 'jdk17', 'cc'], ()
 
   describe('a JVM', () => {
     test('blocked time of its threads, asleep and parked, with Java stacks', async () => {
-      const slept = await profiled(jvm, 'sleeps 20', BPFTRACE, '--event', 'offcpu');
+      const slept = await profiledWaits(jvm, 'sleeps 20');
       expect(samplesWith(slept.stacks, 'CountedEvents.sleepOften')).toBeGreaterThanOrEqual(20 * SLEEP_NS);
       expect(samplesWith(slept.stacks, 'CountedEvents.sleepOften')).toBeLessThanOrEqual(slept.tookNs);
-      const parked = await profiled(jvm, 'parks 15', BPFTRACE, '--event', 'offcpu');
+      const parked = await profiledWaits(jvm, 'parks 15');
       const inPark = samplesWith(parked.stacks, 'CountedEvents.parkOnce');
       // Before it is switched out, it has used some of the time itself.
       expect(inPark).toBeGreaterThan(14 * SLEEP_NS);

@@ -11,6 +11,7 @@ import { JavaPrograms } from '../../support/java-programs.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { runJtrace } from '../../support/run-jtrace.ts';
+import { withSwitchesSeen } from '../../support/seen-switches.ts';
 import { type ReadyProcess, startReady } from '../processes/ready-process.ts';
 import { type Profiled, profiledWork } from './profiled-work.ts';
 
@@ -60,7 +61,11 @@ async function expectMemory(bpftrace: string): Promise<void> {
 
 /** Sleeps, then as much CPU time, however long others keep it from the CPU. */
 async function expectWall(bpftrace: string): Promise<void> {
-  const run = await profiled(native, [`rests ${String(REST_MS)}`], bpftrace, '--event', 'wall', ...OFTEN);
+  const run = await withSwitchesSeen(
+    bpftrace,
+    () => profiled(native, [`rests ${String(REST_MS)}`], bpftrace, '--event', 'wall', ...OFTEN),
+    () => native.pid,
+  );
   const restNs = REST_MS * 1e6;
   expect(weightOf(run, '[blocked]', 'rest'), run.said).toBeGreaterThanOrEqual(restNs);
   const onCpu = weightOf(run, '[on-CPU]', 'work');
@@ -73,7 +78,11 @@ async function expectWall(bpftrace: string): Promise<void> {
 
 /** `answering` lets `main` go on, and nobody else. */
 async function expectWaker(bpftrace: string): Promise<void> {
-  const run = await profiled(jvm, ['asks 40'], bpftrace, '--event', 'offcpu', '--waker');
+  const run = await withSwitchesSeen(
+    bpftrace,
+    () => profiled(jvm, ['asks 40'], bpftrace, '--event', 'offcpu', '--waker'),
+    () => jvm.pid,
+  );
   const waits = run.stacks.filter(({ frames }) => frames.includes('CountedThreads.awaitAnswer') && frames.includes('--'));
   const wakers = new Set(waits.map(({ frames }) => frames.at(-1)?.replace(/\d+/u, 'N')));
   expect([...wakers], run.said).toEqual(['[woken by answering, tid N]']);
