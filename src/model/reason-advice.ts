@@ -104,7 +104,7 @@ export const APPROXIMATE_ADVICE: Readonly<Record<ApproximateReason, ReasonAdvice
   },
   'unvalidated-step': {
     meaning:
-      'No rule fits the place (an adapter between two instructions, a routine called directly from compiled code): the nearest word that can be the return address was taken. Or a safepoint poll had just led to its stub: where it was is read after the tick. Or code that a runtime other than HotSpot generated, and that no perf map names, was taken to keep a frame pointer.',
+      'No rule fits the place (an adapter between two instructions, a routine called directly from compiled code): the nearest word that can be the return address was taken. Or a safepoint poll had just led to its stub: where it was is read after the tick, and believed unless the caller calls another method (then: code-changed). Or code that a runtime other than HotSpot generated, and that no perf map names, was taken to keep a frame pointer.',
     advice: 'In Java: none. A runtime that writes a perf map (Node: --perf-basic-prof) has exact stacks, and names.',
   },
   'native-gap': {

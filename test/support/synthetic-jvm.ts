@@ -103,6 +103,7 @@ export interface SyntheticMethod {
   readonly name: string;
   readonly signature?: string;
   readonly isNative?: boolean;
+  readonly isStatic?: boolean;
   readonly codeSizeBytes?: number;
   /** The compressed line table, its end included. */
   readonly lineTable?: readonly number[];
@@ -248,7 +249,7 @@ export class SyntheticJvm {
   }
 
   /** Address of a Method. */
-  method({ className, name, signature = '()V', isNative = false, codeSizeBytes = 16, lineTable }: SyntheticMethod): number {
+  method({ className, name, signature = '()V', isNative = false, isStatic = false, codeSizeBytes = 16, lineTable }: SyntheticMethod): number {
     const { memory } = this;
     const { method, constMethod, constantPool, klassName } = SYNTHETIC_LAYOUT;
     const klass = memory.allocate(64);
@@ -267,7 +268,7 @@ export class SyntheticJvm {
     memory.write(constAddress + constMethod.sizeBytes + codeSizeBytes, lineTable ?? []);
     const address = memory.allocate(method.sizeBytes);
     memory.word(address + method.constMethod, constAddress);
-    memory.i32(address + method.accessFlags, isNative ? 0x0100 : 0);
+    memory.i32(address + method.accessFlags, (isNative ? 0x0100 : 0) | (isStatic ? 0x0008 : 0));
     return address;
   }
 

@@ -15,6 +15,7 @@ export interface MethodInfo {
   readonly name: string;
   readonly signature: string;
   readonly isNative: boolean;
+  readonly isStatic: boolean;
   /** First bytecode: a bcp minus this is a bci. */
   readonly codeBase: number;
   readonly codeSizeBytes: number;
@@ -43,7 +44,8 @@ interface ReadSymbol {
   readonly bytes: Uint8Array;
 }
 
-/** JVM_ACC_NATIVE (hotspot/share/include/jvm_constants.h). */
+/** JVM_ACC_STATIC and JVM_ACC_NATIVE (hotspot/share/include/jvm_constants.h). */
+const ACC_STATIC = 0x0008;
 const ACC_NATIVE = 0x0100;
 /** A line table's size is not stored; it ends with a 0 byte. 64 KB of bytecode need at most 3 bytes an entry. */
 const MAX_LINE_TABLE_BYTES = 1 << 18;
@@ -141,6 +143,7 @@ export class Methods {
     if (className === '' || name === '' || !signature.startsWith('(')) return null;
     const codeSizeBytes = header.u16(constMethod.codeSize);
     const codeBase = constAddress + constMethod.sizeBytes;
+    const accessFlags = head.u32(method.accessFlags);
     const hasLines = (header.u16(constMethod.flags.at) & constMethod.flags.hasLineTable) !== 0;
     return {
       constMethod: constAddress,
@@ -150,7 +153,8 @@ export class Methods {
       info: {
         name: `${className}.${name}`,
         signature,
-        isNative: (head.u32(method.accessFlags) & ACC_NATIVE) !== 0,
+        isNative: (accessFlags & ACC_NATIVE) !== 0,
+        isStatic: (accessFlags & ACC_STATIC) !== 0,
         codeBase,
         codeSizeBytes,
         frames: new Map(),

@@ -43,7 +43,26 @@ export function safepointStep(
   // Read after the tick: the thread may be at another poll by then.
   window.approximations.add('unvalidated-step');
   const thread = registerByNumber(registers, architecture.threadRegister);
-  return { ...caller, pc: pollOf(context, process.memory.word(thread + savedExceptionPc)) };
+  const polling = { ...caller, pc: pollOf(context, process.memory.word(thread + savedExceptionPc)) };
+  if (isCalledFalsely(context, polling))
+    throw new WalkStop('code-changed', `by now the thread was at another poll, ${hex(polling.pc)}`);
+  return polling;
+}
+
+/**
+ * Whether the frame above is that of another method's caller: its call goes to another compiled method, or by a table of virtual methods to one that
+ * is static. Where it goes to a stub that looks for its target, nothing is known.
+ */
+function isCalledFalsely({ process: { code, methods }, window }: WalkContext, { pc, sp }: PhysicalFrame): boolean {
+  const polling = code.at(pc);
+  const returnAddress = window.tryReturnAddress(sp + (polling?.blob.frameSizeBytes ?? 0) - WORD_BYTES);
+  const target = returnAddress === null || !code.covers(returnAddress) ? null : code.callTarget(returnAddress);
+  if (polling?.blob.nmethod == null || returnAddress === null || target === null || !code.covers(target)) return false;
+  const called = code.at(target);
+  if (called === null || called === code.at(returnAddress)) return false;
+  const { method } = polling.blob.nmethod;
+  if (called.blob.kind === 'vtable-stub') return methods.info(method)?.isStatic === true;
+  return called.blob.nmethod !== null && called.blob.nmethod.method !== method;
 }
 
 /** The poll that a pc is of, its own or the one behind it. The rules for other frames would take an older return address for it: there is no other way. */

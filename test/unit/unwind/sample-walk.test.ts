@@ -246,6 +246,57 @@ describe('a Java leaf', () => {
   });
 
   test.each([
+    ['it', 'leaf', 'nmethod', false, true],
+    ['a method of the same frame size', 'other', 'nmethod', false, false],
+    ['a table of virtual methods, which leads to no static one', 'leaf', 'vtable chunks', true, false],
+    ['a table of virtual methods', 'leaf', 'vtable chunks', false, true],
+    ['the stub that looks for its target', 'leaf', 'resolve_static_call', true, true],
+  ])(
+    'led to that stub by another poll than the thread keeps by now, where the caller calls %s',
+    (_, name, kind, isStatic, isBelieved) => {
+      const world = javaWorld();
+      const { jvm, code } = world;
+      const store = [0x49, 0x8b, 0x9f, 0x58, 0, 0, 0, 0x48, 0x89, 0x5d, 0x08];
+      const stub = jvm.blob({
+        name: 'SafepointBlob',
+        code: [0x53, 0x55, 0x48, 0x8b, 0xec, ...store, 0x90, 0xc9, 0xc3],
+        frameSizeWords: 3,
+        frameComplete: -1,
+      });
+      const own = bytesOf(LEAF_CODE);
+      const compiled = (method: number): number =>
+        jvm.blob({
+          name: 'nmethod',
+          code: own,
+          frameSizeWords: 8,
+          frameComplete: bodyOffset,
+          nmethod: { method, level: 4, scopes: [{ at: bodyOffset, chain: [{ method, bci: 3 }] }] },
+        });
+      const polls = jvm.method({ className: 'A', name: 'polls', isStatic, codeSizeBytes: 40 });
+      const polling = compiled(polls);
+      const called =
+        kind === 'nmethod'
+          ? name === 'leaf'
+            ? polling
+            : compiled(jvm.method({ className: 'A', name: 'other', codeSizeBytes: 40 }))
+          : jvm.blob({ name: kind, code: own, frameSizeWords: 0 });
+      const displacement = Buffer.alloc(4);
+      displacement.writeInt32LE(called - code.inCaller);
+      jvm.memory.write(code.inCaller - 4, displacement);
+      const thread = jvm.thread(7);
+      jvm.memory.word(thread + 0x58, polling + bodyOffset);
+      const { stack, java } = inLeaf(world);
+      const registers = { rip: stub, rsp: stack.sp, rbp: java.fp, r15: thread };
+      const walked = walk(syntheticSample({ stack: stack.captured(), registers }), world.walkTarget());
+      expect(names(walked)).toEqual([
+        'stub SafepointBlob',
+        ...(isBelieved ? ['c2 A.polls@3', 'c1 A.caller@21', ...ROOTS] : ['marker [unfinished: code-changed]']),
+      ]);
+      expect(reasonOf(walked)).toBe(isBelieved ? 'approximate' : 'code-changed');
+    },
+  );
+
+  test.each([
     ['the throwing pc, behind no call', bodyOffset],
     ['its handler', bodyOffset + 1],
   ])('in C1’s stub for exceptions, which has put into its return address %s', (_, offset) => {
