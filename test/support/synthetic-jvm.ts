@@ -249,7 +249,15 @@ export class SyntheticJvm {
   }
 
   /** Address of a Method. */
-  method({ className, name, signature = '()V', isNative = false, isStatic = false, codeSizeBytes = 16, lineTable }: SyntheticMethod): number {
+  method({
+    className,
+    name,
+    signature = '()V',
+    isNative = false,
+    isStatic = false,
+    codeSizeBytes = 16,
+    lineTable,
+  }: SyntheticMethod): number {
     const { memory } = this;
     const { method, constMethod, constantPool, klassName } = SYNTHETIC_LAYOUT;
     const klass = memory.allocate(64);
