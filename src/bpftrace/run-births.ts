@@ -1,18 +1,17 @@
 // Runs the program of `jtrace watch`: bpftrace as a child process, its output → records, losses and its end, which is forced on one that lives
 // and says nothing. Owns the child from start to end; that it is started again when it dies is others' affair.
 
-import { startChild, type ChildExit } from '../child/start-child.ts';
+import type { ChildExit } from '../child/start-child.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { BpftraceProgram } from '../model/program.ts';
 import type { BirthRecord } from '../model/watch.ts';
 import { parseBirthRecord } from './birth-records.ts';
-import { endGently } from './end-gently.ts';
+import { startBpftrace } from './start-bpftrace.ts';
 import { explainFailure } from './explain-failure.ts';
 import { LineSplitter } from './lines.ts';
 import { askMachine } from './machine.ts';
 import { lostEvents, NoiseFilter } from './noise.ts';
 import { noticeSilence, type SilencePatience } from './notice-silence.ts';
-import { captureMark } from './sweep.ts';
 
 export interface BirthsOptions {
   readonly bpftracePath: string;
@@ -42,7 +41,7 @@ const MAX_MESSAGES = 50;
 
 export async function startBirths(options: BirthsOptions): Promise<Births> {
   const messages: string[] = [];
-  let [pieces, records, isStopping] = [0, 0, false];
+  let records = 0;
   let silence: OperatorError | null = null;
   let markReady: (attached: boolean) => void = () => undefined;
   const ready = new Promise<boolean>((resolve) => (markReady = resolve));
@@ -66,16 +65,10 @@ export async function startBirths(options: BirthsOptions): Promise<Births> {
     });
   };
   const [stdout, stderr] = [lineReader(), lineReader()];
-  const { program } = options;
-  const child = await startChild({
-    file: options.bpftracePath,
-    args: [...program.arguments, '-'],
-    environment: { ...program.environment, ...captureMark() },
-    input: program.text,
-    onStdout: (bytes) => {
-      pieces += 1;
-      stdout.push(bytes);
-    },
+  const { child, ending, stop } = await startBpftrace({
+    bpftracePath: options.bpftracePath,
+    program: options.program,
+    onStdout: (bytes) => stdout.push(bytes),
     onStderr: (bytes) => stderr.push(bytes),
   });
   const endSilence = noticeSilence(
@@ -92,7 +85,7 @@ export async function startBirths(options: BirthsOptions): Promise<Births> {
     stdout.end();
     stderr.end();
     markReady(false);
-    if (isStopping) return null;
+    if (ending.isStopping) return null;
     if (silence !== null) return silence;
     return records > 0 ? diedError(exit, messages) : explainFailure(exit, messages, askMachine(), options.probes);
   });
@@ -102,8 +95,7 @@ export async function startBirths(options: BirthsOptions): Promise<Births> {
     finished,
     stop: () => {
       endSilence();
-      if (!isStopping) endGently(child, { pieces: () => pieces, onKill: () => undefined });
-      isStopping = true;
+      stop();
     },
   };
 }

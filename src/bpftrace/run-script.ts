@@ -1,12 +1,12 @@
 // Runs a user's program: bpftrace as a child process, its output → ScriptEvents, one callback each, 'stopped' always last. Owns the child
 // from start to end; what the program means, and how its text came to be, is others' affair.
 
-import { startChild, type ChildExit } from '../child/start-child.ts';
+import type { ChildExit } from '../child/start-child.ts';
 import type { BpftraceVersion } from '../model/dialect.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { ScriptEvent } from '../model/script.ts';
 import type { Pid } from '../model/units.ts';
-import { endGently } from './end-gently.ts';
+import { type Ending, startBpftrace } from './start-bpftrace.ts';
 import { explainScriptFailure } from './explain-script-failure.ts';
 import { LongLines } from './long-lines.ts';
 import { askMachine } from './machine.ts';
@@ -14,7 +14,6 @@ import { lostEvents } from './noise.ts';
 import { scriptDialectOf } from './script-dialect.ts';
 import { ScriptMessages } from './script-messages.ts';
 import { readScriptLine, type ScriptRecord } from './script-records.ts';
-import { captureMark } from './sweep.ts';
 
 export interface ScriptRunOptions {
   readonly bpftracePath: string;
@@ -73,22 +72,21 @@ export async function runScript(options: ScriptRunOptions): Promise<ScriptRun> {
     if (record !== null) course.record(record);
     else if (options.hasIterators && line.length === 0) onEvent({ kind: 'text', text: '\n' });
   });
-  let [pieces, isStopping, isKilled] = [0, false, false];
-  const child = await startChild({
-    file: options.bpftracePath,
-    args: [
-      ...(options.unsafe ? ['--unsafe'] : []),
-      ...dialect.arguments,
-      ...options.arguments,
-      '-f',
-      'json',
-      ...(options.pid === null ? [] : ['-p', String(options.pid)]),
-      '-',
-    ],
-    environment: { ...options.environment, ...captureMark() },
-    input: options.text,
+  const { child, ending, stop } = await startBpftrace({
+    bpftracePath: options.bpftracePath,
+    program: {
+      text: options.text,
+      environment: options.environment,
+      unsafe: options.unsafe,
+      arguments: [
+        ...dialect.arguments,
+        ...options.arguments,
+        '-f',
+        'json',
+        ...(options.pid === null ? [] : ['-p', String(options.pid)]),
+      ],
+    },
     onStdout: (bytes) => {
-      pieces += 1;
       stdout.push(bytes);
     },
     onStderr: (bytes) => {
@@ -99,29 +97,16 @@ export async function runScript(options: ScriptRunOptions): Promise<ScriptRun> {
     stdout.end();
     stderr.end();
     messages.end();
-    course.ended(exit, { isStopping, isKilled });
+    course.ended(exit, ending);
   });
   return {
     bpftracePid: child.pid,
     finished,
     stop: () => {
-      if (!isStopping) {
-        endGently(child, {
-          pieces: () => pieces,
-          onKill: () => {
-            isKilled = true;
-          },
-        });
-      }
-      isStopping = true;
+      stop();
       return finished;
     },
   };
-}
-
-interface Ending {
-  readonly isStopping: boolean;
-  readonly isKilled: boolean;
 }
 
 type CourseOptions = Pick<ScriptRunOptions, 'readyMarker' | 'ownProbes' | 'hasIterators' | 'own' | 'onEvent'>;

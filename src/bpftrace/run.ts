@@ -1,13 +1,13 @@
 // Runs a capture program: bpftrace as a child process, its output → CaptureEvents, one callback each, 'stopped' always last. Owns
 // the child from start to end; knows nothing of what samples mean. Parsing is in records.ts and sample-assembly.ts.
 
-import { startChild, type ChildExit } from '../child/start-child.ts';
+import type { ChildExit } from '../child/start-child.ts';
 import type { CaptureEvent } from '../model/capture.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { CaptureProgram, JvmThreadLocator } from '../model/program.ts';
 import { asPid, asTid, type Tid } from '../model/units.ts';
 import { locatorFits } from '../program/stack-bytes.ts';
-import { endGently } from './end-gently.ts';
+import { type Bpftrace, type Ending, startBpftrace } from './start-bpftrace.ts';
 import { explainFailure } from './explain-failure.ts';
 import { feedWords } from './feed-words.ts';
 import { JvmFeed } from './jvm-feed.ts';
@@ -17,7 +17,6 @@ import { lostEvents, NoiseFilter } from './noise.ts';
 import type { RecordSink } from './record-sink.ts';
 import { RecordParser } from './records.ts';
 import { SampleAssembly } from './sample-assembly.ts';
-import { captureMark } from './sweep.ts';
 import { WeighedSamples } from './weighed-samples.ts';
 
 export interface CaptureOptions {
@@ -54,9 +53,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
   let isReady = false;
   /** It has printed a sample or a heartbeat before it was asked to end. */
   let isSampling = false;
-  let stopping = false;
-  let isKilled = false;
-  let pieces = 0;
+  let started: Bpftrace | null = null;
   let readyTimer: NodeJS.Timeout | undefined;
   let markReady: () => void = () => undefined;
   const feed = new JvmFeed(new Promise<void>((resolve) => (markReady = resolve)));
@@ -75,7 +72,7 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     }
   };
   const readySoon = (): void => {
-    if (isReady || stopping) return;
+    if (isReady || started?.ending.isStopping === true) return;
     isSampling = true;
     readyTimer ??= setTimeout(() => {
       sink.ready();
@@ -142,17 +139,12 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     say(Buffer.from(buffer.subarray(start, end)).toString('utf8'), errNoise),
   );
 
-  const child = await startChild({
-    file: options.bpftracePath,
-    args: [...(program.unsafe ? ['--unsafe'] : []), ...program.arguments, '-'],
-    environment: { ...program.environment, ...captureMark() },
-    input: program.text,
-    onStdout: (bytes) => {
-      pieces += 1;
-      stdout.push(bytes);
-    },
+  const { child, ending, stop } = (started = await startBpftrace({
+    bpftracePath: options.bpftracePath,
+    program,
+    onStdout: (bytes) => stdout.push(bytes),
     onStderr: (bytes) => stderr.push(bytes),
-  });
+  }));
   const finished = child.exited.then((exit) => {
     stdout.end();
     stderr.end();
@@ -162,10 +154,10 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     weighed?.end(!isWhole ? 'broken' : program.weighs === 'spans' ? 'nothing' : areWaits ? 'waiting' : 'broken');
     clearTimeout(readyTimer);
     // It died before its time was up: what it had delivered counts all the same.
-    if (isSampling && !stopping) sink.ready();
+    if (isSampling && !ending.isStopping) sink.ready();
     feed.close();
     markReady();
-    const error = failureOf(exit, { isReady, stopping, isKilled, messages, probes: program.probes ?? [] });
+    const error = failureOf(exit, { isReady, ...ending, messages, probes: program.probes ?? [] });
     if (error !== null) onEvent({ kind: 'failed', error });
     onEvent({ kind: 'stopped' });
   });
@@ -175,24 +167,14 @@ export async function startCapture(options: CaptureOptions): Promise<Capture> {
     feedJvm: (locator) => (locatorFits(locator) ? feed.feed(locator.pid, feedWords(locator)) : Promise.resolve(false)),
     stop: () => {
       clearTimeout(readyTimer);
-      if (!stopping) {
-        endGently(child, {
-          pieces: () => pieces,
-          onKill: () => {
-            isKilled = true;
-          },
-        });
-      }
-      stopping = true;
+      stop();
       return finished;
     },
   };
 }
 
-interface Course {
+interface Course extends Ending {
   readonly isReady: boolean;
-  readonly stopping: boolean;
-  readonly isKilled: boolean;
   readonly messages: readonly string[];
   /** As in {@link CaptureProgram}. */
   readonly probes: readonly string[];
@@ -209,7 +191,7 @@ function failureOf(exit: ChildExit, course: Course): OperatorError | null {
     );
   }
   const byOurSignal = exit.signal === 'SIGINT' || exit.signal === 'SIGKILL';
-  if (course.stopping && (course.isReady || exit.code === 0 || byOurSignal)) return null;
+  if (course.isStopping && (course.isReady || exit.code === 0 || byOurSignal)) return null;
   if (!course.isReady) return explainFailure(exit, course.messages, askMachine(), course.probes);
   const how = exit.signal === null ? `ended with status ${String(exit.code)}` : `was ended by ${exit.signal}`;
   return new OperatorError(

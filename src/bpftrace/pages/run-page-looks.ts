@@ -1,16 +1,14 @@
 // Runs a program of templates/page-tables.bt and gives what it sees as events, until it ends by itself or is stopped.
 
-import { startChild } from '../../child/start-child.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { PageLookEvent } from '../../model/page-look.ts';
 import type { PageState } from '../../model/page-state.ts';
 import type { BpftraceProgram } from '../../model/program.ts';
-import { endGently } from '../end-gently.ts';
+import { startBpftrace } from '../start-bpftrace.ts';
 import { explainFailure } from '../explain-failure.ts';
 import { LineSplitter } from '../lines.ts';
 import { askMachine } from '../machine.ts';
 import { lostEvents, NoiseFilter } from '../noise.ts';
-import { captureMark } from '../sweep.ts';
 import { type LookRange, PageLookLines } from './page-look-lines.ts';
 
 export interface PageLooksOptions {
@@ -34,7 +32,6 @@ const MAX_MESSAGES = 200;
 export async function runPageLooks(options: PageLooksOptions): Promise<PageLooks> {
   const { program, onEvent } = options;
   const messages: string[] = [];
-  let [pieces, isStopping, isKilled] = [0, false, false];
   const lines = new PageLookLines(options.range, options.decode, onEvent);
   const say = (text: string, filter: NoiseFilter): void => {
     // What was lost shows in the looks that are not whole.
@@ -50,13 +47,10 @@ export async function runPageLooks(options: PageLooksOptions): Promise<PageLooks
   const stderr = new LineSplitter((buffer, start, end) => {
     say(Buffer.from(buffer.subarray(start, end)).toString('utf8'), errNoise);
   });
-  const child = await startChild({
-    file: options.bpftracePath,
-    args: [...program.arguments, '-'],
-    environment: { ...program.environment, ...captureMark() },
-    input: program.text,
+  const { child, ending, stop } = await startBpftrace({
+    bpftracePath: options.bpftracePath,
+    program,
     onStdout: (bytes) => {
-      pieces += 1;
       stdout.push(bytes);
     },
     onStderr: (bytes) => {
@@ -66,10 +60,10 @@ export async function runPageLooks(options: PageLooksOptions): Promise<PageLooks
   const finished = child.exited.then((exit) => {
     stdout.end();
     stderr.end();
-    if (isKilled) return;
+    if (ending.isKilled) return;
     const hasBegun = lines.parentPid === process.pid;
-    if (hasBegun && (exit.code === 0 || isStopping)) return;
-    if (isStopping && exit.signal === 'SIGINT') return;
+    if (hasBegun && (exit.code === 0 || ending.isStopping)) return;
+    if (ending.isStopping && exit.signal === 'SIGINT') return;
     onEvent({
       kind: 'failed',
       error: hasBegun
@@ -86,15 +80,6 @@ export async function runPageLooks(options: PageLooksOptions): Promise<PageLooks
   });
   return {
     finished,
-    stop: () => {
-      if (!isStopping)
-        endGently(child, {
-          pieces: () => pieces,
-          onKill: () => {
-            isKilled = true;
-          },
-        });
-      isStopping = true;
-    },
+    stop,
   };
 }
