@@ -15,7 +15,7 @@ import {
   type WalkEngine,
   windowBytesOf,
 } from '../program/jstack.ts';
-import { type AttachPoint, isEndProbe, providersOf } from '../script/attach-point.ts';
+import { isEndProbe, providersOf } from '../script/attach-point.ts';
 import { jstackEdits, jstackUses } from '../script/jstack-uses.ts';
 import { type Aggregation, aggregationsOf, factsOfMaps, unreadMaps } from '../script/map-facts.ts';
 import { libraryEdits, type ProbedLibrary } from '../script/library-edits.ts';
@@ -29,6 +29,7 @@ import { confinement, cpidEdits, lineEndEdits, livePrintingEdits } from '../scri
 import type { StackFlow } from '../script/stack-flow.ts';
 import { isAboutAdded, translateMessages } from '../script/translate-messages.ts';
 import { leadsToLibjvm } from './leads-to-libjvm.ts';
+import { type PidOption, pidOption } from './pid-option.ts';
 import { JSTACK_PROBLEMS, libraryProblem, refusal, refuseFindings, refuseOwnNames } from './refuse-script.ts';
 import { textEdits, type TextSettings } from './text-edits.ts';
 
@@ -60,16 +61,12 @@ export interface JstackFacts {
   readonly otherwise: number | null;
 }
 
-export interface PreparedScript {
+export interface PreparedScript extends PidOption {
   readonly text: string;
   /** BPFTRACE_* settings. */
   readonly environment: Readonly<Record<string, string>>;
   /** Further options of bpftrace's command line. */
   readonly arguments: readonly string[];
-  /** Whether bpftrace itself is to confine the probes (`-p`). */
-  readonly usesPidOption: boolean;
-  /** Whether other processes, too, stop at its functions (uprobes, USDT): only a condition leaves them out. */
-  readonly othersStop: boolean;
   /** As in ScriptRunOptions of src/bpftrace/run-script.ts. */
   readonly readyMarker: string | null;
   /** Attach points that are jtrace's. */
@@ -106,12 +103,6 @@ const STRING_BYTES = 64;
 const STRING_BYTES_BESIDE_STACKS = 48;
 /** What bpftrace says begins so where it is about the program it was given. */
 const OF_THE_PROGRAM = /^(?:\w+: )?stdin:\d/u;
-/** Minor version; those up to 0.27 were not tried. */
-const LAST_WITH_USDT_ONCE = 23;
-/** Minor version, as above. */
-const LAST_WITH_TRACEPOINTS_OF_ALL = 23;
-/** Minor version whose `-p` confines uprobes: 0.17 does not, 0.23 and 0.27 do; those between were not tried. */
-const FIRST_WITH_CONFINED_UPROBES = 23;
 const VARIABLE = '__jt_stack';
 
 /** Throws OperatorErrors for programs that jtrace does not run. */
@@ -161,8 +152,6 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
     for (const edit of averagesAsStats(program, keyed)) edits.push(edit);
   }
   edits.push(...behind);
-  const usesPidOption =
-    !settings.followChildren && !isAttachedTwice(program, settings.dialect) && !(isWalked && isDeafened(settings.dialect));
   // What is replaced has no line ends of the user's.
   const all = [...outside(edits, lineEndEdits(source.text)), ...edits];
   const nested = firstNested(all);
@@ -181,11 +170,7 @@ export function prepareScript(source: ScriptSource, settings: ScriptSettings): P
         }
       : stringSetting(settings.stringBytes, settings.dialect),
     arguments: isWalked ? settings.dialect.quietArguments : [],
-    usesPidOption,
-    othersStop:
-      settings.pid !== null &&
-      !(usesPidOption && settings.dialect.version.minor >= FIRST_WITH_CONFINED_UPROBES) &&
-      program.probes.some(({ attachPoints }) => attachPoints.some(stopsAtFunctions)),
+    ...pidOption(program, { ...settings, isWalked }),
     readyMarker: hasIterators && !isWalked ? null : `${mark} R`,
     ownProbes: [...before, ...behind].reduce((sum, { text }) => sum + attachPointsIn(text), 0),
     hasIterators,
@@ -245,10 +230,6 @@ function documented(facts: FactsOfMaps, { units }: ScriptSource): FactsOfMaps {
   return new Map([...facts].map(([name, known]) => [name, { ...known, unit: units?.get(name) ?? known.unit }]));
 }
 
-function stopsAtFunctions(point: AttachPoint): boolean {
-  return providersOf(point).some((provider) => ['uprobe', 'uretprobe', 'usdt'].includes(provider));
-}
-
 /** Behind a probe that does not end, bpftrace would find that only in what stands there. */
 function isWholeProgram({ complete, probes }: ScriptProgram): boolean {
   return complete && probes.every(({ block }) => block !== null);
@@ -279,19 +260,6 @@ function firstProbe(program: ScriptProgram): number {
 
 function insertion(offset: number, text: string): Edit {
   return { start: offset, end: offset, text };
-}
-
-/** With `-p`, 0.27 attaches a USDT probe twice, and all counts double (0.17 and 0.23: once). Each probe is confined by its condition, too. */
-function isAttachedTwice({ probes }: ScriptProgram, { version }: Dialect): boolean {
-  return (
-    version.minor > LAST_WITH_USDT_ONCE &&
-    probes.some(({ attachPoints }) => attachPoints.some((point) => providersOf(point).includes('usdt')))
-  );
-}
-
-/** With `-p`, 0.27 attaches tracepoints to that process alone: the one that hears jtrace, too (0.17 and 0.23: to all). */
-function isDeafened({ version }: Dialect): boolean {
-  return version.minor > LAST_WITH_TRACEPOINTS_OF_ALL;
 }
 
 /** '' where they are about nothing of the user's. */

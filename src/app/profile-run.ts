@@ -17,12 +17,6 @@ import { createProfileBuilder, type ProfileBuilder } from '../profile/profile-bu
 import { recordingFacts } from '../profile/recording-facts.ts';
 import { summarize } from '../profile/summarize.ts';
 import { stillAsleep, threadSwitches, type ThreadSwitches } from '../target/processes/sleeping-threads.ts';
-import { readKernelSymbols } from '../target/kallsyms.ts';
-import { withBatchPages } from '../target/batch-pages.ts';
-import { LibraryBuilds } from '../target/library-builds.ts';
-import { openTarget } from '../target/open-target.ts';
-import { describeRunning } from '../target/processes/describe-jvm.ts';
-import { kernelThreadLabel, processLabel } from '../target/processes/process-label.ts';
 import { createRecorder, type Recorder } from '../target/recording/recorder.ts';
 import { addSleepers, tellSleepers } from './add-sleepers.ts';
 import type { CaptureSession, SessionSinks } from './capture-session.ts';
@@ -30,9 +24,9 @@ import { ContainedBugs } from './contained-bugs.ts';
 import { profiledEvent } from './event-capture.ts';
 import { isOfEvent } from './event-frames.ts';
 import { aborted, EndOfRun, type Sampled } from './end-of-run.ts';
-import { ObservedProcesses } from './observed-processes.ts';
+import type { ObservedProcesses } from './observed-processes.ts';
+import { processesOf } from './processes-of-run.ts';
 import { rateReduction, reductionWarning } from './rate-reduction.ts';
-import { createUserCache } from './user-cache/user-cache.ts';
 import { RunOutputs } from './run-outputs.ts';
 import { SampleResolver } from './sample-resolver.ts';
 import { SamplingClock } from './sampling-start.ts';
@@ -82,26 +76,11 @@ export class ProfileRun {
     this.#end = new EndOfRun(() => this.#builder.current().samples.stack.length >= fullSamples || this.#outputs.isFull);
     const recorder = request.recordReads === null || request.printProgram ? null : createRecorder(request.recordReads);
     this.#recorder = recorder;
-    const kernel = readKernelSymbols();
-    const builds = new LibraryBuilds(createUserCache({ environment: process.env }));
     const isWholeMachine = request.target.kind === 'all';
-    this.#processes = new ObservedProcesses(
-      {
-        // Recorded are the reads themselves, for others to replay.
-        open: (pid) => recorder?.target(openTarget(pid, builds)) ?? withBatchPages(openTarget(pid, builds)),
-        kernel: recorder?.kernel(kernel) ?? kernel,
-        describe: describeRunning,
-        reread: request.reread,
-        isWholeMachine,
-        label: processLabel,
-        kernelThreadLabel,
-        onUnreadable: (error) => ui.message('warning', `${error.message}: its stacks are unfinished`),
-      },
-      (locator) => {
-        if (this.#session === null) this.knownJvms.push(locator);
-        else this.#session.feedJvm(locator);
-      },
-    );
+    this.#processes = processesOf(request, recorder, ui, (locator) => {
+      if (this.#session === null) this.knownJvms.push(locator);
+      else this.#session.feedJvm(locator);
+    });
     this.#resolver = new SampleResolver(
       this.#processes,
       this.#builder,
