@@ -4,7 +4,7 @@ import { EXIT, OperatorError } from '../model/errors.ts';
 import type { PageRangeRequest } from '../model/page-range.ts';
 import type { Mapping } from '../model/target.ts';
 import type { RunControl } from '../model/ui.ts';
-import type { Pid } from '../model/units.ts';
+import { hex, type Pid } from '../model/units.ts';
 import { isBacked } from '../residency/mapping-residency.ts';
 import { type RangeFacts, shownRange } from '../residency/shown-range.ts';
 import { isNumaBalancing } from '../target/pages/numa-balancing.ts';
@@ -70,6 +70,6 @@ function mappingsWithin(pid: Pid, { start, end }: PageRangeRequest): readonly Ma
   if (within.length > 0) return within;
   const next = all.find((mapping) => mapping.start >= end);
   const hint =
-    next === undefined ? `/proc/${String(pid)}/maps has the mappings` : `the next mapping begins at 0x${next.start.toString(16)}`;
-  throw new OperatorError('usage', `process ${String(pid)} has nothing mapped at 0x${start.toString(16)}`, hint);
+    next === undefined ? `/proc/${String(pid)}/maps has the mappings` : `the next mapping begins at ${hex(next.start)}`;
+  throw new OperatorError('usage', `process ${String(pid)} has nothing mapped at ${hex(start)}`, hint);
 }

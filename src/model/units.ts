@@ -25,3 +25,6 @@ export const asElfAddress = (value: number): ElfAddress => value as ElfAddress;
 export const USER_ADDRESS_END = 0x1_0000_0000_0000;
 export const PAGE_BYTES = 4096;
 export const WORD_BYTES = 8;
+
+/** As debuggers write an address. */
+export const hex = (address: number): string => `0x${address.toString(16)}`;

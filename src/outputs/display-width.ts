@@ -57,18 +57,20 @@ function takeColumns(chars: readonly string[], columns: number): string {
   return text;
 }
 
-/** Words onto lines of at most `columns`; a word longer than a line is cut. */
-export function wrapWords(text: string, columns: number): readonly string[] {
+/** Words onto lines of at most `columns`, each behind `indent`; a word longer than a line is cut, or stands alone. */
+export function wrapWords(text: string, columns: number, indent = '', longWord: 'cut' | 'kept' = 'cut'): readonly string[] {
+  const room = columns - displayWidth(indent);
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > columns) {
+    if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > room) {
       lines.push(line);
       line = '';
     }
-    line = cutEnd(line === '' ? word : `${line} ${word}`, columns);
+    const longer = line === '' ? word : `${line} ${word}`;
+    line = longWord === 'cut' ? cutEnd(longer, room) : longer;
   }
-  return [...lines, line];
+  return [...lines, line].map((one) => `${indent}${one}`);
 }
 
 /** Pads with blanks to a number of columns. */

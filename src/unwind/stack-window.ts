@@ -4,7 +4,7 @@
 import type { ApproximateReason, UnfinishedReason } from '../model/frame.ts';
 import type { CapturedStack, StackChunk } from '../model/sample.ts';
 import type { TargetReader } from '../model/target.ts';
-import { PAGE_BYTES } from '../model/units.ts';
+import { hex, PAGE_BYTES } from '../model/units.ts';
 import { EXTRA_FRAMES, MIN_FRAME_BYTES } from './limits.ts';
 
 /** Ends a walk with its reason. Thrown where a frame cannot be left, caught once, at the end of the walk. */
@@ -21,7 +21,6 @@ export class WalkStop extends Error {
 
 const TWO_TO_32 = 0x1_0000_0000;
 /** As addresses stand in details of outcomes. */
-export const hex = (value: number): string => `0x${value.toString(16)}`;
 
 export class StackWindow {
   /** What was used that was not there at the tick. */

@@ -28,10 +28,8 @@ export function freezeLines(
   return [
     '',
     theme.heading('The freeze of kernels 5.19 to 6.2 (Debian bug 1033398):'),
-    ...wrapWords(`${VERDICTS[verdict]}: ${because}`, maxColumns - INDENT.length).map((line) => `${INDENT}${line}`),
-    ...(notSeen === null
-      ? []
-      : wrapWords(`no evidence: ${notSeen}`, maxColumns - INDENT.length).map((line) => `${INDENT}${line}`)),
+    ...wrapWords(`${VERDICTS[verdict]}: ${because}`, maxColumns, INDENT),
+    ...(notSeen === null ? [] : wrapWords(`no evidence: ${notSeen}`, maxColumns, INDENT)),
     ...lines,
   ];
 }

@@ -2,14 +2,13 @@
 
 import type { RangeResult } from '../../app/looked-process.ts';
 import { CAUSE_TEXTS, type UnreadableCause } from '../../model/page-state.ts';
-import { PAGE_BYTES } from '../../model/units.ts';
+import { hex, PAGE_BYTES } from '../../model/units.ts';
+import { wrapWords } from '../../outputs/display-width.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatCount } from './format-number.ts';
 import { stripLines } from './page-strip.ts';
-import { hex } from './residency-json.ts';
 import { checkText } from './residency-table.ts';
 import { shortBytes } from './short-bytes.ts';
-import { wrapText } from './wrap-text.ts';
 
 /** A screen. */
 const MOST_STRIP_ROWS = 32;
@@ -30,8 +29,8 @@ export function rangeLines(result: RangeResult, columns: number): readonly strin
     ...(causes.size === 0 ? ['BPF can read all of it.'] : ['What BPF cannot read, and why:']),
     ...[...causes].flatMap(([cause, bytes]) => [
       `  ${shortBytes(bytes).padStart(5)}  ${CAUSE_TEXTS[cause].title}`,
-      ...wrapText(`${CAUSE_TEXTS[cause].meaning}; ${CAUSE_TEXTS[cause].remedy}`, columns, ' '.repeat(9)),
+      ...wrapWords(`${CAUSE_TEXTS[cause].meaning}; ${CAUSE_TEXTS[cause].remedy}`, columns, ' '.repeat(9)),
     ]),
-    ...(check === null ? [] : wrapText(checkText(check), columns, '')),
+    ...(check === null ? [] : wrapWords(checkText(check), columns)),
   ];
 }

@@ -1,5 +1,6 @@
 // Draws looks at a range: a strip of pages with why some cannot be read; over time a line for whatever happens, and sums at the end.
 
+import { hex } from '../../model/units.ts';
 import type { PageRangeUi, RangeResult } from '../../app/looked-process.ts';
 import type { PageRangeRequest, PageWatch } from '../../model/page-range.ts';
 import { jsonText } from '../../outputs/json-text.ts';
@@ -7,7 +8,6 @@ import { runJson, watchEventJson } from '../../outputs/residency/watch-json.ts';
 import { rangeLines } from './page-range-text.ts';
 import { eventLines, watchedLines } from './page-watch-text.ts';
 import { renderChoice } from './process-table.ts';
-import { hex } from './residency-json.ts';
 import { columnsOf, plainUi } from './residency-ui.ts';
 import type { Streams } from './streams.ts';
 import { createTerminalUi } from './terminal-ui.ts';

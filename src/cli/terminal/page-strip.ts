@@ -2,8 +2,8 @@
 
 import type { RangeLook, ShownState } from '../../model/page-range.ts';
 import { PAGE_BYTES } from '../../model/units.ts';
+import { wrapWords } from '../../outputs/display-width.ts';
 import { STATE_LOOKS } from '../../outputs/residency/state-looks.ts';
-import { wrapText } from './wrap-text.ts';
 
 const GLYPHS_PER_ROW = 64;
 
@@ -57,6 +57,6 @@ export function stripLines(look: RangeLook, mostRows: number, columns: number): 
   const strip = pageStrip(look, mostRows);
   return [
     ...strip.rows.map(({ start, glyphs }) => `${start.toString(16).padStart(12)} ${glyphs}`.trimEnd()),
-    ...wrapText(stripLegend(strip).join('; '), columns, ' '.repeat(13)),
+    ...wrapWords(stripLegend(strip).join('; '), columns, ' '.repeat(13)),
   ];
 }

@@ -1,11 +1,10 @@
 // What happens to pages while they are watched → lines: the first look, a line for whatever happens, and sums at the end.
 
 import { CHANGE_TEXTS, type PageWatch, type PageWatchEvent } from '../../model/page-range.ts';
-import { PAGE_BYTES } from '../../model/units.ts';
+import { hex, PAGE_BYTES } from '../../model/units.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatCount, formatDuration } from './format-number.ts';
 import { stripLines } from './page-strip.ts';
-import { hex } from './residency-json.ts';
 
 /** Few rows: what matters is what changes. */
 const MOST_WATCH_ROWS = 4;

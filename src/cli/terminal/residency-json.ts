@@ -1,6 +1,7 @@
 // What `jtrace residency` found → JSON (docs/residency.md has the schema). Addresses are hexadecimal texts, sizes bytes.
 
 import type { MappingResidency, Residency } from '../../model/residency.ts';
+import { hex } from '../../model/units.ts';
 import { jsonText } from '../../outputs/json-text.ts';
 
 export function renderResidencyJson(residency: Residency): string {
@@ -11,8 +12,4 @@ export function renderResidencyJson(residency: Residency): string {
 function mappingJson({ mapping, ...row }: MappingResidency): object {
   const { start, end, fileOffsetBytes, ...names } = mapping;
   return { start: hex(start), end: hex(end), ...names, fileOffsetBytes, ...row };
-}
-
-export function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }

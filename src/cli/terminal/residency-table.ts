@@ -3,11 +3,11 @@
 
 import { CAUSE_TEXTS, type UnreadableCause } from '../../model/page-state.ts';
 import type { CauseBytes, MappingResidency, ReadCheck, Residency } from '../../model/residency.ts';
+import { wrapWords } from '../../outputs/display-width.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatCount, formatDuration } from './format-number.ts';
 import { shortBytes } from './short-bytes.ts';
 import { renderTable, type TableColumn } from './table.ts';
-import { wrapText } from './wrap-text.ts';
 
 const COLUMNS: readonly TableColumn[] = [
   ...['SIZE', 'PAGE', 'RESIDENT', 'SWAPPED', 'ABSENT', 'READABLE'].map(
@@ -87,7 +87,7 @@ function differences(row: MappingResidency | undefined, columns: number): readon
   const causes = row?.causes.filter(({ isResident }) => isResident) ?? [];
   if (causes.length === 0) return [];
   const text = causes.map(({ cause, bytes }) => `${shortBytes(bytes)} ${CAUSE_TEXTS[cause].title}`).join(', ');
-  return wrapText(`in memory, not readable: ${text}`, columns, INDENT);
+  return wrapWords(`in memory, not readable: ${text}`, columns, INDENT);
 }
 
 function causeLines(mappings: readonly MappingResidency[], columns: number): readonly string[] {
@@ -105,7 +105,7 @@ function causeLines(mappings: readonly MappingResidency[], columns: number): rea
       const { title, meaning, remedy } = CAUSE_TEXTS[cause];
       return [
         `  ${shortBytes(resident + other).padStart(5)}  ${title}`,
-        ...wrapText(`${meaning}; ${remedy}`, columns, '         '),
+        ...wrapWords(`${meaning}; ${remedy}`, columns, '         '),
       ];
     }),
   ];
@@ -127,7 +127,7 @@ function notes(residency: Residency, columns: number): readonly string[] {
       `Of ${formatCount(residency.unansweredFiles)} mappings it is not known what of their files is in memory: too many pages, or lines were lost.`,
     );
   if (residency.check !== null) lines.push(checkText(residency.check));
-  return lines.flatMap((line) => wrapText(line, columns, ''));
+  return lines.flatMap((line) => wrapWords(line, columns));
 }
 
 /** What the reads in the process's own context said of it. */

@@ -2,8 +2,8 @@
 
 import type { CatalogueScript } from '../../catalogue/catalogue.ts';
 import { PROCESS_WORDS, type ScriptHeader, shownNeeds } from '../../catalogue/script-header.ts';
+import { wrapWords } from '../../outputs/display-width.ts';
 import type { Theme } from './theme.ts';
-import { wrapText } from './wrap-text.ts';
 
 const INDENT = '  ';
 const DEEPER = '      ';
@@ -13,18 +13,21 @@ export function renderScript({ name, header }: CatalogueScript, maxColumns: numb
   const section = (title: string, lines: readonly string[]): readonly string[] => ['', theme.heading(title), ...lines];
   const prose = header.description.flatMap((paragraph, index) => [
     ...(index === 0 ? [] : ['']),
-    ...wrapText(paragraph, maxColumns, ''),
+    ...wrapWords(paragraph, maxColumns, '', 'kept'),
   ]);
   const lines = [`${name}: ${header.purpose}`, '', ...prose];
   lines.push(...section('Parameters:', parameterLines(header, maxColumns)));
   const outputs = header.outputs.flatMap(({ field, unit, help }) => entry(field, unit, help, maxColumns));
   lines.push(
-    ...section('With -p PROCESS:', wrapText(`${PROCESS_WORDS[header.process.kind]} ${header.process.help}`, maxColumns, INDENT)),
+    ...section(
+      'With -p PROCESS:',
+      wrapWords(`${PROCESS_WORDS[header.process.kind]} ${header.process.help}`, maxColumns, INDENT, 'kept'),
+    ),
   );
   lines.push(...section('Output:', outputs));
-  lines.push(...section('Probes:', header.probes.flatMap((probe) => wrapText(probe, maxColumns, INDENT)))); // prettier-ignore
-  lines.push(...section('Needs:', wrapText(shownNeeds(header.needs), maxColumns, INDENT)));
-  lines.push(...section('Cost:', wrapText(header.cost ?? 'not measured yet', maxColumns, INDENT)));
+  lines.push(...section('Probes:', header.probes.flatMap((probe) => wrapWords(probe, maxColumns, INDENT, 'kept')))); // prettier-ignore
+  lines.push(...section('Needs:', wrapWords(shownNeeds(header.needs), maxColumns, INDENT, 'kept')));
+  lines.push(...section('Cost:', wrapWords(header.cost ?? 'not measured yet', maxColumns, INDENT, 'kept')));
   lines.push(...section('Example:', header.example.map((line) => `${INDENT}${line}`.trimEnd()))); // prettier-ignore
   return lines;
 }
@@ -38,5 +41,5 @@ function parameterLines({ parameters }: ScriptHeader, maxColumns: number): reado
 }
 
 function entry(label: string, aside: string, help: string, maxColumns: number): readonly string[] {
-  return [`${INDENT}${label}  [${aside}]`, ...wrapText(help, maxColumns, DEEPER)];
+  return [`${INDENT}${label}  [${aside}]`, ...wrapWords(help, maxColumns, DEEPER, 'kept')];
 }

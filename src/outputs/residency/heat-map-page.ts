@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { CHANGE_TEXTS, type PageWatch, type PageWatchEvent, type ShownState } from '../../model/page-range.ts';
-import { PAGE_BYTES } from '../../model/units.ts';
+import { hex, PAGE_BYTES } from '../../model/units.ts';
 import { escapeForTerminal } from '../escape-terminal.ts';
 import { escapeXml } from '../escape-xml.ts';
 import { type HeatMap, heatMap, type HeatRect } from './heat-map.ts';
@@ -117,10 +117,6 @@ function text(hostile: string): string {
 
 function px(value: number): string {
   return String(Number(value.toFixed(2)));
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }
 
 function count(value: number): string {

@@ -1,6 +1,7 @@
 // A watch over pages → JSON (docs/residency.md has the schema): the looks that differ from the one before, and what happened.
 
 import type { PageWatch, PageWatchEvent, ShownRun } from '../../model/page-range.ts';
+import { hex } from '../../model/units.ts';
 import { jsonText } from '../json-text.ts';
 
 export function* watchJson({ looks, events, last: _last, changedPages, ...facts }: PageWatch): Generator<string> {
@@ -30,8 +31,4 @@ export function watchEventJson(event: PageWatchEvent): object {
 
 export function runJson(run: ShownRun): object {
   return { ...run, start: hex(run.start), end: hex(run.end) };
-}
-
-function hex(address: number): string {
-  return `0x${address.toString(16)}`;
 }

@@ -1,8 +1,8 @@
 // One step of a Java walk over a frame of compiled code, or of the wrapper of a native method.
 
 import type { Registers } from '../../model/registers.ts';
-import { WORD_BYTES } from '../../model/units.ts';
-import { hex, WalkStop } from '../stack-window.ts';
+import { hex, WORD_BYTES } from '../../model/units.ts';
+import { WalkStop } from '../stack-window.ts';
 import { WHOLE } from '../arch/code-bytes.ts';
 import type { KnownBlob } from './code-index.ts';
 import { ENTER_SPECIAL } from './continuations.ts';

@@ -2,8 +2,9 @@
 // barrier, over the frozen frames to what called enterSpecial. How the entry is found: continuations.ts.
 
 import type { Registers } from '../../model/registers.ts';
+import { hex } from '../../model/units.ts';
 import { frozenFrame } from '../marker-frames.ts';
-import { hex, WalkStop } from '../stack-window.ts';
+import { WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { findContinuationEntry, isReturnBarrier, isThawEntry } from './continuations.ts';
 import { compiledFrames, stubFrame } from './java-frames.ts';

@@ -3,7 +3,8 @@
 // without any native frame between. Source: generate_call_stub and generate_catch_exception (hotspot/cpu/*/stubGenerator_*.cpp); the
 // stub's own return address is not needed for it.
 
-import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import { hex } from '../../model/units.ts';
+import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { CodeBlob } from './code-blob.ts';
 import type { CodeIndex } from './code-index.ts';
 import type { Codelet } from './codelets.ts';

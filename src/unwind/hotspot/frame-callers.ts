@@ -1,8 +1,9 @@
 // The caller of a compiled or stub frame, by what is known of the frame: its size, or how far it is built or torn down.
 
 import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
+import { hex } from '../../model/units.ts';
 import type { FrameState, RegisterPath, StubState } from '../arch/code-bytes.ts';
-import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 

@@ -2,9 +2,9 @@
 
 import { USER_ADDRESS_END_OF } from '../../model/architecture.ts';
 import type { Registers } from '../../model/registers.ts';
-import { PAGE_BYTES } from '../../model/units.ts';
+import { hex, PAGE_BYTES } from '../../model/units.ts';
 import type { Architecture } from '../arch/architecture.ts';
-import { hex, WalkStop } from '../stack-window.ts';
+import { WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { codeletAt, isMethodEntry } from './codelets.ts';
 import type { InterpreterState } from './interpreter-state.ts';

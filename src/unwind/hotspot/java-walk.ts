@@ -9,8 +9,8 @@
 
 import type { Frame, FrameTrace } from '../../model/frame.ts';
 import type { Registers } from '../../model/registers.ts';
-import type { Address } from '../../model/units.ts';
-import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import { type Address, hex } from '../../model/units.ts';
+import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { compiledStep } from './compiled-step.ts';
 import { continuationStep } from './continuation-step.ts';

@@ -2,7 +2,8 @@
 
 import { pointOf } from '../../model/registers.ts';
 import type { RawSample } from '../../model/sample.ts';
-import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import { hex } from '../../model/units.ts';
+import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { HotspotProcess } from './hotspot-process.ts';
 import { type AnchoredFrame, callerFrame, type PhysicalFrame } from './physical-frame.ts';
 

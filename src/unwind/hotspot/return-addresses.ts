@@ -2,7 +2,8 @@
 // marked as one).
 
 import { USER_ADDRESS_END_OF } from '../../model/architecture.ts';
-import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import { hex } from '../../model/units.ts';
+import { type StackWindow, WalkStop } from '../stack-window.ts';
 import { codeletAt } from './codelets.ts';
 import { isReturnBarrier } from './continuations.ts';
 import type { HotspotProcess } from './hotspot-process.ts';

@@ -5,9 +5,9 @@
 // hotspot/cpu/{x86,aarch64}/sharedRuntime_*.cpp, generate_handler_blob. The stub for polls at a return has its caller's address where any has.
 
 import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
-import { WORD_BYTES } from '../../model/units.ts';
+import { hex, WORD_BYTES } from '../../model/units.ts';
 import type { StubState } from '../arch/code-bytes.ts';
-import { hex, type StackWindow, WalkStop } from '../stack-window.ts';
+import { type StackWindow, WalkStop } from '../stack-window.ts';
 import type { KnownBlob } from './code-index.ts';
 import { valueOf } from './frame-callers.ts';
 import { stubFrame } from './java-frames.ts';
