@@ -50,7 +50,7 @@ export type UnfinishedReason =
   | 'stack-lost' // a needed chunk was lost on the way from the kernel
   | 'no-unwind-info' // native code without call frame information, and without frame pointers that lead on
   | 'unknown-code' // pc is in no CodeBlob and no mapped file
-  | 'code-changed' // the CodeBlob was freed or replaced between tick and look-up
+  | 'code-changed' // the CodeBlob was freed or replaced between tick and look-up, or the thread went on
   | 'bad-frame' // a frame failed its plausibility checks
   | 'no-progress' // sp did not grow
   | 'too-deep' // more frames than the copied bytes can hold

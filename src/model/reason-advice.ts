@@ -42,7 +42,8 @@ export const UNFINISHED_ADVICE: Readonly<Record<UnfinishedReason, ReasonAdvice>>
     advice: 'A runtime that writes a perf map (Node: --perf-basic-prof) is shown with names.',
   },
   'code-changed': {
-    meaning: 'The code at the address was freed or replaced before it could be looked up, some milliseconds after the tick.',
+    meaning:
+      'The code at the address was freed or replaced before it could be looked up, some milliseconds after the tick. Or a thread that a safepoint poll had just led to its stub was at another poll by then.',
     advice: 'Rare; a very small code cache makes it frequent: see -XX:ReservedCodeCacheSize.',
   },
   'bad-frame': {

@@ -3,7 +3,7 @@
 
 import { type ArchitectureName, USER_ADDRESS_END_OF } from '../model/architecture.ts';
 import type { TargetReader } from '../model/target.ts';
-import { PAGE_BYTES, USER_ADDRESS_END } from '../model/units.ts';
+import { hex, PAGE_BYTES, USER_ADDRESS_END } from '../model/units.ts';
 import { READ_COST_BYTES } from './limits.ts';
 import { WalkStop } from './stack-window.ts';
 
@@ -11,7 +11,7 @@ import { WalkStop } from './stack-window.ts';
 export class MemoryFault extends Error {
   readonly address: number;
   constructor(address: number) {
-    super(`no memory at 0x${address.toString(16)}`);
+    super(`no memory at ${hex(address)}`);
     this.name = 'MemoryFault';
     this.address = address;
   }

@@ -6,6 +6,7 @@
 import type { Frame, FrameTrace, StackOutcome, UnfinishedReason } from '../model/frame.ts';
 import { isAarch64, isOf32Bits, linkOf, pointOf, type Registers } from '../model/registers.ts';
 import type { RawSample } from '../model/sample.ts';
+import { hex } from '../model/units.ts';
 import { isVirtualThreadEntry } from './hotspot/continuations.ts';
 import type { HotspotProcess } from './hotspot/hotspot-process.ts';
 import { JavaWalk } from './hotspot/java-walk.ts';
@@ -168,7 +169,7 @@ class SampleWalk {
       if (end.kind === 'native') {
         // Stubs that the VM itself calls (arraycopy, flush_icache) have no Java caller.
         if (frame.isLeaf && !this.#hasJava) return this.#fromNative(hotspot, end.frame);
-        return unfinished('bad-frame', `return to 0x${end.frame.pc.toString(16)}, outside Java code`);
+        return unfinished('bad-frame', `return to ${hex(end.frame.pc)}, outside Java code`);
       }
       if (end.anchor === null) {
         this.#rootFrames(end.native);

@@ -20,7 +20,6 @@ export class WalkStop extends Error {
 }
 
 const TWO_TO_32 = 0x1_0000_0000;
-/** As addresses stand in details of outcomes. */
 
 export class StackWindow {
   /** What was used that was not there at the tick. */

@@ -24,15 +24,21 @@ END { clear(@next); }
  */
 export async function withSwitchesSeen<T>(bpftrace: string, run: () => Promise<T>, pidOf: (result: T) => number): Promise<T> {
   for (let runs = 1; ; runs++) {
-    const watcher = spawn(bpftrace, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const watcher = spawn(bpftrace, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(watcher, 'close');
     try {
       let text = '';
-      watcher.stdout.on('data', (data: Buffer) => (text += data.toString()));
-      while (!text.includes('READY')) await Promise.race([once(watcher.stdout, 'data'), ended.then(() => failed(text))]);
+      for (const stream of [watcher.stdout, watcher.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
+      /** It lives, and has printed what happened before. */
+      const looks = async (from: number): Promise<void> => {
+        while (!text.includes('READY', from)) await Promise.race([once(watcher.stdout, 'data'), ended.then(() => failed(text))]);
+      };
+      await looks(0);
       const result = await run();
+      await looks(text.length);
       watcher.kill('SIGINT');
       await ended;
+      if (/Lost \d+ events/.test(text)) failed(text);
       const pid = pidOf(result);
       const hidden = text.split('\n').filter((line) => line === `UNSEEN ${String(pid)}`).length;
       if (hidden === 0) return result;

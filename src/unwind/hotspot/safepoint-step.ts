@@ -7,11 +7,13 @@
 import { linkOf, registerByNumber, type Registers } from '../../model/registers.ts';
 import { hex, WORD_BYTES } from '../../model/units.ts';
 import type { StubState } from '../arch/code-bytes.ts';
+import { MemoryFault } from '../memory-view.ts';
 import { type StackWindow, WalkStop } from '../stack-window.ts';
-import type { KnownBlob } from './code-index.ts';
+import type { CodeIndex, KnownBlob } from './code-index.ts';
 import { valueOf } from './frame-callers.ts';
 import { stubFrame } from './java-frames.ts';
 import { runtimeStubLeafState, wayOutOf } from './leaf-state.ts';
+import type { MethodInfo } from './methods.ts';
 import { callerFrame, type PhysicalFrame } from './physical-frame.ts';
 import type { WalkContext } from './walk-context.ts';
 
@@ -51,18 +53,37 @@ export function safepointStep(
 
 /**
  * Whether the frame above is that of another method's caller: its call goes to another compiled method, or by a table of virtual methods to one that
- * is static. Where it goes to a stub that looks for its target, nothing is known.
+ * is static. Where it goes to a stub that looks for its target, nothing is known; nor where it goes to a native one: those of method handles
+ * (linkToStatic and its like, SharedRuntime::generate_native_wrapper) jump on to any method.
  */
 function isCalledFalsely({ process: { code, methods }, window }: WalkContext, { pc, sp }: PhysicalFrame): boolean {
   const polling = code.at(pc);
   const returnAddress = window.tryReturnAddress(sp + (polling?.blob.frameSizeBytes ?? 0) - WORD_BYTES);
   const target = returnAddress === null || !code.covers(returnAddress) ? null : code.callTarget(returnAddress);
-  if (polling?.blob.nmethod == null || returnAddress === null || target === null || !code.covers(target)) return false;
-  const called = code.at(target);
+  const own = polling?.blob.nmethod == null ? null : methods.info(polling.blob.nmethod.method);
+  if (own === null || returnAddress === null || target === null || !code.covers(target)) return false;
+  const called = blobAt(code, target);
   if (called === null || called === code.at(returnAddress)) return false;
-  const { method } = polling.blob.nmethod;
-  if (called.blob.kind === 'vtable-stub') return methods.info(method)?.isStatic === true;
-  return called.blob.nmethod !== null && called.blob.nmethod.method !== method;
+  if (called.blob.kind === 'vtable-stub') return own.isStatic;
+  const { nmethod } = called.blob;
+  const other = nmethod === null || nmethod.isNative ? null : methods.info(nmethod.method);
+  return other !== null && !canBeCalledThere(own, other);
+}
+
+/** Whether a call that now leads to `other` may have led to `own` at the tick: of another version of its class, or where calls are virtual of another class. */
+function canBeCalledThere(own: MethodInfo, other: MethodInfo): boolean {
+  const nameOf = ({ name, isStatic }: MethodInfo): string => (isStatic ? name : name.slice(name.lastIndexOf('.')));
+  return own.isStatic === other.isStatic && own.signature === other.signature && nameOf(own) === nameOf(other);
+}
+
+/** A check that only rejects ends no walk. */
+function blobAt(code: CodeIndex, pc: number): KnownBlob | null {
+  try {
+    return code.at(pc);
+  } catch (error) {
+    if (error instanceof MemoryFault) return null;
+    throw error;
+  }
 }
 
 /** The poll that a pc is of, its own or the one behind it. The rules for other frames would take an older return address for it: there is no other way. */

@@ -3,7 +3,7 @@
 // chain in rbp is taken up again, if it leads anywhere.
 
 import type { FrameTrace, UnfinishedReason } from '../../model/frame.ts';
-import type { Address } from '../../model/units.ts';
+import { type Address, hex } from '../../model/units.ts';
 import type { ArchitectureRegisters } from '../../model/unwind-rule.ts';
 import { gapFrame } from '../marker-frames.ts';
 import { WalkStop } from '../stack-window.ts';
@@ -38,7 +38,7 @@ export function walkNative(start: NativePoint, options: NativeWalkOptions): Nati
   for (let i = 0; i < window.maxFrames; i += 1) {
     const isSignalReturn = code.isSignalReturn(point.pc, point.isLeaf);
     const place = code.at(point.isLeaf || isSignalReturn ? point.pc : point.pc - 1);
-    if (place === null) return unfinished('unknown-code', `no code at 0x${point.pc.toString(16)}`);
+    if (place === null) return unfinished('unknown-code', `no code at ${hex(point.pc)}`);
     push(code.frame(place), traceOf(point));
     if (isSignalReturn) return { kind: 'signal', contextAt: point.sp };
     const step = stepFrom(point, place, options);

@@ -30,10 +30,10 @@ function profiled(process: ReadyProcess, work: string, bpftrace: string, ...args
 }
 
 /** The same of blocked time. */
-function profiledWaits(process: ReadyProcess, work: string): Promise<Profiled> {
+function profiledWaits(process: ReadyProcess, work: string, bpftrace = BPFTRACE): Promise<Profiled> {
   return withSwitchesSeen(
-    BPFTRACE,
-    () => profiled(process, work, BPFTRACE, '--event', 'offcpu'),
+    bpftrace,
+    () => profiled(process, work, bpftrace, '--event', 'offcpu'),
     () => process.pid,
   );
 }
@@ -166,7 +166,7 @@ describeOnHost('events of known number', ['root', 'bpftrace', 'jdk17', 'cc'], ()
       expect(samplesWith(loaded.stacks, 'CountedEvents.loadOften'), loaded.said).toBe(15);
       const bytes = await profiled(jvm, 'megabytes 10', bpftrace, '--event', 'alloc');
       expectMegabytes(bytes.stacks, 10);
-      const slept = await profiled(jvm, 'sleeps 10', bpftrace, '--event', 'offcpu');
+      const slept = await profiledWaits(jvm, 'sleeps 10', bpftrace);
       expect(samplesWith(slept.stacks, 'CountedEvents.sleepOften')).toBeGreaterThanOrEqual(10 * SLEEP_NS);
       expect(samplesWith(slept.stacks, 'CountedEvents.sleepOften')).toBeLessThanOrEqual(slept.tookNs);
     });

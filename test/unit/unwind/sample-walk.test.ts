@@ -248,11 +248,15 @@ describe('a Java leaf', () => {
   test.each([
     ['it', 'leaf', 'nmethod', false, true],
     ['a method of the same frame size', 'other', 'nmethod', false, false],
+    ['a static one of that size', 'other', 'nmethod', true, false],
+    ['another version of it', 'polls', 'nmethod', true, true],
+    ['the same of another class', 'B.polls', 'nmethod', false, true],
+    ['a method handle’s linkToStatic', 'other', 'native nmethod', true, true],
     ['a table of virtual methods, which leads to no static one', 'leaf', 'vtable chunks', true, false],
     ['a table of virtual methods', 'leaf', 'vtable chunks', false, true],
     ['the stub that looks for its target', 'leaf', 'resolve_static_call', true, true],
   ])(
-    'led to that stub by another poll than the thread keeps by now, where the caller calls %s',
+    'the pc that the thread keeps is believed unless the caller calls somebody else: it calls %s',
     (_, name, kind, isStatic, isBelieved) => {
       const world = javaWorld();
       const { jvm, code } = world;
@@ -264,9 +268,9 @@ describe('a Java leaf', () => {
         frameComplete: -1,
       });
       const own = bytesOf(LEAF_CODE);
-      const compiled = (method: number): number =>
+      const compiled = (method: number, blob = 'nmethod'): number =>
         jvm.blob({
-          name: 'nmethod',
+          name: blob,
           code: own,
           frameSizeWords: 8,
           frameComplete: bodyOffset,
@@ -274,12 +278,12 @@ describe('a Java leaf', () => {
         });
       const polls = jvm.method({ className: 'A', name: 'polls', isStatic, codeSizeBytes: 40 });
       const polling = compiled(polls);
-      const called =
-        kind === 'nmethod'
-          ? name === 'leaf'
-            ? polling
-            : compiled(jvm.method({ className: 'A', name: 'other', codeSizeBytes: 40 }))
-          : jvm.blob({ name: kind, code: own, frameSizeWords: 0 });
+      const [className = '', other = ''] = name.includes('.') ? name.split('.') : ['A', name];
+      const called = !kind.endsWith('nmethod')
+        ? jvm.blob({ name: kind, code: own, frameSizeWords: 0 })
+        : name === 'leaf'
+          ? polling
+          : compiled(jvm.method({ className, name: other, isStatic, codeSizeBytes: 40 }), kind);
       const displacement = Buffer.alloc(4);
       displacement.writeInt32LE(called - code.inCaller);
       jvm.memory.write(code.inCaller - 4, displacement);
