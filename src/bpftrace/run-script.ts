@@ -163,12 +163,18 @@ class Course {
   }
 
   /** null: it ended by itself as programs do, or because we asked it to. */
-  #failureOf(exit: ChildExit, { isStopping, isKilled }: Ending): OperatorError | null {
+  #failureOf(exit: ChildExit, { isStopping, isKilled, isCutOff }: Ending): OperatorError | null {
     if (isKilled)
       return new OperatorError(
         'incomplete',
         'bpftrace did not end when asked and was killed: what it still held is lost',
         'what was delivered is kept; a program that prints less often ends faster',
+      );
+    if (isCutOff)
+      return new OperatorError(
+        'incomplete',
+        'bpftrace printed without a pause and was interrupted in it: maps and last lines may be missing',
+        'what was delivered is kept; a program that prints less often ends whole',
       );
     const isReady = this.#isReady;
     // Before it has set up its handlers it dies of our signal.

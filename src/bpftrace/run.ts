@@ -190,6 +190,13 @@ function failureOf(exit: ChildExit, course: Course): OperatorError | null {
       'the machine may be too busy for it: sample less often (-F 49); what was delivered is kept',
     );
   }
+  if (course.isReady && course.isCutOff) {
+    return new OperatorError(
+      'incomplete',
+      'bpftrace printed without a pause and was interrupted in it: its last samples may be missing',
+      'the machine may be too busy for it: sample less often (-F 49); what was delivered is kept',
+    );
+  }
   const byOurSignal = exit.signal === 'SIGINT' || exit.signal === 'SIGKILL';
   if (course.isStopping && (course.isReady || exit.code === 0 || byOurSignal)) return null;
   if (!course.isReady) return explainFailure(exit, course.messages, askMachine(), course.probes);

@@ -17,6 +17,8 @@ export interface Ending {
   readonly isStopping: boolean;
   /** It did not end when it was asked to. */
   readonly isKilled: boolean;
+  /** It ended, and what it was to print at its end may be lost. */
+  readonly isCutOff: boolean;
 }
 
 export interface Bpftrace {
@@ -29,7 +31,6 @@ export interface Bpftrace {
 /** Rejects as startChild does. */
 export async function startBpftrace({ bpftracePath, program, onStdout, onStderr }: BpftraceStart): Promise<Bpftrace> {
   let pieces = 0;
-  const ending = { isStopping: false, isKilled: false };
   const child = await startChild({
     file: bpftracePath,
     args: [...(program.unsafe ? ['--unsafe'] : []), ...program.arguments, '-'],
@@ -41,6 +42,13 @@ export async function startBpftrace({ bpftracePath, program, onStdout, onStderr 
     },
     onStderr,
   });
+  const ending = {
+    isStopping: false,
+    isKilled: false,
+    get isCutOff() {
+      return child.isCutOff();
+    },
+  };
   return {
     child,
     ending,

@@ -37,6 +37,8 @@ export interface Child {
   readonly pid: number | null;
   /** Settles after the last output was delivered; never rejects. */
   readonly exited: Promise<ChildExit>;
+  /** It was interrupted in a write, for there was no other moment: what it printed then, and after it, may be lost. */
+  readonly isCutOff: () => boolean;
   /** No error when it has already ended. SIGINT reaches it when it does not wait for room to write: see interrupt-outside-writes.ts. */
   signal(signal: NodeJS.Signals): void;
 }
@@ -54,7 +56,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     cleanup: false,
     env: options.environment,
   });
-  let [isInterrupted, hasExited] = [false, false];
+  let [isInterrupted, hasExited, isCutOff] = [false, false, false];
   subprocess.stdout.on('data', (bytes: Uint8Array) => {
     options.onStdout(bytes);
     if (bytes.length < GATHERED_BYTES && !isInterrupted) gatherMore();
@@ -72,6 +74,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   return {
     pid: subprocess.pid ?? null,
     exited,
+    isCutOff: () => isCutOff,
     signal: (signal) => {
       const { pid } = subprocess;
       if (signal !== 'SIGINT' || pid === undefined) {
@@ -85,6 +88,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
           subprocess.kill(next);
         },
         hasExited: () => hasExited,
+      }).then((hasFound) => {
+        isCutOff = !hasFound;
       });
     },
   };

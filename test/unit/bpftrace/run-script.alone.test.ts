@@ -5,7 +5,11 @@ import { runScript, type ScriptRunOptions } from '../../../src/bpftrace/run-scri
 import type { ChildExit, ChildOptions } from '../../../src/child/start-child.ts';
 import type { ScriptEvent } from '../../../src/model/script.ts';
 
-const played = vi.hoisted(() => ({ options: null as ChildOptions | null, exit: null as ((how: ChildExit) => void) | null }));
+const played = vi.hoisted(() => ({
+  options: null as ChildOptions | null,
+  exit: null as ((how: ChildExit) => void) | null,
+  isCutOff: false,
+}));
 vi.mock('../../../src/child/start-child.ts', () => ({
   startChild: (options: ChildOptions) => {
     played.options = options;
@@ -13,6 +17,7 @@ vi.mock('../../../src/child/start-child.ts', () => ({
       pid: 4711,
       exited: new Promise<ChildExit>((resolve) => (played.exit = resolve)),
       signal: () => undefined,
+      isCutOff: () => played.isCutOff,
     });
   },
 }));
@@ -62,6 +67,17 @@ test('the marker makes it ready, once, and is never shown; its own probe is not 
   expect(events).toEqual([
     { kind: 'text', text: 'early\n' },
     { kind: 'ready', probes: 2 },
+    { kind: 'stopped', exitCode: 0 },
+  ]);
+});
+
+test('one that had to be interrupted while it printed: what may be missing is told', async () => {
+  played.isCutOff = true;
+  const events = await told(`${PROBES}${READY}`, '', {}, { isStopped: true });
+  played.isCutOff = false;
+  const error = expect.objectContaining({ kind: 'incomplete', message: expect.stringContaining('maps and last lines may be missing') as unknown }) as unknown; // prettier-ignore
+  expect(events.slice(1)).toEqual([
+    { kind: 'failed', error },
     { kind: 'stopped', exitCode: 0 },
   ]);
 });

@@ -38,7 +38,7 @@ const POLL = "console.log('READY'); setInterval(() => {}, 1000)";
 test('one that waits for events: at once', async () => {
   const { sent, ended } = await interrupted(await started(process.execPath, ['-e', POLL]));
   expect(ended).toEqual([null, 'SIGINT']);
-  expect(sent).toEqual(['SIGINT', 'SIGCONT']);
+  expect(sent).toEqual(['SIGSTOP', 'SIGINT', 'SIGCONT']);
 });
 
 test('one that never does: in the end', async () => {
@@ -47,7 +47,7 @@ test('one that never does: in the end', async () => {
   expect(sent.filter((signal) => signal === 'SIGINT')).toHaveLength(1);
 });
 
-test('one that works for a while before it waits: not before, and it is never stopped', async () => {
+test('one that works for a while before it waits: not before, and it is not stopped before', async () => {
   const work =
     "console.log('READY'); const end = Date.now() + 300; while (Date.now() < end); console.log('DONE'); setInterval(() => {}, 1000)";
   const child = await started(process.execPath, ['-e', work]);
@@ -55,7 +55,7 @@ test('one that works for a while before it waits: not before, and it is never st
   child.stdout?.on('data', (piece) => (said += String(piece)));
   const { sent, ended } = await interrupted(child);
   expect([sent, ended]).toEqual([
-    ['SIGINT', 'SIGCONT'],
+    ['SIGSTOP', 'SIGINT', 'SIGCONT'],
     [null, 'SIGINT'],
   ]);
   expect(said).toContain('DONE');
@@ -78,4 +78,17 @@ test('one that has ended: nothing is waited for', async () => {
   const sent: string[] = [];
   await interruptOutsideWrites({ pid: 2 ** 30, kill: (signal) => sent.push(signal), hasExited: () => true });
   expect(sent).toEqual(['SIGINT', 'SIGCONT']);
+});
+
+test('one that stands in a write to the end: told', async () => {
+  // Nobody reads.
+  const child = await started('sh', ['-c', 'while :; do echo READY; done']);
+  const ended = once(child, 'exit');
+  const hasFound = await interruptOutsideWrites(
+    { pid: child.pid ?? 0, kill: (signal) => child.kill(signal), hasExited: () => false },
+    500,
+  );
+  expect(hasFound).toBe(false);
+  child.stdout?.resume();
+  expect(await ended).toEqual([null, 'SIGINT']);
 });
