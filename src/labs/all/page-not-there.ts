@@ -1,0 +1,73 @@
+// Lab 1: one anonymous page, never touched, touched, given back; BPF's read beside mincore(2).
+
+import type { Measurements } from '../../model/lab.ts';
+import type { Lab } from '../lab.ts';
+import { equals } from '../outcome.ts';
+import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
+
+const NAME = 'page-not-there';
+/** What `touch` writes into the page's first byte. */
+const WRITTEN = 42;
+const EFAULT = -14;
+/** As 0.17 says it, and as later ones do. */
+const FAILED_READ = /\(-14\)|retcode: -14/u;
+
+const STATES = ['untouched', 'touched', 'given'] as const;
+type State = (typeof STATES)[number];
+/** What the program is told to do to come to each. */
+const ORDERS = { untouched: 'map', touched: 'touch', given: 'dontneed' } as const satisfies Record<State, string>;
+
+export const PAGE_NOT_THERE: Lab = {
+  id: NAME,
+  needs: ['cc'],
+  steps: [
+    { key: 'untouched', predictions: ['untouched'] },
+    { key: 'touched' },
+    { key: 'given', predictions: ['given', 'mincore'] },
+  ],
+  run,
+  predictions: {
+    untouched: (measured) => ({ kind: 'choice', key: outcomeOf(measured, 'untouched') }),
+    given: (measured) => ({ kind: 'choice', key: outcomeOf(measured, 'given') }),
+    mincore: (measured) => ({ kind: 'choice', key: measured['givenMincore'] === 1 ? 'there' : 'not-there' }),
+  },
+  checks: {
+    untouched: (measured) => equals(measured['untouchedError'], EFAULT),
+    touched: (measured) => equals(measured['touchedByte'], WRITTEN),
+    given: (measured) => equals(measured['givenError'], EFAULT),
+  },
+  exercise: {
+    'file-page': () => ({ kind: 'choice', key: 'mincore-only' }),
+    cure: () => ({ kind: 'choice', key: 'mlock' }),
+  },
+};
+
+async function run(room: LabRoom): Promise<Measurements> {
+  const program = await room.compile(NAME);
+  const worker = await room.start(program);
+  let trace: LabTrace | null = null;
+  let measured: Measurements = {};
+  for (const state of STATES) {
+    await room.step(state);
+    trace ??= await room.trace(NAME, { program }, { tellsFailedReads: true });
+    await worker.order(ORDERS[state]);
+    measured = { ...measured, ...(await look(room, worker, trace, state)) };
+  }
+  await trace?.stop();
+  return measured;
+}
+
+async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: State): Promise<Measurements> {
+  const before = trace.lines().length;
+  const answer = await worker.order(`look ${state}`);
+  const mincore = Number(/mincore (\d)/.exec(answer.join(' '))?.[1]);
+  const [, byte] = await trace.said(new RegExp(`^look ${state} (\\d+)$`, 'u'));
+  const error = trace.lines().slice(before).some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  room.show(`BPF read ${error === 0 ? String(byte) : `nothing: error ${String(error)}`}; mincore says ${String(mincore)}`);
+  return { [`${state}Byte`]: Number(byte), [`${state}Error`]: error, [`${state}Mincore`]: mincore };
+}
+
+function outcomeOf(measured: Measurements, state: State): string {
+  if (measured[`${state}Error`] === EFAULT) return 'efault';
+  return measured[`${state}Byte`] === WRITTEN ? 'written' : 'zeros';
+}

@@ -1,0 +1,63 @@
+// Where a lab works: it compiles and starts programs, runs bpftrace beside them, and may change the machine, each in view of the learner. What is started
+// ends with the room, and what is changed is changed back. src/app/labs has the real one.
+
+import type { Dialect } from '../model/dialect.ts';
+import type { TemplateValues } from '../program/template.ts';
+
+/** A program under test. It works line by line: each line of its input is an order, which it answers, the last line being `done`. */
+export interface LabProgram {
+  readonly pid: number;
+  /** Lines of the answer, without the last. */
+  order(words: string): Promise<readonly string[]>;
+  /** Closes its input and waits for its end. */
+  end(): Promise<void>;
+}
+
+/** bpftrace, all its probes attached. */
+export interface LabTrace {
+  /** Of the bpftrace process. */
+  readonly pid: number;
+  /** All it has printed so far, but empty lines. */
+  lines(): readonly string[];
+  /** Resolves with the first line that fits, also one printed before, and once what came with it was read. */
+  said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Ends it; all lines, its END's and its maps' too, but empty ones. */
+  stop(): Promise<readonly string[]>;
+}
+
+export interface TraceOptions {
+  /** bpftrace tells of each read that failed, with the error's number (-k; -kk before 0.21). */
+  readonly tellsFailedReads?: boolean;
+}
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface LabRoom {
+  /** Begins a step: asks its predictions, shows its text. Each of the lab's, in their order. */
+  step(key: string): Promise<void>;
+  /** A folder on a disk, removed at the end. */
+  readonly folder: string;
+  readonly dialect: Dialect;
+  /** templates/labs/NAME.c → the path of the program. */
+  compile(name: string, ...flags: readonly string[]): Promise<string>;
+  start(program: string, ...args: readonly string[]): Promise<LabProgram>;
+  /** Shows templates/labs/NAME.bt, explained line by line, and runs it; resolves once it is attached. */
+  trace(name: string, values?: TemplateValues, options?: TraceOptions): Promise<LabTrace>;
+  /** Tries to load it; what bpftrace said where it could not. Shown as by `trace`. */
+  refused(name: string, values?: TemplateValues): Promise<readonly string[] | null>;
+  /** Shows the command, runs it, and shows what it printed. */
+  command(...argv: readonly string[]): Promise<CommandResult>;
+  /** The same of jtrace itself. */
+  jtrace(...args: readonly string[]): Promise<CommandResult>;
+  /** Lines of what was measured. */
+  show(...lines: readonly string[]): void;
+  /** Swap space of so many bytes, until the end. */
+  swap(sizeBytes: number): Promise<void>;
+  /** Another value in a file of /proc/sys or /sys, until the end. */
+  setting(path: string, value: string): Promise<void>;
+  sleep(timeMs: number): Promise<void>;
+}

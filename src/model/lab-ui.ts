@@ -1,0 +1,24 @@
+// What a lab shows and asks, and nothing of how: src/cli draws it, tests collect it. Texts are the package's own Markdown; output is other programs'
+// and is escaped where it is drawn.
+
+import type { Answer, CheckResult, LabText, LineText, QuestionText, Right } from './lab.ts';
+
+export interface LabUi {
+  /** A heading of the lab's own parts. */
+  heading(text: string): void;
+  text(markdown: string): void;
+  /** The program that bpftrace is given, and what its lines do. */
+  program(text: string, lines: readonly LineText[]): void;
+  /** A command, as typed. */
+  command(argv: readonly string[]): void;
+  /** What a program printed. */
+  output(lines: readonly string[]): void;
+  /** What was measured, in the lab's own words. */
+  measured(lines: readonly string[]): void;
+  /** One question; null: skipped. Rejects with an OperatorError where nobody answers. */
+  ask(question: QuestionText, kind: Right['kind']): Promise<string | null>;
+  answers(answers: readonly Answer[], questions: readonly QuestionText[]): void;
+  checks(results: readonly CheckResult[], text: LabText): void;
+  /** To standard error: what goes on beside the lab. */
+  note(text: string): void;
+}
