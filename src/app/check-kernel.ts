@@ -22,8 +22,13 @@ export function freezeInputs(bpftrace: Pick<FoundBpftrace, 'path'>): FreezeCheck
 }
 
 /** Refuses kernels that sampling would freeze, unless that is accepted; warns where it cannot be told. */
-export async function checkKernel(bpftrace: FoundBpftrace, ui: Pick<Ui, 'message'>, isFreezeAccepted: boolean): Promise<void> {
-  const verdict = await checkFreeze(freezeInputs(bpftrace));
-  const warning = warnOrRefuse(verdict, release(), isFreezeAccepted);
+export async function checkKernel(
+  bpftrace: Pick<FoundBpftrace, 'path'>,
+  ui: Pick<Ui, 'message'>,
+  isFreezeAccepted: boolean,
+  inputs: FreezeCheckInputs = freezeInputs(bpftrace),
+): Promise<void> {
+  const verdict = await checkFreeze(inputs);
+  const warning = warnOrRefuse(verdict, inputs.kernelRelease, isFreezeAccepted);
   if (warning !== null) ui.message('warning', warning);
 }

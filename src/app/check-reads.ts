@@ -2,6 +2,7 @@
 
 import type { FoundBpftrace } from '../bpftrace/find.ts';
 import { runOnce } from '../bpftrace/run-once.ts';
+import type { FreezeCheckInputs } from '../doctor/freeze-check.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { PageLook } from '../model/page-look.ts';
 import type { ReadCheck } from '../model/residency.ts';
@@ -19,9 +20,14 @@ const READ_TIME_MS = 1000;
 const TIMEOUT_MS = 180_000;
 
 /** Not on a kernel that may freeze by such reads: page tables are read without any. */
-export async function mayRead(bpftrace: FoundBpftrace, ui: Pick<Ui, 'message'>, isFreezeAccepted: boolean): Promise<boolean> {
+export async function mayRead(
+  bpftrace: Pick<FoundBpftrace, 'path'>,
+  ui: Pick<Ui, 'message'>,
+  isFreezeAccepted: boolean,
+  inputs?: FreezeCheckInputs,
+): Promise<boolean> {
   try {
-    await checkKernel(bpftrace, ui, isFreezeAccepted);
+    await checkKernel(bpftrace, ui, isFreezeAccepted, inputs);
     return true;
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;

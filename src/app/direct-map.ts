@@ -18,6 +18,8 @@ const HOLES_FACTOR = 2;
 /** For devices below 4 GiB, on every PC. */
 const LOW_HOLE_GIB = 4;
 const MOST_PROGRAMS = 16;
+/** Between the question where jtrace's page lies and the walk to it, a NUMA scan may hide it, or it may be moved to another node. */
+const MOST_SEARCHES = 2;
 
 export interface DirectMap {
   readonly base: KernelAddress;
@@ -33,6 +35,19 @@ export async function findDirectMap(bpftracePath: string): Promise<DirectMap> {
       'page tables are walked on x86-64 only',
       '/proc/PID/smaps and pagemap have what the kernel tells',
     );
+  for (let searches = 0; searches < MOST_SEARCHES; searches++) {
+    const base = await search(bpftracePath, paging);
+    if (base !== null) return { base, paging };
+  }
+  throw new OperatorError(
+    'environment',
+    'the kernel’s page tables cannot be read: its direct map was not found',
+    'kernel lockdown (confidentiality) forbids it: cat /sys/kernel/security/lockdown',
+  );
+}
+
+/** null: it is nowhere. */
+async function search(bpftracePath: string, paging: PagingShape): Promise<KernelAddress | null> {
   const page = findOwnPage();
   if (page === null)
     throw new OperatorError(
@@ -45,11 +60,7 @@ export async function findDirectMap(bpftracePath: string): Promise<DirectMap> {
   for (let first = 0; first < places; first += MOST_TRIES) {
     const program = directMapProgram(paging, page, first, Math.min(MOST_TRIES, places - first));
     const base = parseDirectMap(await runOnce({ bpftracePath, program, timeoutMs: TIMEOUT_MS }), process.pid);
-    if (base !== null) return { base, paging };
+    if (base !== null) return base;
   }
-  throw new OperatorError(
-    'environment',
-    'the kernel’s page tables cannot be read: its direct map was not found',
-    'kernel lockdown (confidentiality) forbids it: cat /sys/kernel/security/lockdown',
-  );
+  return null;
 }

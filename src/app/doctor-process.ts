@@ -1,10 +1,10 @@
 // One process that was asked for, looked into: whose it is, where it runs, whether its waiting threads can be walked right now, and what
 // would spoil a profile of it. Read only: nothing is stopped or attached.
 
-import type { ProcessFacts } from '../doctor/checks/process-checks.ts';
+import { endedFindings, type ProcessFacts, processFindings } from '../doctor/checks/process-checks.ts';
 import { effectiveCapabilities } from '../model/capabilities.ts';
 import { OperatorError } from '../model/errors.ts';
-import type { JvmFinding } from '../model/doctor.ts';
+import type { Finding, JvmFinding } from '../model/doctor.ts';
 import type { TargetProcess } from '../model/process.ts';
 import { UNFINISHED_TEXTS } from '../model/reason-texts.ts';
 import type { Mapping, TargetReader } from '../model/target.ts';
@@ -13,6 +13,7 @@ import { readText } from '../target/machine/read-file.ts';
 import { openTarget } from '../target/open-target.ts';
 import { MAX_STATUS_BYTES, pidInside } from '../target/processes/namespace-ids.ts';
 import { hasPerfMap } from '../target/perf-map/target-perf-map.ts';
+import { hasEnded } from '../target/processes/has-ended.ts';
 import { userIdOf } from '../target/processes/process-owner.ts';
 import { createProcessUnwinder } from '../unwind/process-unwinder.ts';
 import { samplesOfWaiting } from './warm-up.ts';
@@ -24,8 +25,16 @@ const MAX_LABEL_CHARS = 200;
 const MAX_REASONS = 3;
 const NO_SYMBOLS = { symbolAt: () => null };
 
-/** `jvm`: what was found of it among the JVMs; null: it is none. */
-export function lookAtProcess(process_: TargetProcess, jvm: JvmFinding | null): ProcessFacts {
+/**
+ * What is told of one process. It was found before the machine was looked at, and may have ended by now: what /proc does not say any more
+ * would look like rights that are missing. `jvm`: what was found of it among the JVMs; null: it is none.
+ */
+export function findingsOfProcess(process_: TargetProcess, jvm: JvmFinding | null): readonly Finding[] {
+  const facts = lookAtProcess(process_, jvm);
+  return hasEnded(process_.pid, process_.startTicks) ? endedFindings(process_.pid) : processFindings(facts);
+}
+
+function lookAtProcess(process_: TargetProcess, jvm: JvmFinding | null): ProcessFacts {
   const { pid, threads, container } = process_;
   const status = readText(`/proc/${String(pid)}/status`, MAX_STATUS_BYTES) ?? '';
   const own = readText('/proc/self/status', MAX_STATUS_BYTES) ?? '';

@@ -6,7 +6,7 @@ import { mayLoad } from '../doctor/check.ts';
 import { examine, freezeReport } from '../doctor/examine.ts';
 import { examineFreeze, type FreezeFinding } from '../doctor/freeze-check.ts';
 import { mayFreeze } from '../doctor/freeze-verdict.ts';
-import { closedFindings, processFindings } from '../doctor/checks/process-checks.ts';
+import { closedFindings } from '../doctor/checks/process-checks.ts';
 import type { DoctorReport, DoctorRequest, Finding, JvmFinding } from '../model/doctor.ts';
 import { OperatorError } from '../model/errors.ts';
 import type { BpftraceFacts, RightsFacts } from '../model/machine-facts.ts';
@@ -19,7 +19,7 @@ import { chooseTarget } from '../target/processes/choose-target.ts';
 import { freezeInputs } from './check-kernel.ts';
 import { lookAtJvms, trustedLibjvm } from './doctor-jvms.ts';
 import { notTried, ownBuffers, tryProbes } from './doctor-probes.ts';
-import { lookAtProcess } from './doctor-process.ts';
+import { findingsOfProcess } from './doctor-process.ts';
 
 export type DoctorAnswer =
   | { readonly kind: 'report'; readonly report: DoctorReport }
@@ -75,7 +75,7 @@ async function choose(target: NonNullable<DoctorRequest['target']>): Promise<Ask
 function findingsOf(asked: Exclude<Asked, { readonly kind: 'several' }>, jvms: readonly JvmFinding[]): readonly Finding[] {
   if (asked.kind === 'closed') return closedFindings(asked.error);
   const { process } = asked;
-  return processFindings(lookAtProcess(process, jvms.find(({ pid }) => pid === process.pid) ?? null));
+  return findingsOfProcess(process, jvms.find(({ pid }) => pid === process.pid) ?? null);
 }
 
 async function find(path: string | null): Promise<{ readonly facts: BpftraceFacts; readonly usable: FoundBpftrace | null }> {

@@ -11,9 +11,10 @@ import { readFileSync } from 'node:fs';
  * Of a program that prints without end 99 of 100 steps meet a write; each takes some 5 ms, on a busy machine 50. Where none succeeds, the signal goes
  * out as it is. Below what a child that is asked to end has at all (end-gently.ts).
  */
-const MOST_MS = 25_000;
+const MOST_MS = 20_000;
 /** Longest and shortest: to be scheduled at all on a busy machine, to come to the next write. */
 const STEP_MS = { least: 0.02, most: 5 } as const;
+const NEVER_WOKEN = new Int32Array(new SharedArrayBuffer(4));
 /** Of it working, not waiting: as long as a burst takes to print. It may be starting, or have no pause at all. */
 const MOST_BUSY_MS = 1500;
 const BUSY_STEP_MS = 1;
@@ -38,7 +39,7 @@ export interface InterruptedChild {
 export async function interruptOutsideWrites({ pid, kill, hasExited }: InterruptedChild, mostMs = MOST_MS): Promise<boolean> {
   const startMs = performance.now();
   const elapsedMs = (): number => performance.now() - startMs;
-  let isAtWriteAtLast = false;
+  let hasFound = false;
   for (let step = 0; elapsedMs() < mostMs && !hasExited(); step++) {
     const before = systemCallOf(pid);
     const isAsleep = isInWait(before) && stateOf(pid) === SLEEPING;
@@ -51,12 +52,14 @@ export async function interruptOutsideWrites({ pid, kill, hasExited }: Interrupt
     const call = systemCallOf(pid);
     // '': it may not be known, now or later.
     if (call === '' || isInWait(call)) {
-      isAtWriteAtLast = false;
+      hasFound = true;
       break;
     }
-    isAtWriteAtLast = isAtWrite(call);
-    if (!isAtWriteAtLast) {
-      if (elapsedMs() >= MOST_BUSY_MS && call !== RUNNING) break;
+    if (!isAtWrite(call)) {
+      if (elapsedMs() >= MOST_BUSY_MS && call !== RUNNING) {
+        hasFound = true;
+        break;
+      }
       kill('SIGCONT');
       await pause();
       continue;
@@ -64,11 +67,11 @@ export async function interruptOutsideWrites({ pid, kill, hasExited }: Interrupt
     await outputIsRead();
     kill('SIGCONT');
     // Of different lengths: it is not met at the same place again and again.
-    spin(Math.min(STEP_MS.most, STEP_MS.least * (1 + (step % 10) ** 2)));
+    rest(Math.min(STEP_MS.most, STEP_MS.least * (1 + (step % 10) ** 2)));
   }
   kill('SIGINT');
   kill('SIGCONT');
-  return !isAtWriteAtLast || hasExited();
+  return hasFound || hasExited();
 }
 
 /** Two turns of the event loop: between them all that waits is looked at, and read. */
@@ -118,7 +121,7 @@ function read(path: string): string {
   }
 }
 
-function spin(ms: number): void {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
+/** With all of this thread, which then leaves its CPU to the child; and nothing is read meanwhile. */
+function rest(ms: number): void {
+  Atomics.wait(NEVER_WOKEN, 0, 0, ms);
 }

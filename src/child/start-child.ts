@@ -54,6 +54,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     reject: false,
     detached: true,
     cleanup: false,
+    // Who is asked to end decides himself how long that takes.
+    forceKillAfterDelay: false,
     env: options.environment,
   });
   let [isInterrupted, hasExited, isCutOff] = [false, false, false];
@@ -82,6 +84,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
         return;
       }
       isInterrupted = true;
+      // It may stand stopped, and would stay so.
+      const endWithUs = (): void => void subprocess.kill('SIGKILL');
+      process.once('exit', endWithUs);
       void interruptOutsideWrites({
         pid,
         kill: (next) => {
@@ -90,6 +95,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
         hasExited: () => hasExited,
       }).then((hasFound) => {
         isCutOff = !hasFound;
+        process.off('exit', endWithUs);
       });
     },
   };

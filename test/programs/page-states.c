@@ -117,6 +117,9 @@ int main(int argc, char **argv) {
   check(mmap(at, HUGE, PROT_READ | PROT_WRITE, MAP_FIXED | MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   madvise(at, HUGE, MADV_HUGEPAGE);
   fill(at, HUGE);
+  /* Two, where the machine has them set aside (vm.nr_hugepages); one is used. */
+  at = mmap(NULL, 2 * HUGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+  if (at != MAP_FAILED) { regions[count++] = (struct region){ "hugetlb", at, 2 * HUGE }; fill(at, HUGE); }
   for (int i = 0; i < count; i++) printf("%s %lx %zu\n", regions[i].name, (unsigned long)regions[i].at, resident(&regions[i]));
   printf("ready\n");
   char line[256];

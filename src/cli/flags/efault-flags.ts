@@ -27,7 +27,10 @@ export const EFAULT_FLAGS = {
   'as-root': PROFILE_FLAGS['as-root'],
   bpftrace: PROFILE_FLAGS.bpftrace,
   'print-program': PROFILE_FLAGS['print-program'],
-  'accept-freeze-risk': PROFILE_FLAGS['accept-freeze-risk'],
+  'accept-freeze-risk': {
+    kind: 'switch', group: 'Other',
+    help: 'Read pages in the process although jtrace doctor says that this kernel can freeze the machine by it.',
+  },
   quiet: {
     kind: 'switch', alias: 'q', group: 'Other',
     help: 'The result, warnings and errors only.',

@@ -51,7 +51,7 @@ export const RESIDENCY_FLAGS = {
   },
   bpftrace: PROFILE_FLAGS.bpftrace,
   'print-program': PROFILE_FLAGS['print-program'],
-  'accept-freeze-risk': PROFILE_FLAGS['accept-freeze-risk'],
+  'accept-freeze-risk': EFAULT_FLAGS['accept-freeze-risk'],
   quiet: EFAULT_FLAGS.quiet,
   verbose: PROFILE_FLAGS.verbose,
 } as const satisfies FlagTable; // prettier-ignore

@@ -3,7 +3,7 @@
 import type { RangeResult } from '../../app/looked-process.ts';
 import { CAUSE_TEXTS, type UnreadableCause } from '../../model/page-state.ts';
 import { hex, PAGE_BYTES } from '../../model/units.ts';
-import { wrapWords } from '../../outputs/display-width.ts';
+import { cutEnd, cutMiddle, wrapWords } from '../../outputs/display-width.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { formatCount } from './format-number.ts';
 import { stripLines } from './page-strip.ts';
@@ -16,14 +16,17 @@ const MOST_STRIP_ROWS = 32;
 export function rangeLines(result: RangeResult, columns: number): readonly string[] {
   const { pid, label, look, mappings, check } = result;
   const [start, end] = [look.runs[0]?.start ?? 0, look.runs.at(-1)?.end ?? 0];
-  const names = mappings.map(
-    (mapping) => `  ${hex(mapping.start)}-${hex(mapping.end)} ${mapping.permissions} ${escapeForTerminal(mapping.path, columns)}`,
-  );
+  const process = `Process ${String(pid)} (`;
+  const range = `), ${formatCount((end - start) / PAGE_BYTES)} pages from ${hex(start)}:`;
+  const names = mappings.map((mapping) => {
+    const where = `  ${hex(mapping.start)}-${hex(mapping.end)} ${mapping.permissions} `;
+    return (where + cutMiddle(escapeForTerminal(mapping.path), columns - where.length)).trimEnd();
+  });
   const causes = new Map<UnreadableCause, number>();
   for (const { start: from, end: to, cause } of look.runs)
     if (cause !== null) causes.set(cause, (causes.get(cause) ?? 0) + to - from);
   return [
-    escapeForTerminal(`Process ${String(pid)} (${label}), ${formatCount((end - start) / PAGE_BYTES)} pages from ${hex(start)}:`),
+    `${process}${cutEnd(escapeForTerminal(label), columns - process.length - range.length)}${range}`,
     ...names,
     ...stripLines(look, MOST_STRIP_ROWS, columns),
     ...(causes.size === 0 ? ['BPF can read all of it.'] : ['What BPF cannot read, and why:']),

@@ -5,7 +5,9 @@ import { PAGE_BYTES } from '../../model/units.ts';
 import { wrapWords } from '../../outputs/display-width.ts';
 import { STATE_LOOKS } from '../../outputs/residency/state-looks.ts';
 
-const GLYPHS_PER_ROW = 64;
+/** Most that fit: then rows begin at round addresses. */
+const GLYPHS_PER_ROW = [64, 32] as const;
+const INDENT = ' '.repeat(13);
 
 interface Strip {
   readonly pagesPerGlyph: number;
@@ -13,11 +15,11 @@ interface Strip {
   readonly states: readonly ShownState[];
 }
 
-export function pageStrip(look: RangeLook, mostRows: number): Strip {
+export function pageStrip(look: RangeLook, mostRows: number, glyphsPerRow: number): Strip {
   const start = look.runs[0]?.start ?? 0;
   const end = look.runs.at(-1)?.end ?? start;
   const pages = (end - start) / PAGE_BYTES;
-  const pagesPerGlyph = Math.max(1, Math.ceil(pages / (GLYPHS_PER_ROW * mostRows)));
+  const pagesPerGlyph = Math.max(1, Math.ceil(pages / (glyphsPerRow * mostRows)));
   const glyphBytes = pagesPerGlyph * PAGE_BYTES;
   const glyphs: string[] = [];
   let index = 0;
@@ -35,10 +37,10 @@ export function pageStrip(look: RangeLook, mostRows: number): Strip {
     glyphs.push(STATE_LOOKS[best.state].glyph);
   }
   const rows: { start: number; glyphs: string }[] = [];
-  for (let row = 0; row * GLYPHS_PER_ROW < glyphs.length; row++)
+  for (let row = 0; row * glyphsPerRow < glyphs.length; row++)
     rows.push({
-      start: start + row * GLYPHS_PER_ROW * glyphBytes,
-      glyphs: glyphs.slice(row * GLYPHS_PER_ROW, (row + 1) * GLYPHS_PER_ROW).join(''),
+      start: start + row * glyphsPerRow * glyphBytes,
+      glyphs: glyphs.slice(row * glyphsPerRow, (row + 1) * glyphsPerRow).join(''),
     });
   return { pagesPerGlyph, rows, states: [...new Set(look.runs.map(({ state }) => state))] };
 }
@@ -47,16 +49,17 @@ export function pageStrip(look: RangeLook, mostRows: number): Strip {
 function stripLegend({ states, pagesPerGlyph }: Strip): readonly string[] {
   const each = states.map((state) => {
     const { glyph, word } = STATE_LOOKS[state];
-    return `${glyph === ' ' ? "' '" : glyph} ${word}`;
+    return `${glyph === ' ' ? '(blank)' : glyph} ${word}`;
   });
   return [...each, ...(pagesPerGlyph > 1 ? [`a letter is ${String(pagesPerGlyph)} pages: what most of them are`] : [])];
 }
 
 /** Rows with their addresses, and what the letters mean. */
 export function stripLines(look: RangeLook, mostRows: number, columns: number): readonly string[] {
-  const strip = pageStrip(look, mostRows);
+  const fitting = GLYPHS_PER_ROW.find((glyphs) => INDENT.length + glyphs <= columns) ?? GLYPHS_PER_ROW[1];
+  const strip = pageStrip(look, mostRows, fitting);
   return [
     ...strip.rows.map(({ start, glyphs }) => `${start.toString(16).padStart(12)} ${glyphs}`.trimEnd()),
-    ...wrapWords(stripLegend(strip).join('; '), columns, ' '.repeat(13)),
+    ...wrapWords(stripLegend(strip).join('; '), columns, INDENT),
   ];
 }

@@ -1,6 +1,7 @@
 // The process that was asked for → what a profile of it will have, and what it will lack.
 
 import type { Finding } from '../../model/doctor.ts';
+import type { Pid } from '../../model/units.ts';
 import { limited, missing, ok, unknown } from '../check.ts';
 
 /** One process that was asked for, as far as it was looked into. */
@@ -95,6 +96,12 @@ export function processFindings(facts: ProcessFacts): readonly Finding[] {
 /** Of one that may not be looked into. */
 export function closedFindings({ message, hint }: { readonly message: string; readonly hint: string }): readonly Finding[] {
   return [{ id: 'process.memory', group: 'process', title: 'its memory', outcome: missing(message, `${hint}.`) }];
+}
+
+/** Of one that was there at first: the rest of it would be about nobody. */
+export function endedFindings(pid: Pid): readonly Finding[] {
+  const found = `process ${String(pid)} ended while the machine was looked at`;
+  return [{ id: 'process.kind', group: 'process', title: 'process', outcome: missing(found, 'Name one that runs.') }];
 }
 
 function unwindTables(found: boolean | null): Finding['outcome'] {

@@ -63,7 +63,7 @@ function isCalledFalsely({ process: { code, methods }, window }: WalkContext, { 
   const own = polling?.blob.nmethod == null ? null : methods.info(polling.blob.nmethod.method);
   if (own === null || returnAddress === null || target === null || !code.covers(target)) return false;
   const called = blobAt(code, target);
-  if (called === null || called === code.at(returnAddress)) return false;
+  if (called === null || called.blob.address === blobAt(code, returnAddress)?.blob.address) return false;
   if (called.blob.kind === 'vtable-stub') return own.isStatic;
   const { nmethod } = called.blob;
   const other = nmethod === null || nmethod.isNative ? null : methods.info(nmethod.method);

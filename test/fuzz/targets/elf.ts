@@ -1,7 +1,7 @@
 // ELF files and the vdso's image: headers, sections, symbols, relocations, notes, strings. Changed where the format keeps numbers
 // (every field of every header, of some symbols, relocations and notes), and anywhere.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { asAddress } from '../../../src/model/units.ts';
@@ -124,7 +124,9 @@ class ElfSubject implements Subject {
 
 /** Programs are looked at as files. */
 function identified(image: Buffer): string {
-  const file = join(tmpdir(), `jtrace-fuzz-elf-${String(process.pid)}-${String(Math.floor(performance.now()))}`);
+  // Cases run in threads of one process.
+  const folder = mkdtempSync(join(tmpdir(), 'jtrace-fuzz-elf-'));
+  const file = join(folder, 'image');
   writeFileSync(file, image);
   try {
     const identity = readElfIdentity(file);
@@ -132,7 +134,7 @@ function identified(image: Buffer): string {
     check(/^[\w.?]{0,32}$/.test(identity?.nativeImageSection ?? ''), () => 'a section name with other characters');
     return identity === null ? 'no identity' : 'identity';
   } finally {
-    rmSync(file);
+    rmSync(folder, { recursive: true });
   }
 }
 

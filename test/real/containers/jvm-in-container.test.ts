@@ -12,8 +12,11 @@ import { type OciContainer, startContainer } from '../../support/oci-container.t
 import { describeOnHost } from '../../support/require-host.ts';
 import { runJtrace } from '../../support/run-jtrace.ts';
 import { type ReadyProcess, startReady } from '../processes/ready-process.ts';
+import { ofPid, startWatch } from '../watch/started-watch.ts';
 
 const ID = '1f2e3d4c5b6a'.padEnd(64, '7');
+/** Of one that begins while somebody watches. */
+const WATCHED_ID = '6a5b4c3d2e1f'.padEnd(64, '7');
 const SPINS = '[a long name of a thread that spins tid=';
 const DEFLATES = '[a long name of a thread that deflates tid=';
 const JVM = ['-Xmx64m', '-XX:+UseSerialGC', '-cp'] as const;
@@ -23,18 +26,21 @@ describeOnHost('a JVM in a container', ['root', 'bpftrace', 'jdk17', 'runc', 'co
   let container: OciContainer | null = null;
   const folded = (name: string): FoldedStack[] => parseFolded(readFileSync(programs.path(name), 'utf8'));
 
-  beforeAll(async () => {
-    programs = new JavaPrograms('Contained');
-    chmodSync(programs.folder, 0o755);
-    container = await startContainer({
+  const startJvm = (id: string): Promise<OciContainer> =>
+    startContainer({
       root: containerRoot() ?? '',
       folders: { '/opt/app': programs.folder },
       args: ['/usr/lib/jvm/java-17-openjdk-amd64/bin/java', ...JVM, '/opt/app', 'Contained'],
-      cgroup: `/docker/${ID}`,
+      cgroup: `/docker/${id}`,
       namespaces: ['pid', 'mount', 'user', 'network', 'uts', 'ipc', 'cgroup'],
       userId: 1000,
       capabilities: [],
     });
+
+  beforeAll(async () => {
+    programs = new JavaPrograms('Contained');
+    chmodSync(programs.folder, 0o755);
+    container = await startJvm(ID);
   });
 
   afterAll(async () => {
@@ -76,6 +82,31 @@ describeOnHost('a JVM in a container', ['root', 'bpftrace', 'jdk17', 'runc', 'co
     const one = await runJtrace(['profile', '1']);
     expect(one.status).not.toBe(0);
     expect(one.stderr).toContain(`in docker 1f2e3d4c5b6a process 1 is PID ${pid} here`);
+  });
+
+  test('its life, as jtrace watch sees it: its start by name, that it is ready, and its end', async () => {
+    const watch = await startWatch();
+    const { pid, stop } = await startJvm(WATCHED_ID);
+    try {
+      const start = await watch.tells('its start', ofPid('start', pid));
+      expect(start).toMatchObject({
+        seen: 'openat',
+        jvm: {
+          vm: 'hotspot',
+          jdk: expect.stringMatching(/^17\b/u) as unknown,
+          main: { kind: 'class', name: 'Contained' },
+          container: 'docker 6a5b4c3d2e1f',
+        },
+      });
+      const ready = await watch.tells('that it is ready', ofPid('ready', pid));
+      expect(ready['readyMs']).toBeGreaterThan(0);
+    } finally {
+      await stop();
+    }
+    expect(await watch.tells('its end', ofPid('end', pid))).toMatchObject({ how: 'exit', wasReady: true });
+    const { status } = await watch.end();
+    expect(watch.told().filter((event) => event['pid'] === pid).map(({ kind }) => kind)).toEqual(['start', 'ready', 'end']); // prettier-ignore
+    expect(status).toBe(0);
   });
 
   test('pid namespaces one in the other, without an engine', async () => {

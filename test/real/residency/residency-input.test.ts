@@ -1,10 +1,11 @@
 // Bad input and rough ends of `jtrace residency`: one clear line, the right exit code, what was seen so far.
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { type PageStates, startPageStates } from '../../support/page-states.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { runJtrace, startJtrace } from '../../support/run-jtrace.ts';
@@ -35,6 +36,18 @@ describeOnHost('bad input to jtrace residency', ['root', 'bpftrace', 'cc'], () =
       expect(stderr).toMatch(cases[index]?.[1] ?? /never/u);
       expect(stderr.split('\n').length).toBeLessThanOrEqual(3);
     });
+  });
+
+  test('more than --watch looks at again and again: usage, and 64 MiB are not too much', async () => {
+    const watch = (range: string): ReturnType<typeof runJtrace> =>
+      runJtrace(['residency', String(program.pid), '--addr', range, '--watch', '--print-program']);
+    const address = `0x${(program.regions.get('touched')?.address ?? 0).toString(16)}`;
+    const [most, more] = await Promise.all([watch(`${address},64m`), watch(`${address},${String((64 << 20) + 4096)}`)]);
+    expect(most.status, most.stderr).toBe(0);
+    expect(more).toMatchObject({ status: 2, stdout: '' });
+    expect(more.stderr).toBe(
+      'jtrace: --watch looks at 64m at most, again and again\n  without --watch a range may have 1g; --addr 0x…,64m\n',
+    );
   });
 
   test('no process, none of that number, one of the kernel’s, not root', async () => {
@@ -76,6 +89,39 @@ describeOnHost('bad input to jtrace residency', ['root', 'bpftrace', 'cc'], () =
       } finally {
         own.stop();
       }
+    }
+  });
+
+  test('a process that ends before its only look begins: it is said, and no bug of bpftrace', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'jtrace-residency-input-'));
+    try {
+      const [bpftrace = ''] = bpftracesAtHand();
+      for (const isRange of [false, true]) {
+        const own = await startPageStates();
+        try {
+          const address = own.regions.get('touched')?.address ?? 0;
+          const wrapper = join(folder, 'bpftrace');
+          writeFileSync(wrapper, endsBeforeTheLook(bpftrace, own.pid, join(folder, 'program')), { mode: 0o755 });
+          const range = isRange ? ['--addr', `0x${address.toString(16)},128k`] : [];
+          const { status, stdout, stderr } = await runJtrace([
+            'residency',
+            String(own.pid),
+            '--bpftrace',
+            wrapper,
+            '--no-check',
+            ...range,
+          ]);
+          expect({ status, stdout, stderr }).toEqual({
+            status: 2,
+            stdout: '',
+            stderr: `jtrace: process ${String(own.pid)} has ended, or runs another program now\n  ps -e lists what runs\n`,
+          });
+        } finally {
+          own.stop();
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
     }
   });
 
@@ -131,6 +177,20 @@ describeOnHost('bad input to jtrace residency', ['root', 'bpftrace', 'cc'], () =
     await expect.poll(marked, { timeout: 10_000 }).toEqual([]);
   });
 });
+
+/** A bpftrace that ends the process when it is given the program that looks at page tables, which it then runs. It has its program from a pipe. */
+function endsBeforeTheLook(bpftrace: string, pid: number, file: string): string {
+  return `#!/bin/sh
+for last; do :; done
+[ "$last" = - ] || exec '${bpftrace}' "$@"
+cat > '${file}'
+if grep -q 'P gone' '${file}'; then
+  kill -KILL ${String(pid)}
+  while kill -0 ${String(pid)} 2> /dev/null; do :; done
+fi
+exec '${bpftrace}' "$@" < '${file}'
+`;
+}
 
 function environmentOf(pid: string): string {
   try {

@@ -2,12 +2,14 @@
 // process itself, what BPF reads there, and what the program then does to its pages is seen happening.
 
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bpftracesAtHand } from '../../support/host-tools.ts';
 import { HUGE_BYTES, type PageStates, REGION_BYTES, startPageStates, withSwap } from '../../support/page-states.ts';
+import { readSmaps } from '../../../src/target/pages/smaps.ts';
+import { asPid } from '../../../src/model/units.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { runJtrace, startJtrace, until } from '../../support/run-jtrace.ts';
 
@@ -32,19 +34,29 @@ const RESIDENT_PAGES: Readonly<Record<keyof typeof EXPECTED, number>> = {
   touched: 32, untouched: 0, dontneed: 0, none: 32, zeros: 32, shared: 16, cached: 32, dropped: 0, huge: 512,
 }; // prettier-ignore
 
+/** What the kernel counts of the mapping that begins there. */
+function swapBytesOf(pid: number, start: number): number {
+  return readSmaps(asPid(pid))?.find(({ mapping }) => mapping.start === start)?.swapBytes ?? 0;
+}
+
 /** Looked at one by one, too. */
 const RANGES = ['shared', 'cached', 'huge'] as const;
+
+/** Of huge pages of the machine's own. */
+const NR_HUGEPAGES = '/proc/sys/vm/nr_hugepages';
 
 interface JsonRow {
   readonly start: string;
   readonly sizeBytes: number;
   readonly residentBytes: number;
+  readonly swappedBytes: number;
   readonly readableBytes: number;
   readonly rssBytes: number;
   readonly causes: readonly { readonly cause: string; readonly bytes: number; readonly isResident: boolean }[];
 }
 
 interface JsonResult {
+  readonly isNumaBalancing: boolean;
   readonly mappings: readonly JsonRow[];
   readonly runs: readonly {
     readonly start: string;
@@ -83,6 +95,31 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
   });
 
   describe.each(bpftracesAtHand())('%s', (bpftrace) => {
+    test('swap: what is in it is in SWAPPED, neither in memory nor absent', async () => {
+      await withSwap(async () => {
+        const at = regionOf('pageout');
+        // A page that the kernel is about to put on its lists stays: once more, then.
+        for (let turn = 0; turn < 50 && swapBytesOf(program.pid, at) < REGION_BYTES; turn++)
+          await program.order('pageout pageout');
+        const rowOf = async (): Promise<JsonRow | undefined> => {
+          const { status, stdout, stderr } = await residency('--bpftrace', bpftrace, '--json', '--no-check');
+          expect(status, stderr).toBe(0);
+          return parsed(stdout).mappings.find(({ start }) => Number(start) === at);
+        };
+        expect(await rowOf()).toMatchObject({
+          sizeBytes: REGION_BYTES,
+          // The kernel's own count, too.
+          swapBytes: REGION_BYTES,
+          swappedBytes: REGION_BYTES,
+          residentBytes: 0,
+          absentBytes: 0,
+          readableBytes: 0,
+          causes: [{ cause: 'swapped', bytes: REGION_BYTES, isResident: false }],
+        });
+        await program.order('touch pageout');
+      });
+    });
+
     test('every mapping: what is in memory, what can be read, and why not', async () => {
       const { status, stdout, stderr } = await residency('--bpftrace', bpftrace, '--json');
       expect(status, stderr).toBe(0);
@@ -107,6 +144,23 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
       expect(check.readable).toBeGreaterThan(10);
       expect(check.unreadable).toBeGreaterThan(5);
     });
+  });
+
+  test('without swap and with one NUMA node, as this host is: SWAPPED is empty, nothing is blamed on either', async () => {
+    expect(readFileSync('/sys/devices/system/node/online', 'latin1').trim()).toBe('0');
+    const [shown, json] = await Promise.all([residency('--no-check', '--all'), residency('--no-check', '--json')]);
+    for (const { status, stderr } of [shown, json]) expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const rows = shown.stdout.split('\n').filter((line) => /^ *[\d.]+[KMG] /u.test(line));
+    expect(shown.stdout).toMatch(/^ *SIZE +PAGE +RESIDENT +SWAPPED +ABSENT +READABLE +MAPPING$/mu);
+    expect(shown.stdout).not.toMatch(/swapped|NUMA/u);
+    const { mappings, isNumaBalancing } = parsed(json.stdout);
+    expect(isNumaBalancing).toBe(false);
+    expect(rows.length).toBeGreaterThan(mappings.length / 2);
+    const causes = new Set(mappings.flatMap((row) => row.causes.map(({ cause }) => cause)));
+    expect(mappings.reduce((sum, { swappedBytes }) => sum + swappedBytes, 0)).toBe(0);
+    expect(causes).toContain('never-touched');
+    expect(causes).not.toContain('swapped');
+    expect(causes).not.toContain('numa-hinting');
   });
 
   test('one range, page by page', async () => {
@@ -178,6 +232,41 @@ describeOnHost('what BPF can read of a process', ['root', 'bpftrace', 'cc'], () 
     };
     expect(saved.looks.length).toBeGreaterThanOrEqual(steps.length);
     expect(readFileSync(join(folder, 'heat.html'), 'utf8')).toMatch(/<path fill="#b2182b"[^>]*><title>swapped out/u);
+  });
+
+  test('huge pages set aside (hugetlb): their size, and what is in memory; none of it is a file', async () => {
+    const before = Number(readFileSync(NR_HUGEPAGES, 'latin1'));
+    let own: PageStates | null = null;
+    try {
+      writeFileSync(NR_HUGEPAGES, String(before + 2));
+      own = await startPageStates();
+      const region = own.regions.get('hugetlb');
+      if (region === undefined)
+        throw new Error(`this machine gives no two huge pages of 2 MiB: ${NR_HUGEPAGES} cannot be raised`);
+      expect(region.resident).toBe(HUGE_BYTES / 4096);
+      const range = ['--addr', `0x${region.address.toString(16)},${String(2 * HUGE_BYTES)}`];
+      const looks = await Promise.all(
+        [[], range].map((more) => runJtrace(['residency', String(own?.pid), '--no-check', '--json', ...more])),
+      );
+      for (const { status, stderr } of looks) expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const [all, one] = looks.map(({ stdout }) => parsed(stdout));
+      expect(all?.mappings.find(({ start }) => Number(start) === region.address)).toMatchObject({
+        path: '/anon_hugepage',
+        pageBytes: HUGE_BYTES,
+        sizeBytes: 2 * HUGE_BYTES,
+        residentBytes: HUGE_BYTES,
+        readableBytes: HUGE_BYTES,
+        absentBytes: HUGE_BYTES,
+        causes: [{ cause: 'never-touched', bytes: HUGE_BYTES, isResident: false }],
+      });
+      expect(one?.runs).toMatchObject([
+        { state: 'writable', cause: null, pageBytes: HUGE_BYTES },
+        { state: 'absent', cause: 'never-touched' },
+      ]);
+    } finally {
+      own?.stop();
+      writeFileSync(NR_HUGEPAGES, String(before));
+    }
   });
 
   test('files of a container (overlayfs): their pages are those of the files behind them', async () => {

@@ -2,7 +2,7 @@
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -10,7 +10,12 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { JavaPrograms } from '../../support/java-programs.ts';
 import { describeOnHost } from '../../support/require-host.ts';
 import { JTRACE, runJtrace, startJtrace, until } from '../../support/run-jtrace.ts';
-import { mainOf, ofPid, startWatch } from './started-watch.ts';
+import { mainOf, ofPid, startWatch, type Told } from './started-watch.ts';
+
+/** What is begun as soon as the VM is ready begins some 0.3 s after its start. */
+const AFTER_MS = 1000;
+/** Times are whole milliseconds, and the clock of the day may be adjusted meanwhile. */
+const CLOCK_MS = 10;
 
 /** The bpftrace among the children of a process. */
 function bpftraceOf(pid: number): number | null {
@@ -88,6 +93,23 @@ describeOnHost('rough ends of jtrace watch', ['root', 'bpftrace', 'jdk17'], () =
     expect(['written', 'failed']).toContain(states.at(-1));
     expect(watch.told('profile').filter(({ pid }) => pid === other.pid)).toEqual([]);
     for (const jvm of [other, fits, late]) jvm.child.kill('SIGKILL');
+  });
+
+  test('--after: a profile does not begin before its JVM is as old as that', async () => {
+    const profiles = join(folder, 'profiles of the grown');
+    mkdirSync(profiles);
+    const watch = await startWatch('--profile', profiles, '--after', '1s', '-d', '1s', '--format', 'folded');
+    const jvm = await java.start('KnownSplit', ['60']);
+    const start = await watch.tells('its start', ofPid('start', jvm.pid));
+    const stateOf = (state: string): Promise<Told> =>
+      watch.tells(`a profile that is ${state}`, (event) => ofPid('profile', jvm.pid)(event) && event['state'] === state);
+    const started = await stateOf('started');
+    const ageMs = Date.parse(String(started['time'])) - Date.parse(String(start['time']));
+    expect(ageMs).toBeGreaterThanOrEqual(AFTER_MS - CLOCK_MS);
+    await stateOf('written');
+    jvm.child.kill('SIGKILL');
+    await watch.end();
+    expect(readdirSync(profiles)).toEqual([expect.stringContaining(`-${String(jvm.pid)}-`)]);
   });
 
   test('its reader has seen enough', async () => {

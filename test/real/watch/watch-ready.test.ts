@@ -15,6 +15,8 @@ import { mainOf, ofPid, type StartedWatch, startWatchOfFile } from './started-wa
 const NEEDS = JDK_VERSIONS.map((version): HostNeed => `jdk${version}`);
 /** Times of the kernel become times of the day by heartbeats: never too early but for whole milliseconds, and a clock that is being adjusted. */
 const EARLY_MS = 10;
+/** Some milliseconds on an idle machine; on a busy one the thread gets its turn later, and a heartbeat is heard later. */
+const LATE_MS = 1000;
 
 describeOnHost('when a VM is ready', ['root', 'bpftrace', ...NEEDS], () => {
   let java: JavaPrograms;
@@ -41,9 +43,13 @@ describeOnHost('when a VM is ready', ['root', 'bpftrace', ...NEEDS], () => {
     const counters = longCounters(readFileSync(`/tmp/hsperfdata_${userInfo().username}/${String(jvm.pid)}`));
     await jvm.stop();
     expect(mainOf(start)).toBe('Begun');
+    expect(start).toMatchObject({
+      jvm: { jdk: expect.stringMatching(new RegExp(`^(1\\.)?${String(version)}\\b`, 'u')) as unknown },
+    });
     const readyAtMs = Date.parse(String(ready['time']));
     const initialized = counters.get('sun.rt.vmInitDoneTime') ?? Number.NaN;
     expect(readyAtMs).toBeGreaterThanOrEqual(initialized - EARLY_MS);
+    expect(readyAtMs).toBeLessThanOrEqual(initialized + LATE_MS);
     // From its opening, before main: the kernel's own span, which no clock converts.
     expect(ready['readyMs']).toBeGreaterThan(0);
     expect(ready['readyMs']).toBeLessThan(begunMs);

@@ -20,6 +20,9 @@ import { mainOf, ofPid, startWatch, type Told } from './started-watch.ts';
 /** A minute's worth, four at a time. */
 const SHORT_JVMS = 200;
 const AT_ONCE = 4;
+const MINUTE_MS = 60_000;
+/** 15 MB were seen, of a heap that is collected now and then; a quarter of a megabyte that stays of each is more than the bound. */
+const MOST_MORE_BYTES = 50e6;
 
 const JAVA_HOME = javaHome() ?? '';
 const LIBJVM = existsSync(JAVA_HOME) ? realpathSync(join(JAVA_HOME, 'lib/server/libjvm.so')) : '';
@@ -56,6 +59,12 @@ async function leastFiles(pid: number): Promise<number> {
     await sleep(20);
   }
   return least;
+}
+
+/** Of its memory what is in RAM. */
+function residentBytes(pid: number): number {
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/mu.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8')) ?? [];
+  return Number(kibibytes) * 1024;
 }
 
 describeOnHost('jtrace watch', ['root', 'bpftrace', 'jdk17', 'cc'], () => {
@@ -117,17 +126,21 @@ describeOnHost('jtrace watch', ['root', 'bpftrace', 'jdk17', 'cc'], () => {
   test(`${String(SHORT_JVMS)} short JVMs are each seen, and nothing of them stays`, async () => {
     const watch = await startWatch();
     const filesBefore = await leastFiles(watch.run.pid);
+    const bytesBefore = residentBytes(watch.run.pid);
+    const beginMs = performance.now();
     const one = [join(JAVA_HOME, 'bin/java'), ...SMALL_JVM, '-Xshare:auto', '-XX:TieredStopAtLevel=1', '-Dn={}', '-version'];
     const numbers = Array.from({ length: SHORT_JVMS }, (_, index) => index).join('\n');
     const many = spawn('xargs', ['-P', String(AT_ONCE), '-I{}', ...one], { stdio: ['pipe', 'ignore', 'ignore'] });
     many.stdin.end(numbers);
     await once(many, 'exit');
+    expect(performance.now() - beginMs).toBeLessThan(MINUTE_MS);
     const own = (kind: string): readonly Told[] => {
       const pids = new Set(watch.told('start').filter(({ parent }) => parent === many.pid).map(({ pid }) => pid)); // prettier-ignore
       return watch.told(kind).filter(({ pid }) => pids.has(pid));
     };
     await until('all ends', () => (own('end').length >= SHORT_JVMS ? true : null));
     expect(await leastFiles(watch.run.pid)).toBeLessThanOrEqual(filesBefore);
+    expect(residentBytes(watch.run.pid) - bytesBefore).toBeLessThan(MOST_MORE_BYTES);
     const { status } = await watch.end();
     expect(watch.told().at(-1)).toMatchObject({ bySweep: 0, lost: 0, gaps: 0 });
     expect(new Set(own('start').map(({ pid }) => pid)).size).toBe(SHORT_JVMS);

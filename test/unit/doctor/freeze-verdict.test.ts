@@ -4,12 +4,11 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FreezeCode, gatherEvidence } from '../../../src/doctor/freeze-evidence.ts';
+import { gatherEvidence } from '../../../src/doctor/freeze-evidence.ts';
 import { type FreezeVerdict, judgeFreeze, mayFreeze } from '../../../src/doctor/freeze-verdict.ts';
 import type { KernelCode } from '../../../src/doctor/kernel-function.ts';
-import { asKernelAddress } from '../../../src/model/units.ts';
-import { sectionBytes, symbolsFrom, symbolsOf, withCompiled } from '../../support/machine-code.ts';
 import { describeOnHost } from '../../support/require-host.ts';
+import { compiledCode } from './compiled-code.ts';
 import { KERNEL_CODE_FIXTURES, recordedCode } from './recorded-code.ts';
 
 describe('releases', () => {
@@ -101,25 +100,6 @@ describeOnHost('the defect, compiled', ['binutils', 'cc'], () => {
     );
   });
 });
-
-function compiledCode(defines: readonly string[], readBytes: number): FreezeCode {
-  return withCompiled('freeze-functions.c', defines, (path) => {
-    const lines = symbolsOf(path);
-    const start = lines[0]?.address ?? 0n;
-    const text = sectionBytes(path, '.text');
-    const codeOf = (name: string): KernelCode => {
-      const address = lines.find((line) => line.name === name)?.address ?? 0n;
-      const bytes = new Uint8Array(readBytes);
-      bytes.set(text.subarray(Number(address - start)).subarray(0, readBytes));
-      return { address: asKernelAddress(address), bytes };
-    };
-    return {
-      copyFromUserNofault: codeOf('copy_from_user_nofault'),
-      checkObjectSize: codeOf('__check_object_size'),
-      symbols: symbolsFrom(lines),
-    };
-  });
-}
 
 function judgeCompiled(
   defines: readonly string[],

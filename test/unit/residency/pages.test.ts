@@ -81,6 +81,12 @@ describe('mappingResidencies', () => {
     ]);
   });
 
+  test('huge pages set aside have an inode, and are no file: what was not touched is not to be faulted in from one', () => {
+    const ofHuge = mapping(1, 2, { fileId: '00:11:1639888', path: '/anon_hugepage', deleted: true });
+    const [row] = mappingResidencies([counted(ofHuge)], { ...ALONE, runs: pages('#.'), cache: [] });
+    expect(row?.causes).toEqual([{ cause: 'never-touched', bytes: PAGE, isResident: false }]);
+  });
+
   test('a file: what the page cache has is in memory, whether this process has it or not', () => {
     const cache = [
       { start: 2 * PAGE, end: 4 * PAGE, value: 'cached' as const },
