@@ -1,0 +1,185 @@
+// Lab 6: one page of a file, not yet touched; read at the entry and at the exit of a system call, and at a function by programs that may sleep and that may not.
+// ROOM: `source(NAME)`: shows templates/labs/NAME, explained by the step's lines as `trace` does, and gives its path. Until then `cat` shows it.
+// ROOM: the need `clang` looks for /usr/include/bpf/libbpf.h, too (libbpf-dev 1.0 or later).
+
+import { OperatorError } from '../../model/errors.ts';
+import type { CheckOutcome, Measurements } from '../../model/lab.ts';
+import type { Lab } from '../lab.ts';
+import { equals, holds, numberOf } from '../outcome.ts';
+import type { LabProgram, LabRoom } from '../room.ts';
+
+const NAME = 'cannot-sleep';
+const LOADER = 'cannot-sleep-loader';
+const BPF_SOURCE = new URL('../../../templates/labs/cannot-sleep.bpf.c', import.meta.url).pathname;
+/** What lies in the page. */
+const TEXT = 'it is here';
+const EFAULT = -14;
+/** As 0.17 says it, and as later ones do. */
+const FAILED_READ = /\(-14\)|retcode: -14/u;
+/** From here on a uprobe's program may sleep; a kernel that calls itself older may have it, too. */
+const FIRST_SLEEPABLE_MAJOR = 6;
+/** The verifier's reason, and what leads to it. */
+const LOG_LINES = 6;
+/** How clang calls what it must know of the processor, and where Debian keeps its headers; elsewhere these are in /usr/include itself. */
+const PROCESSORS: Readonly<Record<string, { readonly target: string; readonly headers: string }>> = {
+  x64: { target: 'x86', headers: '/usr/include/x86_64-linux-gnu' },
+  arm64: { target: 'arm64', headers: '/usr/include/aarch64-linux-gnu' },
+};
+
+export const CANNOT_SLEEP: Lab = {
+  id: NAME,
+  needs: ['cc', 'clang'],
+  steps: [
+    { key: 'entry', predictions: ['entry'] },
+    { key: 'exit', predictions: ['exit'] },
+    { key: 'awake' },
+    { key: 'waits', predictions: ['waits'] },
+    { key: 'asleep', predictions: ['asleep'] },
+  ],
+  run,
+  predictions: {
+    entry: (measured) => ({ kind: 'choice', key: measured['entryText'] === TEXT ? 'text' : 'efault' }),
+    exit: (measured) => ({ kind: 'choice', key: measured['exitText'] === TEXT ? 'text' : 'efault' }),
+    waits: (measured) => ({ kind: 'choice', key: isRefused(measured, 'waits') ? 'refused' : 'efault' }),
+    asleep: (measured) => ({ kind: 'choice', key: isRefused(measured, 'asleep') ? 'refused' : measured['asleepText'] === TEXT ? 'text' : 'efault' }),
+  },
+  checks: {
+    entry: (measured) => equals(measured['entryError'], EFAULT),
+    exit: (measured) => equals(measured['exitText'], TEXT),
+    awake: (measured) => equals(measured['awakeError'], EFAULT),
+    waits: (measured) => holds(isRefused(measured, 'waits') && /copy_from_user|sleep/u.test(said(measured, 'waits')), told(measured, 'waits'), 'refused, because it may not sleep'),
+    asleep: checkAsleep,
+    made: checkMade,
+  },
+  exercise: {
+    helper: () => ({ kind: 'choice', key: 'efault' }),
+    tick: () => ({ kind: 'choice', key: 'interrupted' }),
+    exec: () => ({ kind: 'choice', key: 'execve' }),
+    pays: () => ({ kind: 'choice', key: 'program' }),
+  },
+};
+
+async function run(room: LabRoom): Promise<Measurements> {
+  const program = await room.compile(NAME);
+  const loaderProgram = await room.compile(LOADER, '-lbpf');
+  const worker = await room.start(program, `${room.folder}/text`);
+  const atEntry = await lookAtEntry(room, worker);
+  const atExit = await lookAtExit(room, worker);
+
+  await room.step('awake');
+  const { stdout: kernel } = await room.command('uname', '-r');
+  const loader = await room.start(loaderProgram, await compileBpf(room), program, String(worker.pid));
+  const awake = await look(room, loader, worker, 'awake');
+  await room.step('waits');
+  const waits = await look(room, loader, worker, 'waits');
+  await room.step('asleep');
+  const asleep = await look(room, loader, worker, 'asleep');
+  return { kernel: kernel.trim(), ...atEntry, ...atExit, ...awake, ...waits, ...asleep };
+}
+
+async function lookAtEntry(room: LabRoom, worker: LabProgram): Promise<Measurements> {
+  await room.step('entry');
+  const trace = await room.trace(`${NAME}-entry`, {}, { tellsFailedReads: true });
+  await worker.order('fresh');
+  await worker.order('send');
+  const [, text = ''] = await trace.said(/^entry \[(.*)\]$/u);
+  const lines = await trace.stop();
+  return { entryText: text, entryError: lines.some((line) => FAILED_READ.test(line)) ? EFAULT : 0 };
+}
+
+async function lookAtExit(room: LabRoom, worker: LabProgram): Promise<Measurements> {
+  await room.step('exit');
+  const trace = await room.trace(`${NAME}-exit`);
+  await worker.order('fresh');
+  await worker.order('send');
+  const [, text = ''] = await trace.said(/^exit \[(.*)\]$/u);
+  await trace.stop();
+  return { exitText: text };
+}
+
+/** Throws an OperatorError where it does not compile. */
+async function compileBpf(room: LabRoom): Promise<string> {
+  const processor = PROCESSORS[process.arch];
+  if (processor === undefined) throw new OperatorError('environment', `this lab knows no ${process.arch} processors`, 'run it on x86-64 or arm64, or with --recorded');
+  const object = `${room.folder}/${NAME}.bpf.o`;
+  await room.command('cat', BPF_SOURCE);
+  const { target, headers } = processor;
+  const { code } = await room.command('clang', '--target=bpf', `-D__TARGET_ARCH_${target}`, '-I', headers, '-O2', '-g', '-c', BPF_SOURCE, '-o', object);
+  if (code !== 0) throw new OperatorError('environment', `${NAME}.bpf.c does not compile here`, 'apt-get install clang libbpf-dev');
+  return object;
+}
+
+type Reader = 'awake' | 'waits' | 'asleep';
+
+/** Loads one of the programs, and has a page that was never touched read by it. */
+async function look(room: LabRoom, loader: LabProgram, worker: LabProgram, reader: Reader): Promise<Measurements> {
+  const answer = await loader.order(`load ${reader}`);
+  const state = answer.find((line) => /^(attached|refused|unattached|unopened|unknown)\b/u.test(line)) ?? 'no answer';
+  const log = answer.flatMap((line) => (line.startsWith('log ') ? [line.slice('log '.length)] : []));
+  const reason = log.findLast((line) => !/^(processed|stack depth|verification time|max_states)/u.test(line)) ?? '';
+  if (state !== 'attached') {
+    room.show(`${reader}: ${state}`, ...log.slice(-LOG_LINES), ...answer.filter((line) => line.startsWith('libbpf ')));
+    return { [`${reader}State`]: state, [`${reader}Said`]: reason };
+  }
+  await worker.order('fresh');
+  const looked = await worker.order('look');
+  const seen = await loader.order('seen');
+  await loader.order('unload');
+  const [faults, mincore] = [Number(wordAfter(looked, 'faults')), Number(wordAfter(looked, 'mincore'))];
+  const [before, error, after] = [Number(wordAfter(seen, 'before')), Number(wordAfter(seen, 'error')), Number(wordAfter(seen, 'after'))];
+  const text = wordAfter(seen, 'text');
+  room.show(
+    `${reader}: ${error === 0 ? `read "${text}"` : `error ${String(error)}`}; page faults of the program meanwhile: ${String(faults)}; mincore says ${String(mincore)}`,
+  );
+  if (reader === 'asleep') room.show(`asleep: bpf_probe_read_user before: ${String(before)}, after: ${String(after)}`);
+  return {
+    [`${reader}State`]: state,
+    [`${reader}Said`]: reason,
+    [`${reader}Before`]: before,
+    [`${reader}Error`]: error,
+    [`${reader}After`]: after,
+    [`${reader}Text`]: text,
+    [`${reader}Faults`]: faults,
+  };
+}
+
+/** `missing` where there is no such line: as a number it is none. */
+function wordAfter(lines: readonly string[], key: string): string {
+  const line = lines.find((one) => one.startsWith(`${key} `));
+  return line === undefined ? 'missing' : line.slice(key.length + 1);
+}
+
+function isRefused(measured: Measurements, reader: Reader): boolean {
+  return String(measured[`${reader}State`]).startsWith('refused');
+}
+
+function said(measured: Measurements, reader: Reader): string {
+  return String(measured[`${reader}Said`] ?? '');
+}
+
+function told(measured: Measurements, reader: Reader): string {
+  return `${String(measured[`${reader}State`])} ${said(measured, reader)}`.trim();
+}
+
+/** Before Linux 6.0 the verifier knows of no uprobe that may sleep, and says so. */
+function isTooOld(measured: Measurements): boolean {
+  const major = Number(/^(\d+)\./u.exec(String(measured['kernel']))?.[1]);
+  return major < FIRST_SLEEPABLE_MAJOR && isRefused(measured, 'asleep') && /sleepable/u.test(said(measured, 'asleep'));
+}
+
+function checkAsleep(measured: Measurements): CheckOutcome {
+  if (isTooOld(measured)) return { kind: 'passed', measured: `${told(measured, 'asleep')} (as expected before Linux 6.0)` };
+  if (measured['asleepState'] !== 'attached') return { kind: 'failed', measured: told(measured, 'asleep'), expected: TEXT };
+  return equals(measured['asleepText'], TEXT);
+}
+
+function checkMade(measured: Measurements): CheckOutcome {
+  if (isTooOld(measured)) return { kind: 'not-possible', because: 'before Linux 6.0 no program at a uprobe may sleep' };
+  const [before, after] = [numberOf(measured, 'asleepBefore'), numberOf(measured, 'asleepAfter')];
+  const [awakeFaults, asleepFaults] = [numberOf(measured, 'awakeFaults'), numberOf(measured, 'asleepFaults')];
+  return holds(
+    before === EFAULT && after === 0 && asleepFaults > awakeFaults,
+    `${String(before)}, then ${String(after)}; page faults ${String(awakeFaults)}, then ${String(asleepFaults)}`,
+    `${String(EFAULT)}, then 0; more page faults than without sleep`,
+  );
+}

@@ -1,0 +1,133 @@
+// Calls with and without probes, and what they take: nanoseconds of this process's CPU time, so that others on the machine count little. Orders:
+//   machine       whether the processor is emulated, and what it calls itself
+//   syscalls N R  R rounds of N times getpgid, where a probe may be, and N times its twin getsid, where none is
+//   calls N R     R rounds of N times bare(), entered(), returned(), marked()
+//   printed N     N times entered()
+//   used PID      milliseconds of CPU time that a process has used
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+/* The same four times: each does nothing. The comments keep the compiler from making one function of them. */
+__attribute__((noinline)) void bare(void) { __asm__ volatile("nop /* bare */" ::: "memory"); }
+__attribute__((noinline)) void entered(void) { __asm__ volatile("nop /* entered */" ::: "memory"); }
+__attribute__((noinline)) void returned(void) { __asm__ volatile("nop /* returned */" ::: "memory"); }
+
+/* With a USDT probe, lab:marked, at its nop: what DTRACE_PROBE(lab, marked) of <sys/sdt.h> gives, without needing that header. */
+__attribute__((noinline)) void marked(void) {
+  __asm__ volatile(
+      "990: nop\n"
+      ".pushsection .note.stapsdt,\"\",\"note\"\n"
+      ".balign 4\n"
+      ".4byte 992f-991f, 994f-993f, 3\n"
+      "991: .asciz \"stapsdt\"\n"
+      "992: .balign 4\n"
+      "993: .8byte 990b\n"
+      ".8byte _.stapsdt.base\n"
+      ".8byte 0\n"
+      ".asciz \"lab\"\n"
+      ".asciz \"marked\"\n"
+      ".asciz \"\"\n"
+      "994: .balign 4\n"
+      ".popsection\n"
+      ".ifndef _.stapsdt.base\n"
+      ".pushsection .stapsdt.base,\"aG\",\"progbits\",.stapsdt.base,comdat\n"
+      ".weak _.stapsdt.base\n"
+      ".hidden _.stapsdt.base\n"
+      "_.stapsdt.base: .space 1\n"
+      ".size _.stapsdt.base, 1\n"
+      ".popsection\n"
+      ".endif\n" ::
+          : "memory");
+}
+
+/* Twins in the kernel, too: kernel/sys.c. */
+static void probed_call(void) { syscall(SYS_getpgid, 0); }
+static void twin_call(void) { syscall(SYS_getsid, 0); }
+
+static double cost(void (*call)(void), long count) {
+  struct timespec begin, end;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &begin);
+  for (long i = 0; i < count; i++) call();
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+  return ((end.tv_sec - begin.tv_sec) * 1e9 + (end.tv_nsec - begin.tv_nsec)) / count;
+}
+
+static void rounds_of(void (*const calls[])(void), int kinds, long count, long rounds) {
+  /* The first calls find nothing in the caches. */
+  for (int kind = 0; kind < kinds; kind++) cost(calls[kind], count);
+  for (long round = 0; round < rounds; round++) {
+    printf("round");
+    for (int kind = 0; kind < kinds; kind++) printf(" %.2f", cost(calls[kind], count));
+    printf("\n");
+  }
+  printf("made %ld\n", (rounds + 1) * count);
+}
+
+#if defined(__x86_64__)
+static void say_machine(void) {
+  unsigned a, b, c, d;
+  char name[13] = "none";
+  /* The processor's own word that there is a hypervisor, then the hypervisor's name. */
+  if (__get_cpuid(1, &a, &b, &c, &d) && (c & (1u << 31)) != 0) {
+    __cpuid(0x40000000, a, b, c, d);
+    memcpy(name, &b, 4);
+    memcpy(name + 4, &c, 4);
+    memcpy(name + 8, &d, 4);
+    name[12] = 0;
+  }
+  printf("%s %s\n", strcmp(name, "TCGTCGTCGTCG") == 0 ? "emulated" : "real", name);
+}
+#else
+/* Nothing tells QEMU's emulation from its virtual machines here: any QEMU may be one. */
+static void say_machine(void) {
+  char vendor[64] = "none";
+  FILE *file = fopen("/sys/class/dmi/id/sys_vendor", "r");
+  if (file != NULL) {
+    if (fscanf(file, "%63s", vendor) != 1) strcpy(vendor, "none");
+    fclose(file);
+  }
+  printf("%s %s\n", strcmp(vendor, "QEMU") == 0 ? "emulated" : "real", vendor);
+}
+#endif
+
+static void say_used(int pid) {
+  char path[64], text[1024];
+  unsigned long user = 0, kernel = 0;
+  snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+  FILE *file = fopen(path, "r");
+  if (file == NULL) return;
+  text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+  fclose(file);
+  /* proc_pid_stat(5): after the name, which may hold anything. */
+  char *after = strrchr(text, ')');
+  if (after == NULL || sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2) return;
+  printf("used %lu\n", (user + kernel) * 1000 / sysconf(_SC_CLK_TCK));
+}
+
+int main(void) {
+  static void (*const syscalls[])(void) = {probed_call, twin_call};
+  static void (*const functions[])(void) = {bare, entered, returned, marked};
+  char order[32];
+  long count, rounds;
+  int pid;
+  puts("done");
+  fflush(stdout);
+  while (scanf("%31s", order) == 1) {
+    if (strcmp(order, "machine") == 0) say_machine();
+    if (strcmp(order, "syscalls") == 0 && scanf("%ld %ld", &count, &rounds) == 2) rounds_of(syscalls, 2, count, rounds);
+    if (strcmp(order, "calls") == 0 && scanf("%ld %ld", &count, &rounds) == 2) rounds_of(functions, 4, count, rounds);
+    if (strcmp(order, "printed") == 0 && scanf("%ld", &count) == 1) printf("cost %.2f\n", cost(entered, count));
+    if (strcmp(order, "used") == 0 && scanf("%d", &pid) == 1) say_used(pid);
+    puts("done");
+    fflush(stdout);
+  }
+  return 0;
+}
