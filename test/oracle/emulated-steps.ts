@@ -6,7 +6,7 @@
 import type { FrameTrace, ResolvedStack } from '../../src/model/frame.ts';
 import type { Aarch64Registers } from '../../src/model/registers.ts';
 import type { RawSample } from '../../src/model/sample.ts';
-import { isCall, isJump, isReturn, wordOf } from '../../src/unwind/arch/a64-instructions.ts';
+import { INSTRUCTION_BYTES, isCall, isJump, isReturn, wordOf } from '../../src/unwind/arch/a64-instructions.ts';
 import type { ProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import type { EmulatedJvm } from '../support/emulated-jvm.ts';
 
@@ -180,10 +180,16 @@ const equal = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.l
 function isPossible(before: Instant, now: Instant): boolean {
   const { callers } = before;
   if (isCall(before.word)) return equal(now.callers, [before.pc + 4, ...callers]);
-  if (isReturn(before.word)) return now.pc === before.link && equal(now.callers, callers.slice(1)) && callers[0] === now.pc;
+  if (isReturn(before.word))
+    return now.pc === before.link && equal(now.callers, callers.slice(1)) && callers[0] === now.pc - behindPoll(before);
   // The interpreter calls by a jump, with the return address in x30 before.
   if (isJump(before.word)) return equal(now.callers, callers) || equal(now.callers, [before.link, ...callers]);
   return equal(now.places, before.places);
+}
+
+/** A poll's stub that has called the VM returns behind the poll (SafepointBlob, generate_handler_blob); its method stands at the poll all the same. */
+function behindPoll({ stack, link, callers }: Instant): number {
+  return stack.frames[0]?.name === 'SafepointBlob' && callers[0] === link - INSTRUCTION_BYTES ? INSTRUCTION_BYTES : 0;
 }
 
 function isPassedOver(before: Instant, now: Instant): boolean {
