@@ -6,7 +6,7 @@
 import type { FrameTrace, ResolvedStack } from '../../src/model/frame.ts';
 import type { Aarch64Registers } from '../../src/model/registers.ts';
 import type { RawSample } from '../../src/model/sample.ts';
-import { isCall, isJump, isReturn, wordOf } from '../../src/unwind/arch/a64-instructions.ts';
+import { INSTRUCTION_BYTES, isCall, isJump, isReturn, wordOf } from '../../src/unwind/arch/a64-instructions.ts';
 import type { ProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import type { EmulatedJvm } from '../support/emulated-jvm.ts';
 
@@ -16,6 +16,7 @@ const REPLACING_BLOBS: readonly string[] = ['DeoptimizationBlob', 'UncommonTrapB
 const FRAME_REPLACING = /^Deoptimization::(fetch_unroll_info|uncommon_trap|unpack_frames)/;
 /** How static call stubs and trampolines begin: isb; ldr x8, .+8. */
 const LEAD_OUT: readonly number[] = [0xd503_3fdf, 0x5800_0048];
+const FORWARDS_EXCEPTIONS = /^forward.exception$/;
 /** svc #0. */
 const SYSTEM_CALL = 0xd400_0001;
 
@@ -63,6 +64,8 @@ export interface StepsOptions {
   readonly thread: RegExp;
   readonly stops: number;
   readonly stepsEach: number;
+  /** Where the thread is stopped, in turn. Default: anywhere. */
+  readonly at?: readonly number[];
   /** Sees each sample before it is resolved: a recorder. */
   readonly onSample?: (sample: RawSample) => void;
 }
@@ -77,7 +80,8 @@ export async function judgeSteps(jvm: EmulatedJvm, unwinder: ProcessUnwinder, op
   if (tid === undefined) throw new Error(`no thread ${String(options.thread)}`);
   const locator = unwinder.locator();
   for (let stop = 0; stop < options.stops; stop += 1) {
-    await jvm.stop(tid);
+    const at = options.at?.[stop % options.at.length];
+    await (at === undefined ? jvm.stop(tid) : jvm.runTo(tid, at));
     let before: Instant | null = null;
     for (let step = 0; step < options.stepsEach; step += 1) {
       const sample = await jvm.sample(tid, locator);
@@ -180,10 +184,19 @@ const equal = <T>(a: readonly T[], b: readonly T[]): boolean => a.length === b.l
 function isPossible(before: Instant, now: Instant): boolean {
   const { callers } = before;
   if (isCall(before.word)) return equal(now.callers, [before.pc + 4, ...callers]);
-  if (isReturn(before.word)) return now.pc === before.link && equal(now.callers, callers.slice(1)) && callers[0] === now.pc;
+  if (isReturn(before.word))
+    return now.pc === before.link && equal(now.callers, callers.slice(1)) && callers[0] === now.pc - behindPoll(before);
+  // The handler of an exception runs in the frame that threw: its stub goes back there by a jump, and to another place.
+  if (isJump(before.word) && FORWARDS_EXCEPTIONS.test(before.stack.frames[0]?.name ?? ''))
+    return equal(now.callers, callers.slice(1));
   // The interpreter calls by a jump, with the return address in x30 before.
   if (isJump(before.word)) return equal(now.callers, callers) || equal(now.callers, [before.link, ...callers]);
   return equal(now.places, before.places);
+}
+
+/** A poll's stub that has called the VM returns behind the poll (SafepointBlob, generate_handler_blob); its method stands at the poll all the same. */
+function behindPoll({ stack, link, callers }: Instant): number {
+  return stack.frames[0]?.name === 'SafepointBlob' && callers[0] === link - INSTRUCTION_BYTES ? INSTRUCTION_BYTES : 0;
 }
 
 function isPassedOver(before: Instant, now: Instant): boolean {

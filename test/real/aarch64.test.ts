@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { CONTROL_BLOCK_MODULE_ID } from '../../src/model/program.ts';
-import { createProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
+import { INSTRUCTION_BYTES, isCall } from '../../src/unwind/arch/a64-instructions.ts';
+import { createProcessUnwinder, type ProcessUnwinder } from '../../src/unwind/process-unwinder.ts';
 import { judgeSteps } from '../oracle/emulated-steps.ts';
 import { compileStrata, startStrata } from '../support/emulated-strata.ts';
 import { arm64Root } from '../support/host-tools.ts';
@@ -22,6 +23,21 @@ const MODES = [
 ] as const;
 const STOPS = 8;
 const STEPS_EACH = 20;
+/** The stub lies in the same block of code as the call stub. */
+const STUBS_REACH_BYTES = 256 * 1024;
+
+/** Its first instruction, and the one behind its call. */
+function forwardExceptionPlaces({ state }: ProcessUnwinder): number[] {
+  if (state.kind !== 'ready') return [];
+  const { stubs, callStubReturn, memory } = state.process;
+  for (let at = callStubReturn - STUBS_REACH_BYTES; at < callStubReturn + STUBS_REACH_BYTES; at += INSTRUCTION_BYTES) {
+    const stub = stubs.at(at);
+    if (stub === null || !/^forward.exception$/.test(stub.description)) continue;
+    const words = Array.from({ length: (stub.end - stub.start) / INSTRUCTION_BYTES }, (_, i) => memory.u32(stub.start + i * INSTRUCTION_BYTES)); // prettier-ignore
+    return [stub.start, stub.start + (words.findIndex(isCall) + 1) * INSTRUCTION_BYTES];
+  }
+  return [];
+}
 
 describeOnHost('emulated aarch64', ['arm64-jdk', 'jdk17', 'python3'], () => {
   const folder = mkdtempSync(join(tmpdir(), 'jtrace-arm-test-'));
@@ -55,6 +71,26 @@ describeOnHost('emulated aarch64', ['arm64-jdk', 'jdk17', 'python3'], () => {
         }
         expect(judged).toBeGreaterThan(stacks / 2);
         expect(whole / stacks, incomplete.join('\n')).toBeGreaterThan(0.98);
+      } finally {
+        await jvm.end();
+      }
+    },
+    120_000,
+  );
+
+  // Rarely met at a random instruction: it has some twenty, and runs once for a frame that an exception leaves.
+  test.each(['17', '21'])(
+    'the stub that forwards exceptions, JDK %s: from its first instruction on, and behind its call',
+    async (version) => {
+      const jvm = await startStrata({ root: arm64Root(version) ?? '', classes, phases: 'throwing', javaOptions: ['-Xint'] });
+      try {
+        const unwinder = createProcessUnwinder(jvm.target, { symbolAt: () => null }, { reread: true });
+        const at = forwardExceptionPlaces(unwinder);
+        expect(at).toHaveLength(2);
+        const result = await judgeSteps(jvm, unwinder, { thread: /^worker-0/, stops: STOPS, stepsEach: STEPS_EACH, at });
+        expect(result.wrong).toEqual([]);
+        expect(result.leaves.get('stub')).toBeGreaterThan((STOPS * STEPS_EACH) / 4);
+        expect([...result.incomplete]).toEqual([]);
       } finally {
         await jvm.end();
       }

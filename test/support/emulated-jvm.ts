@@ -86,6 +86,19 @@ export class EmulatedJvm {
     this.#isStopped = true;
   }
 
+  /** Stops a thread where it comes by next; another that does is let go on. */
+  async runTo(tid: number, address: number): Promise<void> {
+    if (!this.#isStopped) await this.stop(tid);
+    await this.#gdb.breakpoint(address, true);
+    for (;;) {
+      this.#gdb.resume();
+      const stop = await this.#gdb.stop();
+      if (stop.signal !== GDB_TRAP) throw new Error(`thread ${stop.tid} stopped by signal ${stop.signal}`);
+      if (stop.tid === tid) break;
+    }
+    await this.#gdb.breakpoint(address, false);
+  }
+
   /** One instruction of the stopped thread; false: a signal came instead, and was passed on. */
   async step(): Promise<boolean> {
     const stop: GdbStop = await this.#gdb.step();

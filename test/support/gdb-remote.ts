@@ -90,6 +90,12 @@ export class GdbRemote {
     return this.stop();
   }
 
+  /** Any thread stops before the instruction there, as long as it is set. */
+  async breakpoint(address: number, isSet: boolean): Promise<void> {
+    const answer = await this.ask(`${isSet ? 'Z' : 'z'}0,${address.toString(16)},4`);
+    if (answer !== 'OK') throw new Error(`no breakpoint at ${address.toString(16)}: ${answer}`);
+  }
+
   /** General registers of the stopped thread. */
   async registers(): Promise<Aarch64Registers> {
     const bytes = Buffer.from(await this.ask('g'), 'hex');

@@ -2,6 +2,7 @@
 
 import { AARCH64_REGISTERS, type Aarch64RegisterName, type Registers } from '../../model/registers.ts';
 import { AARCH64_DWARF } from '../../model/unwind-rule.ts';
+import { a64ForwardExceptionState } from '../hotspot/a64-forward-exception-state.ts';
 import { interpretedMethod, leafState, wholeFrame } from '../hotspot/a64-interpreted-frame.ts';
 import { callerFrame } from '../hotspot/physical-frame.ts';
 import { CALL_SEQUENCE_BYTES, callTarget, endsWithCall } from './a64-calls.ts';
@@ -82,11 +83,11 @@ export const AARCH64: Architecture = {
     keepsStack: () => false,
     pushedBytes: () => null,
   },
-  // The general rules hold for these, but the return barrier's.
+  // The general rules hold for the others.
   stubs: {
     wayOut: () => null,
     exceptionBlobState: () => null,
-    forwardExceptionState: () => null,
+    forwardExceptionState: a64ForwardExceptionState,
     adapterCaller: () => null,
     redirectedCaller: () => null,
     isEntryFrameWhole: () => false,

@@ -25,6 +25,8 @@ export type FrameState =
   | { readonly kind: 'partial'; readonly returnAt: number; readonly savedFpAt: number | null }
   /** The frame is gone, its return address popped into a register (the processor's number) to jump there. */
   | { readonly kind: 'popped'; readonly returnRegister: number }
+  /** The return address is in a register (the processor's number) that calls keep; the caller's sp is sp + `spOffset`. */
+  | { readonly kind: 'kept'; readonly returnRegister: number; readonly spOffset: number }
   /**
    * The return address is in the link register, the caller's frame pointer in its own; the caller's sp is sp + `spOffset`, or what
    * a register (the processor's number) holds.

@@ -41,7 +41,7 @@ export function callerOfFrameSize({ window, returns }: WalkContext, frame: Physi
   throw new WalkStop('bad-frame', `no return address at the frame's end, ${hex(frame.sp + frameSizeBytes - 8)}`);
 }
 
-/** The caller of a leaf whose frame is being built or is gone. `anyInMethod`: C1's stubs for exceptions (ReturnAddresses.checkedIn). */
+/** The caller of a leaf whose frame is being built or is gone, or of a stub that has none. `anyInMethod`: C1's stubs for exceptions (ReturnAddresses.checkedIn). */
 export function callerOfUnbuilt(
   { window, returns }: WalkContext,
   frame: PhysicalFrame,
@@ -54,6 +54,12 @@ export function callerOfUnbuilt(
   if (state.kind === 'popped') {
     if (registers === null) throw new WalkStop('bad-frame', 'a caller cannot be between pop and jump');
     return checked(callerFrame(registerByNumber(registers, state.returnRegister), frame.sp, frame.fp));
+  }
+  if (state.kind === 'kept') {
+    // The processor's numbers of registers that calls keep are DWARF's on aarch64, which alone has such code.
+    const pc =
+      registers === null ? (frame.registers?.[state.returnRegister] ?? NaN) : registerByNumber(registers, state.returnRegister);
+    return Number.isNaN(pc) ? returns.searched(frame) : checked(callerFrame(pc, frame.sp + state.spOffset, frame.fp));
   }
   if (state.kind === 'linked') {
     if (registers === null) throw new WalkStop('bad-frame', 'a caller keeps no return address in a register');

@@ -37,7 +37,7 @@ export function safepointStep(
   if (storeAt === null) return null;
   const state =
     wayOutOf(process.code, known, frame.pc, process.callStubReturn) ?? runtimeStubLeafState(process.code, known, frame.pc);
-  if (state.kind === 'whole' || state.kind === 'popped') return null;
+  if (state.kind === 'whole' || state.kind === 'popped' || state.kind === 'kept') return null;
   context.push(stubFrame(blob.name, blob.name), frame);
   const caller = callerByCode(window, frame, state, registers);
   if (caller === null) throw new WalkStop('bad-frame', `the frame of ${NAME} at ${hex(frame.sp)} leads out of the stack`);
@@ -101,7 +101,7 @@ function pollOf(context: WalkContext, pc: number): number {
 function callerByCode(
   window: StackWindow,
   frame: PhysicalFrame,
-  state: Exclude<StubState, { readonly kind: 'whole' | 'popped' }>,
+  state: Exclude<StubState, { readonly kind: 'whole' | 'popped' | 'kept' }>,
   registers: Registers,
 ): PhysicalFrame | null {
   switch (state.kind) {

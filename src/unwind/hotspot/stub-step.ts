@@ -118,6 +118,7 @@ export function stubStep(
       return callerByWayOut(context, frame, state, registers);
     case 'partial':
     case 'popped':
+    case 'kept':
     case 'linked':
       return callerOfUnbuilt(context, frame, state, registers, handlesExceptions);
     case 'whole':

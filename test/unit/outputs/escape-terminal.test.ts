@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { escapeForTerminal, MAX_TERMINAL_CHARS } from '../../../src/outputs/escape-terminal.ts';
 import { anyText } from '../../support/any-text.ts';
+import { fastestMs } from '../../support/fastest-ms.ts';
 
 test.each([
   ['java/util/HashMap.put', 'java/util/HashMap.put'],
@@ -20,13 +21,14 @@ test.each([
 });
 
 test('60,000 letters are cut, and quickly', () => {
-  const startMs = performance.now();
-  for (const letter of ['x', '\u001b', '😀', 'e\u0301', '\u0301']) {
-    const shown = escapeForTerminal(letter.repeat(60_000));
-    expect(shown.length).toBeLessThanOrEqual(MAX_TERMINAL_CHARS);
-    if (letter !== '\u0301') expect(shown.endsWith('…')).toBe(true);
-  }
-  expect(performance.now() - startMs).toBeLessThan(500);
+  const ms = fastestMs(() => {
+    for (const letter of ['x', '\u001b', '😀', 'e\u0301', '\u0301']) {
+      const shown = escapeForTerminal(letter.repeat(60_000));
+      expect(shown.length).toBeLessThanOrEqual(MAX_TERMINAL_CHARS);
+      if (letter !== '\u0301') expect(shown.endsWith('…')).toBe(true);
+    }
+  });
+  expect(ms).toBeLessThan(500);
   expect(escapeForTerminal('abcdef', 4)).toBe('abc…');
   expect(escapeForTerminal('abcd', 4)).toBe('abcd');
   expect(escapeForTerminal('a😀', 2)).toBe('a…'); // never half a letter
