@@ -20,6 +20,8 @@ export interface RunChildOptions {
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Ends it before its time. */
+  readonly stop?: AbortSignal;
 }
 
 /** Never rejects: how it went is in the result. */
@@ -29,6 +31,7 @@ export async function runChild(file: string, args: readonly string[], options: R
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     env: options.environment ?? {},
     timeout: options.timeoutMs,
+    ...(options.stop === undefined ? {} : { cancelSignal: options.stop }),
     forceKillAfterDelay: 1000,
     maxBuffer: MAX_OUTPUT_CHARS,
     reject: false,

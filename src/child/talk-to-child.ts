@@ -20,7 +20,8 @@ export interface TalkingChild {
   send(text: string): void;
   /** Ends its input. */
   hangUp(): void;
-  signal(signal: NodeJS.Signals): void;
+  /** Kills it, and what it has started. */
+  kill(): void;
 }
 
 export async function talkToChild(options: TalkOptions): Promise<TalkingChild> {
@@ -39,7 +40,9 @@ export async function talkToChild(options: TalkOptions): Promise<TalkingChild> {
   subprocess.stderr.setEncoding('utf8').on('data', options.onStderr);
   // One that has ended says so by its exit.
   subprocess.stdin.on('error', () => undefined);
+  let hasExited = false;
   const exited = subprocess.then((result): ChildExit => {
+    hasExited = true;
     const cause: unknown = result.cause;
     const startError = subprocess.pid === undefined && cause instanceof Error ? cause : null;
     return { code: result.exitCode ?? null, signal: result.signal ?? null, startError };
@@ -49,6 +52,13 @@ export async function talkToChild(options: TalkOptions): Promise<TalkingChild> {
     exited,
     send: (text) => void subprocess.stdin.write(text),
     hangUp: () => void subprocess.stdin.end(),
-    signal: (signal) => void subprocess.kill(signal),
+    kill: () => {
+      if (subprocess.pid === undefined || hasExited) return;
+      try {
+        process.kill(-subprocess.pid, 'SIGKILL');
+      } catch {
+        // The group is gone.
+      }
+    },
   };
 }

@@ -21,4 +21,6 @@ export interface Lab {
   readonly predictions: Readonly<Record<string, (measured: Measurements) => Right>>;
   readonly checks: Readonly<Record<string, (measured: Measurements) => CheckOutcome>>;
   readonly exercise: Readonly<Record<string, (measured: Measurements) => Right>>;
+  /** Questions of the exercise that are answered by a bpftrace program: it is run, and told by what it prints. */
+  readonly programs?: Readonly<Record<string, (room: LabRoom, program: string) => Promise<CheckOutcome>>>;
 }

@@ -18,6 +18,8 @@ const REMEDIES = {
   swap: 'a machine of its own (a virtual one will do): a container may not add swap space; or --recorded',
   java: 'apt-get install openjdk-17-jdk-headless',
   bpftool: 'apt-get install bpftool',
+  objdump: 'apt-get install binutils',
+  taskset: 'apt-get install util-linux',
   clang: 'apt-get install clang libbpf-dev',
   'two-numa-nodes': 'a virtual machine with two nodes (qemu: -numa node -numa node); or --recorded',
   kprobes: 'a kernel with CONFIG_KPROBES=y, as all distributions have',

@@ -2,7 +2,7 @@
 // Markdown file with fixed headings, in this order:
 //   # 1. Title                         then one sentence: what it asks
 //   ## Question                        paragraphs
-//   ## Predictions    ### key          the question; choices as a list of `key` text
+//   ## Predictions    ### key          the question; choices as a list of `key` text; without choices a number is typed, or, under ### key (word), a word
 //   ## Steps          ### key: Title   paragraphs; the lines of its program as a list of `fragment`: text
 //   ## Checks                          a list of `key`: text
 //   ## Explanation                     paragraphs
@@ -17,6 +17,7 @@ type Section = (typeof SECTIONS)[number];
 
 const PROGRAM = /<!-- program -->[^]*?<!-- end -->\n?/gu;
 const TITLE = /^# (\d+)\. (.+)$/u;
+const HEADING = /^(.+?)(?: \((word|number)\))?$/u;
 const KEYED = /^`([^`]+)`:?\s+([^]+)$/u;
 
 /** Throws an Error that names the place: the texts are part of the package. */
@@ -26,7 +27,8 @@ export function parseLabText(text: string, name: string): LabText {
   if (number === undefined || title === undefined) throw new Error(`${name}: it does not begin with "# 1. Title"`);
   const starts = lines.flatMap((line, at) => (line.startsWith('## ') ? [{ heading: line.slice(3).trim(), at }] : []));
   const headings = starts.map(({ heading }) => heading);
-  if (headings.join() !== SECTIONS.join()) throw new Error(`${name}: its sections are ${headings.join(', ')}, not ${SECTIONS.join(', ')}`);
+  if (headings.join() !== SECTIONS.join())
+    throw new Error(`${name}: its sections are ${headings.join(', ')}, not ${SECTIONS.join(', ')}`);
   const bodyOf = (section: Section): readonly string[] => {
     const index = headings.indexOf(section);
     return lines.slice((starts[index]?.at ?? 0) + 1, starts[index + 1]?.at ?? lines.length);
@@ -62,9 +64,11 @@ function partsOf(lines: readonly string[]): { readonly head: readonly string[]; 
 }
 
 function question({ heading, body }: Part): QuestionText {
+  const [, key = heading, typed = 'number'] = HEADING.exec(heading) ?? [];
   const { items, others } = listOf(body);
-  const choices = items.map((item) => keyed(item, heading)).map(([key, text]) => ({ key, text }));
-  return { key: heading, text: paragraphs(others), choices };
+  const choices = items.map((item) => keyed(item, heading)).map(([choice, text]) => ({ key: choice, text }));
+  const kind = choices.length > 0 ? 'choice' : typed === 'word' ? 'word' : 'number';
+  return { key, kind, text: paragraphs(others), choices };
 }
 
 function step({ heading, body }: Part): StepText {
@@ -105,9 +109,13 @@ function paragraphs(lines: readonly string[]): string {
   for (const line of lines) {
     const isFence = line.startsWith('```');
     const last = out.at(-1) ?? '';
-    if (!isCode && !isFence && line.trim() !== '' && last !== '' && !last.startsWith('```')) out.push(`${out.pop() ?? ''} ${line.trim()}`);
+    if (!isCode && !isFence && line.trim() !== '' && last !== '' && !last.startsWith('```'))
+      out.push(`${out.pop() ?? ''} ${line.trim()}`);
     else out.push(isCode ? line : line.trim());
     if (isFence) isCode = !isCode;
   }
-  return out.join('\n').replaceAll(/\n{3,}/g, '\n\n').trim();
+  return out
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim();
 }

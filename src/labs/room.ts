@@ -28,6 +28,15 @@ export interface LabTrace {
 export interface TraceOptions {
   /** bpftrace tells of each read that failed, with the error's number (-k; -kk before 0.21). */
   readonly tellsFailedReads?: boolean;
+  /** Environment of bpftrace, as BPFTRACE_STRLEN. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A line of a file of folded stacks. */
+export interface FoldedStack {
+  /** Oldest first. */
+  readonly frames: readonly string[];
+  readonly weight: number;
 }
 
 export interface CommandResult {
@@ -44,10 +53,23 @@ export interface LabRoom {
   readonly dialect: Dialect;
   /** templates/labs/NAME.c → the path of the program. */
   compile(name: string, ...flags: readonly string[]): Promise<string>;
+  /** templates/labs/NAME.java → a folder of its classes, for `-cp`. */
+  javac(name: string, ...flags: readonly string[]): Promise<string>;
+  /** Shows templates/labs/NAME, explained line by line as a program of bpftrace is; its path. */
+  source(name: string): string;
+  /** The text of a file of this machine, of at most some megabytes; '': there is none. */
+  read(path: string): string;
+  /** What a file of folded stacks has; empty: there is none. */
+  folded(path: string): readonly FoldedStack[];
+  /** A file that a program under test writes outside of the folder. */
+  removeAtEnd(path: string): void;
+  /** A program by its path, or its name in PATH, the JDK's folder and those of the system's administration. */
   start(program: string, ...args: readonly string[]): Promise<LabProgram>;
   /** Shows templates/labs/NAME.bt, explained line by line, and runs it; resolves once it is attached. */
   trace(name: string, values?: TemplateValues, options?: TraceOptions): Promise<LabTrace>;
-  /** Tries to load it; what bpftrace said where it could not. Shown as by `trace`. */
+  /** The same of a program that the learner wrote. Rejects with an OperatorError that says what bpftrace has against it. */
+  traceText(text: string): Promise<LabTrace>;
+  /** Tries to load it; what bpftrace and the verifier (-v) said where it could not. Shown as by `trace`. */
   refused(name: string, values?: TemplateValues): Promise<readonly string[] | null>;
   /** Shows the command, runs it, and shows what it printed. */
   command(...argv: readonly string[]): Promise<CommandResult>;

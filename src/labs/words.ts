@@ -1,15 +1,21 @@
 // What labs say beside their own texts, by language. A new language is one more row, and a folder of docs/labs.
 
 export interface LabWords {
-  readonly yourPrediction: string;
   readonly choose: string;
   readonly enterNumber: string;
   readonly enterWord: string;
   readonly skip: string;
   readonly notUnderstood: string;
+  readonly leftOpen: string;
+  readonly expectNumber: string;
+  readonly expectWord: string;
+  /** `{n}`: how many there are. */
+  readonly expectChoice: string;
   readonly predicted: string;
+  readonly answered: string;
   readonly right: string;
   readonly wrong: string;
+  readonly unknown: string;
   readonly passed: string;
   readonly failed: string;
   readonly notPossible: string;
@@ -17,19 +23,28 @@ export interface LabWords {
   readonly expected: string;
   readonly sources: string;
   readonly exercise: string;
+  /** `{command}`: what to type. */
+  readonly exerciseCommand: string;
   readonly checks: string;
+  /** `{machine}`: where. */
+  readonly checksElsewhere: string;
 }
 
 const EN: LabWords = {
-  yourPrediction: 'What do you expect?',
   choose: 'Number of your answer',
   enterNumber: 'Your answer, a number',
   enterWord: 'Your answer',
   skip: 'Enter alone skips it',
   notUnderstood: 'not understood',
+  leftOpen: 'left open',
+  expectNumber: 'a number is expected, as 42, 4,096, 0.5 or -14',
+  expectWord: 'a word is expected',
+  expectChoice: 'a number from 1 to {n} is expected, or the name of a choice',
   predicted: 'What you expected',
+  answered: 'Your answers',
   right: 'right',
-  wrong: 'other than expected',
+  wrong: 'not so',
+  unknown: 'not measured here',
   passed: 'passed',
   failed: 'FAILED',
   notPossible: 'not possible here',
@@ -37,7 +52,9 @@ const EN: LabWords = {
   expected: 'expected',
   sources: 'To read on',
   exercise: 'Exercise',
-  checks: 'What was checked on this machine',
+  exerciseCommand: 'Answer by: {command}',
+  checks: 'Checked on this machine',
+  checksElsewhere: 'RECORDED: checked on {machine}, not on this machine',
 };
 
 const WORDS: Readonly<Record<string, LabWords>> = { en: EN };

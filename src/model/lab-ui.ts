@@ -1,7 +1,7 @@
 // What a lab shows and asks, and nothing of how: src/cli draws it, tests collect it. Texts are the package's own Markdown; output is other programs'
 // and is escaped where it is drawn.
 
-import type { Answer, CheckResult, LabText, LineText, QuestionText, Right } from './lab.ts';
+import type { Answer, CheckResult, LabText, LineText, QuestionText } from './lab.ts';
 
 export interface LabUi {
   /** A heading of the lab's own parts. */
@@ -15,10 +15,13 @@ export interface LabUi {
   output(lines: readonly string[]): void;
   /** What was measured, in the lab's own words. */
   measured(lines: readonly string[]): void;
-  /** One question; null: skipped. Rejects with an OperatorError where nobody answers. */
-  ask(question: QuestionText, kind: Right['kind']): Promise<string | null>;
-  answers(answers: readonly Answer[], questions: readonly QuestionText[]): void;
-  checks(results: readonly CheckResult[], text: LabText): void;
+  /** One question; null: skipped. Rejects with an OperatorError where nobody answers, and with the reason of `stop` once that is aborted. */
+  ask(question: QuestionText, stop: AbortSignal): Promise<string | null>;
+  answers(title: 'predictions' | 'exercise', answers: readonly Answer[], questions: readonly QuestionText[]): void;
+  /** `elsewhere`: on which machine it was measured; null: on this one. */
+  checks(results: readonly CheckResult[], text: LabText, elsewhere: string | null): void;
+  sources(sources: readonly string[]): void;
+  exercise(text: string, command: string): void;
   /** To standard error: what goes on beside the lab. */
   note(text: string): void;
 }

@@ -10,11 +10,15 @@ export interface Choice {
   readonly text: string;
 }
 
+/** How a question is answered: one of its choices, a number, or a word (a program, too). */
+export type AnswerKind = 'choice' | 'number' | 'word';
+
 /** A prediction, or a question of the exercise. */
 export interface QuestionText {
   readonly key: string;
+  readonly kind: AnswerKind;
   readonly text: string;
-  /** Empty: a number or a word is typed. */
+  /** Of a question of that kind. */
   readonly choices: readonly Choice[];
 }
 
@@ -56,12 +60,15 @@ export type Right =
   /** Both bounds count as right. */
   | { readonly kind: 'number'; readonly from: number; readonly to: number }
   /** Letter case and blanks around it do not count. */
-  | { readonly kind: 'word'; readonly oneOf: readonly string[] };
+  | { readonly kind: 'word'; readonly oneOf: readonly string[] }
+  /** It was not measured, or not to be told by it. */
+  | { readonly kind: 'unknown' };
 
 export interface Answer {
   readonly key: string;
   readonly given: string;
-  readonly isRight: boolean;
+  /** null: what is right is not known here. */
+  readonly isRight: boolean | null;
 }
 
 export type CheckOutcome =
@@ -97,4 +104,5 @@ export interface LabRecord {
 }
 
 /** What a lab may need of a machine; each has a text and a remedy (src/labs/needs.ts). */
-export type LabNeed = 'root' | 'bpftrace' | 'cc' | 'swap' | 'java' | 'bpftool' | 'clang' | 'two-numa-nodes' | 'kprobes' | 'fentry';
+export type LabNeed =
+  | 'root' | 'bpftrace' | 'cc' | 'swap' | 'java' | 'bpftool' | 'objdump' | 'taskset' | 'clang' | 'two-numa-nodes' | 'kprobes' | 'fentry'; // prettier-ignore

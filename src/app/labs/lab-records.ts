@@ -1,23 +1,36 @@
-// What is kept of a learner's runs: one JSON file for each lab, in a folder of theirs.
+// What is kept of a learner's runs: one JSON file for each lab, in a folder of theirs. Under sudo it is theirs all the same, written with their own rights.
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import type { Caller } from '../../child/caller.ts';
 import { fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { LabRecord } from '../../model/lab.ts';
 
 const MAX_RECORD_BYTES = 4 * 1024 * 1024;
+const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
 
-export function defaultRecordsFolder(environment: NodeJS.ProcessEnv): string {
+export interface RecordsFolder {
+  readonly path: string;
+  /** Whose it is, where jtrace was called through sudo; null: this user's. */
+  readonly owner: Caller | null;
+}
+
+/** `asked`: what --records says. */
+export function recordsFolder(asked: string | null, caller: Caller | null, environment: NodeJS.ProcessEnv): RecordsFolder {
+  if (asked !== null) return { path: asked, owner: caller };
+  // sudo keeps neither HOME nor this variable, and where it does, the variable is the caller's.
   const { XDG_STATE_HOME: state } = environment;
-  return join(state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local/state'), 'jtrace/labs');
+  const base = state !== undefined && isAbsolute(state) ? state : join(caller?.home ?? homedir(), '.local/state');
+  return { path: join(base, 'jtrace/labs'), owner: caller };
 }
 
 /** null: that lab was not run yet, or its file is none of ours. */
-export function readRecord(folder: string, lab: string): LabRecord | null {
+export function readRecord({ path, owner }: RecordsFolder, lab: string): LabRecord | null {
   try {
-    const text = readFileSync(join(folder, `${lab}.json`), 'utf8');
+    const text = withRightsOf(owner, () => readFileSync(join(path, `${lab}.json`), 'utf8'));
     const value: unknown = text.length > MAX_RECORD_BYTES ? null : JSON.parse(text);
     return isRecordOf(value, lab) ? value : null;
   } catch {
@@ -26,27 +39,49 @@ export function readRecord(folder: string, lab: string): LabRecord | null {
 }
 
 /** Throws an OperatorError when it cannot be written. */
-export function writeRecord(folder: string, record: LabRecord): void {
+export function writeRecord({ path: folder, owner }: RecordsFolder, record: LabRecord): void {
   const path = join(folder, `${record.lab}.json`);
   const begun = `${path}.${String(process.pid)}.begun`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(begun, `${JSON.stringify(record, null, 1)}\n`, { mode: 0o600 });
-    renameSync(begun, path);
+    withRightsOf(owner, () => {
+      mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+      writeFileSync(begun, `${JSON.stringify(record, null, 1)}\n`, { mode: PRIVATE_FILE, flag: 'wx' });
+      renameSync(begun, path);
+    });
   } catch (error) {
-    throw new OperatorError('incomplete', `${path} could not be written: ${fileProblem(error)}`, 'say where to keep it: --records FOLDER');
+    throw new OperatorError(
+      'incomplete',
+      `${path} could not be written: ${fileProblem(error)}`,
+      'say where to keep it: --records FOLDER',
+    );
+  }
+}
+
+/** A folder of the caller's leads where the caller may write, and nowhere else. */
+function withRightsOf<Result>(owner: Caller | null, work: () => Result): Result {
+  const { setegid, seteuid, setgroups, getgroups } = process;
+  if (owner === null || setegid === undefined || seteuid === undefined || setgroups === undefined) return work();
+  const groups = getgroups?.() ?? [];
+  setgroups([owner.gid]);
+  setegid(owner.gid);
+  seteuid(owner.uid);
+  try {
+    return work();
+  } finally {
+    seteuid(0);
+    setegid(0);
+    setgroups(groups);
   }
 }
 
 function isRecordOf(value: unknown, lab: string): value is LabRecord {
   if (typeof value !== 'object' || value === null) return false;
-  const { lab: name, predictions, measurements, checks, answers } = value as Partial<Record<keyof LabRecord, unknown>>;
+  const { lab: name, predictions, measurements, checks, answers, machine } = value as Partial<Record<keyof LabRecord, unknown>>;
   return (
     name === lab &&
     Array.isArray(predictions) &&
     Array.isArray(checks) &&
     Array.isArray(answers) &&
-    typeof measurements === 'object' &&
-    measurements !== null
+    [measurements, machine].every((part) => typeof part === 'object' && part !== null)
   );
 }

@@ -12,7 +12,11 @@ const LANGUAGE = /^[a-z]{2}$/;
 export function labText(id: string, language: string): LabText {
   const name = `${language}/${id}.md`;
   if (!LANGUAGE.test(language) || !existsSync(new URL(`${language}/`, FOLDER)))
-    throw new OperatorError('usage', `no labs are told in '${language.slice(0, 20)}'`, 'there is en; docs/labs/README.md says how to translate');
+    throw new OperatorError(
+      'usage',
+      `no labs are told in '${language.slice(0, 20)}'`,
+      'there is en; docs/labs/README.md says how to translate',
+    );
   const url = new URL(existsSync(new URL(name, FOLDER)) ? name : `en/${id}.md`, FOLDER);
   return parseLabText(readFileSync(url, 'utf8'), name);
 }

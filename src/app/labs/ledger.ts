@@ -2,29 +2,36 @@
 // lab. The file is the lock, too: one lab at a time. It lies in /run, where only root can write, and which a boot empties, as it undoes
 // swap space and settings.
 
-import { closeSync, existsSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
+import { dirname, join } from 'node:path';
+import { codeOf } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
 import { parseProcessStat } from '../../model/process-stat.ts';
 
 /** In the order in which they are undone, the last first. */
 export type MachineChange =
   | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'swap'; readonly path: string }
   | { readonly kind: 'setting'; readonly path: string; readonly before: string };
 
-/** Undoes one change; what is already undone is no error. Throws what went wrong. */
-export type Undo = (change: MachineChange) => Promise<void>;
+/** Undoes one change; what is already undone is no error. Throws what went wrong. Not asynchronous: it must work while the process exits, too. */
+export type Undo = (change: MachineChange) => void;
 
-const PATH = '/run/jtrace-lab/changes';
+export const LEDGER_PATH = '/run/jtrace-lab/changes';
 const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
 const OTHERS_ANY = 0o077;
+/** A ledger whose lab is gone, under the name of who took it over. */
+const LEFT = '.left';
+/** Between looking and taking, another lab may have begun or ended. */
+const MOST_TRIES = 10;
 
 export class Ledger {
   readonly #path: string;
-  readonly #fd: number;
-  readonly #changes: MachineChange[] = [];
+  #fd: number;
+  #changes: MachineChange[] = [];
+  #isClosed = false;
 
   private constructor(path: string, fd: number) {
     this.#path = path;
@@ -32,19 +39,71 @@ export class Ledger {
   }
 
   /**
-   * Takes the lock. Changes of a lab that was killed are undone first; `onLeft` is told of each. Throws an OperatorError when another lab
-   * runs, or the file is not root's.
+   * Takes the lock. Changes of labs that were killed are undone first; `onLeft` is told of each, and of what went wrong with it: that is tried again by
+   * the next lab. Throws an OperatorError when another lab runs, or the folder is not root's.
    */
-  static async open(undo: Undo, onLeft: (change: MachineChange) => void, path = PATH): Promise<Ledger> {
+  static open(undo: Undo, onLeft: (change: MachineChange, problem: unknown) => void, path = LEDGER_PATH): Ledger {
     requirePrivate(dirname(path));
-    // Twice: between looking and taking, another lab may have begun.
-    for (let tries = 0; tries < 2; tries++) {
-      const fd = tryCreate(path);
-      if (fd !== null) {
-        write(fd, ownIdentity());
-        return new Ledger(path, fd);
+    const ledger = new Ledger(path, take(path));
+    for (const name of readdirSync(dirname(path)).filter((one) => one.endsWith(LEFT))) {
+      const left = join(dirname(path), name);
+      for (const change of readLedger(left).changes.reverse()) {
+        const problem = problemOf(undo, change);
+        onLeft(change, problem);
+        if (problem !== null) ledger.note(change);
       }
-      const { owner, changes } = readLedger(path);
+      rmSync(left, { force: true });
+    }
+    return ledger;
+  }
+
+  /** Before it is made. */
+  note(change: MachineChange): void {
+    write(this.#fd, [change]);
+    this.#changes.push(change);
+  }
+
+  /** It could not be made. */
+  forget(change: MachineChange): void {
+    this.#changes = this.#changes.filter((one) => one !== change);
+    this.#rewrite();
+  }
+
+  /** Undoes everything, the last first, and gives the lock back. What cannot be undone is tried again by the next lab: given with what went wrong. */
+  close(undo: Undo): readonly { readonly change: MachineChange; readonly problem: unknown }[] {
+    if (this.#isClosed) return [];
+    this.#isClosed = true;
+    const left = [...this.#changes].reverse().flatMap((change) => {
+      const problem = problemOf(undo, change);
+      return problem === null ? [] : [{ change, problem }];
+    });
+    this.#changes = left.map(({ change }) => change).reverse();
+    if (left.length > 0) this.#rewrite();
+    closeSync(this.#fd);
+    if (left.length === 0) rmSync(this.#path, { force: true });
+    else renameSync(this.#path, `${ownPath(this.#path)}${LEFT}`);
+    return left;
+  }
+
+  #rewrite(): void {
+    const begun = ownPath(this.#path);
+    const fd = openSync(begun, 'w', PRIVATE_FILE);
+    write(fd, [ownIdentity(), ...this.#changes]);
+    renameSync(begun, this.#path);
+    closeSync(this.#fd);
+    this.#fd = fd;
+  }
+}
+
+/** Whole at once: the file is written beside it, and linked to its name, which only one can. */
+function take(path: string): number {
+  const begun = ownPath(path);
+  const fd = openSync(begun, 'w', PRIVATE_FILE);
+  write(fd, [ownIdentity()]);
+  try {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      if (tryLink(begun, path)) return fd;
+      const { owner } = readLedger(path);
       if (owner !== null && isAlive(owner)) {
         throw new OperatorError(
           'environment',
@@ -52,46 +111,48 @@ export class Ledger {
           'labs change the machine, so one runs at a time: end that one, or wait for it',
         );
       }
-      // Whoever can rename it undoes it.
-      const taken = `${path}.${String(process.pid)}`;
-      try {
-        renameSync(path, taken);
-      } catch {
-        continue;
-      }
-      for (const change of [...changes].reverse()) {
-        onLeft(change);
-        await undo(change);
-      }
-      rmSync(taken, { force: true });
+      tryRename(path, `${begun}${LEFT}`);
     }
     throw new OperatorError('environment', 'another lab has just begun', 'wait for its end');
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  } finally {
+    rmSync(begun, { force: true });
   }
+}
 
-  /** Before it is made. */
-  note(change: MachineChange): void {
-    write(this.#fd, JSON.stringify(change));
-    this.#changes.push(change);
+/** Beside it, and no other process's, also of the same number. */
+function ownPath(path: string): string {
+  const { pid, startTicks } = ownIdentity();
+  return `${path}.${String(pid)}-${String(startTicks)}`;
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
   }
+}
 
-  /** Undoes everything, the last first, and gives the lock back. What cannot be undone is tried again by the next lab; the first such error is thrown. */
-  async close(undo: Undo): Promise<void> {
-    const errors: unknown[] = [];
-    const left: MachineChange[] = [];
-    for (const change of this.#changes.reverse()) {
-      try {
-        await undo(change);
-      } catch (error) {
-        errors.push(error);
-        left.unshift(change);
-      }
-    }
-    closeSync(this.#fd);
-    if (left.length === 0) {
-      rmSync(this.#path, { force: true });
-      return;
-    }
-    throw errors[0];
+/** Another lab may have been quicker. */
+function tryRename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+}
+
+function problemOf(undo: Undo, change: MachineChange): unknown {
+  try {
+    undo(change);
+    return null;
+  } catch (error) {
+    return error ?? new Error('unknown');
   }
 }
 
@@ -100,39 +161,33 @@ interface Owner {
   readonly startTicks: number;
 }
 
-function tryCreate(path: string): number | null {
-  try {
-    return openSync(path, 'wx', PRIVATE_FILE);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null;
-    throw error;
-  }
-}
-
-function write(fd: number, line: string): void {
-  writeSync(fd, `${line}\n`);
+function write(fd: number, items: readonly object[]): void {
+  writeSync(fd, items.map((item) => `${JSON.stringify(item)}\n`).join(''));
   fsyncSync(fd);
 }
 
 function requirePrivate(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder, { mode: PRIVATE_FOLDER });
-  const { uid, mode } = lstatSync(folder);
-  const isFolder = (mode & 0o170000) === 0o040000;
-  if (!isFolder || uid !== process.geteuid?.() || (mode & OTHERS_ANY) !== 0)
-    throw new OperatorError('environment', `${folder} is not a folder that only you can write`, `remove it: rm -r ${folder}`);
+  const stat = lstatSync(folder);
+  if (!stat.isDirectory() || stat.uid !== process.geteuid?.() || (stat.mode & OTHERS_ANY) !== 0)
+    throw new OperatorError(
+      'environment',
+      `${folder} is not a folder that only you can write`,
+      `look at it, then remove it: rm -r ${folder}`,
+    );
 }
 
-function ownIdentity(): string {
-  const stat = parseProcessStat(readFileSync('/proc/self/stat', 'utf8'));
-  return JSON.stringify({ pid: process.pid, startTicks: stat?.startTicks ?? 0 });
+function ownIdentity(): Owner {
+  return { pid: process.pid, startTicks: parseProcessStat(readFileSync('/proc/self/stat', 'utf8'))?.startTicks ?? 0 };
 }
 
-function readLedger(path: string): { readonly owner: Owner | null; readonly changes: readonly MachineChange[] } {
+function readLedger(path: string): { readonly owner: Owner | null; readonly changes: MachineChange[] } {
   let lines: unknown[] = [];
   try {
     lines = readFileSync(path, 'utf8').split('\n').flatMap(parsed);
-  } catch {
+  } catch (error) {
     // Its lab has ended meanwhile.
+    if (codeOf(error) !== 'ENOENT') throw error;
   }
   return { owner: lines.map(asOwner).find((owner) => owner !== null) ?? null, changes: lines.flatMap(asChange) };
 }
@@ -156,7 +211,7 @@ function asChange(value: unknown): MachineChange[] {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('path' in value)) return [];
   const { kind, path } = value;
   if (typeof path !== 'string') return [];
-  if (kind === 'folder' || kind === 'swap') return [{ kind, path }];
+  if (kind === 'folder' || kind === 'file' || kind === 'swap') return [{ kind, path }];
   if (kind === 'setting' && 'before' in value && typeof value.before === 'string') return [{ kind, path, before: value.before }];
   return [];
 }

@@ -1,24 +1,38 @@
 // The changes that labs make of a machine, and how each is undone.
 
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { execaSync } from 'execa';
+import { randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runChild } from '../../child/run-child.ts';
+import { fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
+import { childEnvironment } from './child-environment.ts';
 import type { Ledger, MachineChange } from './ledger.ts';
 
 /** Of mkswap, swapon, swapoff: swapoff reads back what is in it. */
 const COMMAND_TIMEOUT_MS = 30_000;
 /** TMPFS_MAGIC, include/uapi/linux/magic.h: no swap file can lie there. */
 const TMPFS = 0x0102_1994;
+/** Where folders are made, the first that is on a disk. */
+const BASES = ['/var/tmp', '/tmp'];
 const PREFIX = 'jtrace-lab-';
+const PRIVATE_FOLDER = 0o700;
 
-export async function undoChange(change: MachineChange): Promise<void> {
+/** Throws what went wrong. */
+export function undoChange(change: MachineChange): void {
   switch (change.kind) {
     case 'folder':
+      if (swaps().some((path) => path.startsWith(`${change.path}/`))) throw new Error('swap space in it is in use');
       rmSync(change.path, { recursive: true, force: true });
       return;
+    case 'file':
+      rmSync(change.path, { force: true });
+      return;
     case 'swap':
-      if (readFileSync('/proc/swaps', 'utf8').includes(`${change.path} `)) await run('swapoff', change.path);
+      for (const path of [change.path, ...loopDevices(change.path)]) {
+        if (swaps().includes(path)) run('swapoff', path);
+        if (path !== change.path) run('losetup', '-d', path);
+      }
       rmSync(change.path, { force: true });
       return;
     case 'setting':
@@ -29,46 +43,95 @@ export async function undoChange(change: MachineChange): Promise<void> {
   }
 }
 
-/** A folder of this run's, on a disk where there is one. */
+/** A folder of this run's, on a disk where there is one. Those that a reboot left there are removed: one lab runs at a time. */
 export function makeFolder(ledger: Ledger): string {
-  const base = ['/var/tmp', '/tmp'].find((folder) => isOnDisk(folder)) ?? '/tmp';
-  const path = mkdtempSync(join(base, PREFIX));
+  for (const base of BASES) removeLeftFolders(base);
+  const base = BASES.find((folder) => isOnDisk(folder)) ?? '/tmp';
+  const path = join(base, `${PREFIX}${randomBytes(6).toString('hex')}`);
   ledger.note({ kind: 'folder', path });
+  mkdirSync(path, { mode: PRIVATE_FOLDER });
   return path;
 }
 
-/** Throws an OperatorError where the machine does not allow it. */
-export async function addSwap(ledger: Ledger, folder: string, sizeBytes: number): Promise<void> {
+/** Only root's own: anybody may make a folder of that name. */
+function removeLeftFolders(base: string): void {
+  for (const name of readdirSync(base).filter((one) => one.startsWith(PREFIX))) {
+    const path = join(base, name);
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() !== true || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0) continue;
+    if (!swaps().some((swap) => swap.startsWith(`${path}/`))) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/** In a file, or where the file system takes none, on a loop device over it. Throws an OperatorError where the machine does not allow it. */
+export function addSwap(ledger: Ledger, folder: string, sizeBytes: number): void {
   const path = join(folder, 'swap');
   ledger.note({ kind: 'swap', path });
-  // Zeros, not a hole: the kernel takes no file with holes.
-  writeFileSync(path, Buffer.alloc(sizeBytes), { mode: 0o600 });
   try {
-    await run('mkswap', path);
-    await run('swapon', path);
+    // Zeros, not a hole: the kernel takes no file with holes.
+    writeFileSync(path, Buffer.alloc(sizeBytes), { mode: 0o600 });
+    run('mkswap', path);
+    try {
+      run('swapon', path);
+    } catch (error) {
+      const device = tryLoop(path);
+      if (device === null) throw error;
+      run('swapon', device);
+    }
   } catch (error) {
     throw new OperatorError(
       'environment',
       `no swap space can be added here: ${error instanceof Error ? error.message : String(error)}`,
-      'a container may not, nor a folder on tmpfs, overlay or ZFS: run this lab on a machine of its own, or with --recorded',
+      'a container may not: run this lab on a machine of its own, or with --recorded',
     );
+  }
+}
+
+function tryLoop(path: string): string | null {
+  try {
+    return run('losetup', '--find', '--show', path).trim();
+  } catch {
+    return null;
   }
 }
 
 /** Throws an OperatorError where it cannot be set. */
 export function changeSetting(ledger: Ledger, path: string, value: string): void {
   try {
-    const before = readFileSync(path, 'utf8').trim();
+    const before = settingOf(readFileSync(path, 'utf8').trim());
     if (before === value) return;
-    ledger.note({ kind: 'setting', path, before });
-    writeFileSync(path, value);
+    const change = { kind: 'setting', path, before } as const;
+    ledger.note(change);
+    try {
+      writeFileSync(path, value);
+    } catch (error) {
+      ledger.forget(change);
+      throw error;
+    }
   } catch (error) {
-    if (error instanceof OperatorError) throw error;
     throw new OperatorError(
       'environment',
-      `${path} cannot be set to ${value}: ${error instanceof Error ? error.message : String(error)}`,
+      `${path} cannot be set to ${value}: ${fileProblem(error)}`,
       'a container may not: run this lab on a machine of its own, or with --recorded',
     );
+  }
+}
+
+/** Some files of /sys list what there is: `always [madvise] never`. */
+function settingOf(text: string): string {
+  return /\[([^\]]+)\]/.exec(text)?.[1] ?? text;
+}
+
+/** Paths of swap space in use; blanks in them are octal there, and those of labs have none. */
+function swaps(): readonly string[] {
+  return readFileSync('/proc/swaps', 'utf8').split('\n').slice(1).map((line) => line.split(/\s/)[0] ?? ''); // prettier-ignore
+}
+
+function loopDevices(path: string): readonly string[] {
+  try {
+    return run('losetup', '--noheadings', '--output', 'NAME', '-j', path).split('\n').map((line) => line.trim()).filter((line) => line !== ''); // prettier-ignore
+  } catch {
+    return [];
   }
 }
 
@@ -80,7 +143,15 @@ function isOnDisk(folder: string): boolean {
   }
 }
 
-async function run(command: string, path: string): Promise<void> {
-  const { code, stderr, startError } = await runChild(command, [path], { timeoutMs: COMMAND_TIMEOUT_MS });
-  if (code !== 0) throw new Error(startError === null ? stderr.trim().split('\n').at(-1) : `${command} is not installed`);
+/** What it printed. Throws what it said against it. */
+function run(command: string, ...args: readonly string[]): string {
+  const { exitCode, stdout, stderr } = execaSync(command, args, {
+    env: childEnvironment(process.env),
+    timeout: COMMAND_TIMEOUT_MS,
+    reject: false,
+    stdin: 'ignore',
+  });
+  if (exitCode === undefined) throw new Error(`${command} is not installed, or did not end`);
+  if (exitCode !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? command);
+  return stdout;
 }

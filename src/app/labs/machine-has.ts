@@ -1,32 +1,36 @@
 // Looks at what this machine has of what labs may need. Nothing is changed; what only trying shows (may swap space be added?) is found out by the lab.
 
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
 import type { MachineHas } from '../../labs/needs.ts';
+import { programPath } from './child-environment.ts';
 
 const KPROBES = '/sys/bus/event_source/devices/kprobe';
 
 /** `hasBpftrace`: true, or what was wrong with it. */
 export function machineHas(environment: NodeJS.ProcessEnv, hasBpftrace: true | string): MachineHas {
-  const program = (name: string): true | string => isOnPath(name, environment['PATH']) || `there is no ${name}`;
+  const programs = (...names: readonly string[]): true | string => {
+    const missing = names.filter((name) => programPath(name, environment) === null);
+    return missing.length === 0 || `there is no ${missing.join(', no ')}`;
+  };
   return {
     root: process.geteuid?.() === 0 || 'jtrace does not run as root',
     bpftrace: hasBpftrace,
-    cc: program('cc'),
-    swap: isOnPath('swapon', environment['PATH']) || 'there is no swapon',
-    java: program('java'),
-    bpftool: program('bpftool'),
-    clang: program('clang'),
+    cc: programs('cc'),
+    swap: programs('swapon', 'mkswap'),
+    java: programs('java', 'javac', 'jcmd'),
+    bpftool: programs('bpftool'),
+    objdump: programs('objdump'),
+    taskset: programs('taskset'),
+    clang: libbpf(programs('clang')),
     'two-numa-nodes': numaNodes() > 1 || 'the machine has one NUMA node',
     kprobes: existsSync(KPROBES) || 'this kernel has no kprobes',
     fentry: existsSync('/sys/kernel/tracing/available_filter_functions') || 'this kernel has no function tracer',
   };
 }
 
-const USUAL_PLACES = ['/usr/sbin', '/sbin', '/usr/bin', '/bin'];
-
-function isOnPath(name: string, path: string | undefined): boolean {
-  return [...(path ?? '').split(delimiter), ...USUAL_PLACES].some((folder) => isAbsolute(folder) && existsSync(join(folder, name)));
+/** Its headers, whose library the loader is linked with. */
+function libbpf(clang: true | string): true | string {
+  return clang === true ? existsSync('/usr/include/bpf/libbpf.h') || 'there is no libbpf to compile with' : clang;
 }
 
 function numaNodes(): number {

@@ -1,22 +1,27 @@
-// The room in which a lab works on this machine: programs under test compiled by the system's cc, the bpftrace that was found, jtrace itself. Everything
-// has a time within which it must answer, and ends with the room.
+// The room in which a lab works on this machine: programs under test compiled by the system's cc and the JDK's javac, the bpftrace that was found, jtrace
+// itself. Everything has a time within which it must answer, and ends with the room.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { FoundBpftrace } from '../../bpftrace/find.ts';
-import { isNoise } from '../../bpftrace/noise.ts';
+import { lostEvents } from '../../bpftrace/noise.ts';
 import { type Bpftrace, startBpftrace } from '../../bpftrace/start-bpftrace.ts';
 import { runChild } from '../../child/run-child.ts';
 import { talkToChild } from '../../child/talk-to-child.ts';
-import type { CommandResult, LabProgram, LabRoom, LabTrace, TraceOptions } from '../../labs/room.ts';
+import type { CommandResult, FoldedStack, LabProgram, LabRoom, LabTrace, TraceOptions } from '../../labs/room.ts';
 import type { Dialect } from '../../model/dialect.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { StepText } from '../../model/lab.ts';
 import type { LabUi } from '../../model/lab-ui.ts';
 import { renderTemplate, type TemplateValues } from '../../program/template.ts';
+import { waitsForEvents } from './attached.ts';
+import { childEnvironment, programPath } from './child-environment.ts';
 import type { Ledger } from './ledger.ts';
 import { addSwap, changeSetting } from './machine-changes.ts';
+import { SaidLines } from './said-lines.ts';
+import { timely } from './timely.ts';
 
 const FILES = new URL('../../../templates/labs/', import.meta.url);
 /** bpftrace starts in half a second; on an emulated machine, and a busy one, in a minute. */
@@ -27,6 +32,9 @@ const COMMAND_TIMEOUT_MS = 120_000;
 const MOST_SHOWN_LINES = 40;
 /** What it says on its other stream was printed before, and may be read later. */
 const OTHER_STREAM_MS = 20;
+/** Between two looks at a bpftrace that is being started. */
+const LOOK_MS = 20;
+const MOST_READ_BYTES = 16 * 1024 * 1024;
 const DONE = 'done';
 /** Minor version: before it, -k told of no failed reads (0.18 to 0.22 were not tried). */
 const FIRST_WITH_ONE_K = 23;
@@ -39,22 +47,30 @@ export interface RoomOptions {
   readonly dialect: Dialect;
   /** The command line of jtrace itself, without arguments. */
   readonly ownCommand: readonly [string, ...string[]];
+  /** For jtrace's own commands that take it. */
+  readonly bpftraceOption: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
   readonly stop: AbortSignal;
   /** Asks and shows what a step begins with. */
   readonly onStep: (key: string) => Promise<StepText>;
 }
+
+/** Commands of jtrace that take --bpftrace. */
+const WITH_BPFTRACE = ['profile', 'run', 'residency', 'watch', 'doctor'];
 
 export class RealRoom implements LabRoom {
   readonly folder: string;
   readonly dialect: Dialect;
   readonly #options: RoomOptions;
   readonly #ends: (() => Promise<void>)[] = [];
+  readonly #environment: Readonly<Record<string, string>>;
   #step: StepText | null = null;
 
   constructor(options: RoomOptions) {
     this.#options = options;
     this.folder = options.folder;
     this.dialect = options.dialect;
+    this.#environment = childEnvironment(options.environment);
   }
 
   async step(key: string): Promise<void> {
@@ -62,31 +78,77 @@ export class RealRoom implements LabRoom {
     this.#step = await this.#options.onStep(key);
   }
 
-  /** Ends all that was started. */
+  /** Ends all that was started. Never rejects. */
   async close(): Promise<void> {
-    for (const end of this.#ends.reverse()) await end();
+    for (const end of this.#ends.reverse()) await end().catch(() => undefined);
   }
 
   async compile(name: string, ...flags: readonly string[]): Promise<string> {
     const program = join(this.folder, name);
-    const source = new URL(`${name}.c`, FILES);
-    const { code, stderr } = await this.#timely(
-      runChild('cc', ['-O1', '-g', '-o', program, source.pathname, ...flags], { timeoutMs: COMMAND_TIMEOUT_MS }),
-      COMMAND_TIMEOUT_MS,
-      'cc',
-    );
-    if (code !== 0) throw new OperatorError('environment', `${name}.c does not compile here`, firstLine(stderr));
+    await this.#compiler(`${name}.c`, 'cc', '-O1', '-g', '-o', program, fileOf(`${name}.c`), ...flags);
     return program;
   }
 
-  async start(program: string, ...args: readonly string[]): Promise<LabProgram> {
+  async javac(name: string, ...flags: readonly string[]): Promise<string> {
+    const classes = join(this.folder, 'classes', name);
+    mkdirSync(classes, { recursive: true });
+    await this.#compiler(`${name}.java`, 'javac', '-g', ...flags, '-d', classes, fileOf(`${name}.java`));
+    return classes;
+  }
+
+  async #compiler(source: string, file: string, ...args: readonly string[]): Promise<void> {
+    const { code, stderr, startError } = await this.#finished(file, args);
+    if (code === 0) return;
+    const why = startError?.message ?? stderr.split('\n').find((line) => line.includes('error')) ?? stderr.split('\n')[0] ?? '';
+    throw new OperatorError(
+      'environment',
+      `${source} does not compile here: ${why}`,
+      `${file} is what compiles it; jtrace lab run --recorded needs none`,
+    );
+  }
+
+  source(name: string): string {
+    const path = fileOf(name);
+    this.#options.ui.program(readFileSync(path, 'utf8'), this.#step?.lines ?? []);
+    return path;
+  }
+
+  read(path: string): string {
+    try {
+      return statSync(path).size > MOST_READ_BYTES ? '' : readFileSync(path, 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  folded(path: string): readonly FoldedStack[] {
+    return this.read(path)
+      .split('\n')
+      .flatMap((line) => {
+        const [, stack = '', weight] = /^(.+) (\d+(?:\.\d+)?)$/u.exec(line) ?? [];
+        return weight === undefined ? [] : [{ frames: stack.split(';'), weight: Number(weight) }];
+      });
+  }
+
+  removeAtEnd(path: string): void {
+    this.#options.ledger.note({ kind: 'file', path });
+  }
+
+  async start(name: string, ...args: readonly string[]): Promise<LabProgram> {
+    const program = programPath(name, this.#options.environment) ?? name;
     const said = new SaidLines();
-    const child = await talkToChild({ file: program, args, onStdout: (text) => said.push(text), onStderr: (text) => said.push(text) }); // prettier-ignore
+    const child = await talkToChild({
+      file: program,
+      args,
+      environment: this.#environment,
+      onStdout: (text) => said.push('stdout', text),
+      onStderr: (text) => said.push('stderr', text),
+    });
     const pid = child.pid;
     if (pid === null) throw new OperatorError('environment', `${program} cannot be started`, 'is the disk mounted noexec?');
     void child.exited.then(() => said.end());
     this.#ends.push(async () => {
-      child.signal('SIGKILL');
+      child.kill();
       await child.exited;
     });
     const answered = (words: string, from: number): Promise<readonly string[]> =>
@@ -106,58 +168,86 @@ export class RealRoom implements LabRoom {
     };
   }
 
-  async trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {
-    const { bpftrace, said } = await this.#load(name, values, options);
-    await this.#timely(said.found(new RegExp(`^${MARK}$`, 'u')), ATTACH_TIMEOUT_MS, 'bpftrace');
-    const shown = (): readonly string[] => said.lines.filter((line) => line !== MARK && line.trim() !== '');
+  trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {
+    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
+    return this.#trace(
+      programText(name, values),
+      options.tellsFailedReads === true ? [failedReads] : [],
+      options.environment ?? {},
+    );
+  }
+
+  traceText(text: string): Promise<LabTrace> {
+    return this.#trace(text, [], {});
+  }
+
+  async #trace(text: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<LabTrace> {
+    const { bpftrace, said, attached } = await this.#load(text, args, environment);
+    if (!(await attached)) {
+      const why = said.lines.find((line) => /error/iu.test(line)) ?? said.lines.at(-1) ?? '';
+      throw new OperatorError(
+        'environment',
+        `bpftrace has ended before its probes were attached: ${why}`,
+        'jtrace doctor tells what this machine can do',
+      );
+    }
     return {
       pid: bpftrace.child.pid ?? 0,
-      lines: shown,
+      lines: () => said.lines,
       said: async (pattern) => {
         const match = await this.#timely(said.found(pattern), ANSWER_TIMEOUT_MS, 'what bpftrace was to print');
         await this.sleep(OTHER_STREAM_MS);
         return match;
       },
       stop: async () => {
-        bpftrace.stop();
-        await this.#timely(bpftrace.child.exited, ATTACH_TIMEOUT_MS, 'the end of bpftrace');
-        this.#show(shown());
-        return shown();
+        await this.#stopped(bpftrace);
+        const lost = said.lines.reduce((sum, line) => sum + (lostEvents(line) ?? 0), 0);
+        if (lost > 0) this.#options.ui.note(`bpftrace lost ${String(lost)} events: what was measured misses them`);
+        if (bpftrace.ending.isKilled || bpftrace.ending.isCutOff)
+          this.#options.ui.note('bpftrace had to be cut off: what it was to print at its end may be missing');
+        this.#show(said.lines);
+        return said.lines;
       },
     };
   }
 
   async refused(name: string, values: TemplateValues = {}): Promise<readonly string[] | null> {
-    const { bpftrace, said } = await this.#load(name, values, {});
-    const attached = said.found(new RegExp(`^${MARK}$`, 'u')).then(
-      () => true,
-      () => false,
-    );
-    const isAttached = await this.#timely(attached, ATTACH_TIMEOUT_MS, 'bpftrace');
-    bpftrace.stop();
-    await this.#timely(bpftrace.child.exited, ATTACH_TIMEOUT_MS, 'the end of bpftrace');
-    const lines = said.lines.filter((line) => line !== MARK && line.trim() !== '');
+    const { bpftrace, said, attached } = await this.#load(programText(name, values), ['-v'], {});
+    const isAttached = await attached;
+    await this.#stopped(bpftrace);
     if (isAttached) return null;
-    this.#show(lines);
-    return lines;
+    this.#show(said.lines);
+    return said.lines;
   }
 
   async command(...argv: readonly string[]): Promise<CommandResult> {
     const [file = '', ...args] = argv;
     this.#options.ui.command(argv);
-    const running = runChild(file, args, { timeoutMs: COMMAND_TIMEOUT_MS });
-    const { code, stdout, stderr } = await this.#timely(running, COMMAND_TIMEOUT_MS, file);
-    this.#show(`${stdout}${stderr}`.split('\n').filter((line) => line !== ''));
+    const { code, stdout, stderr, startError } = await this.#finished(file, args);
+    this.#show([
+      ...`${stdout}${stderr}`.split('\n').filter((line) => line !== ''),
+      ...(startError === null ? [] : [startError.message]),
+    ]);
     return { code, stdout, stderr };
   }
 
   async jtrace(...args: readonly string[]): Promise<CommandResult> {
     const [file, ...before] = this.#options.ownCommand;
-    this.#options.ui.command(['jtrace', ...args]);
-    const running = runChild(file, [...before, ...args], { timeoutMs: COMMAND_TIMEOUT_MS });
-    const { code, stdout, stderr } = await this.#timely(running, COMMAND_TIMEOUT_MS, 'jtrace');
-    this.#show(`${stdout}${stderr}`.split('\n'));
+    const [name = '', ...others] = args;
+    const given = WITH_BPFTRACE.includes(name) ? [name, ...this.#options.bpftraceOption, ...others] : args;
+    this.#options.ui.command(['jtrace', ...given]);
+    const { code, stdout, stderr } = await this.#finished(file, [...before, ...given]);
+    this.#show(`${stdout}${stderr}`.trimEnd().split('\n'));
     return { code, stdout, stderr };
+  }
+
+  #finished(file: string, args: readonly string[]): ReturnType<typeof runChild> {
+    const { stop } = this.#options;
+    return this.#timely(
+      runChild(file, args, { timeoutMs: COMMAND_TIMEOUT_MS, environment: this.#environment, stop }),
+      COMMAND_TIMEOUT_MS,
+      file,
+    );
   }
 
   show(...lines: readonly string[]): void {
@@ -165,7 +255,8 @@ export class RealRoom implements LabRoom {
   }
 
   swap(sizeBytes: number): Promise<void> {
-    return addSwap(this.#options.ledger, this.folder, sizeBytes);
+    addSwap(this.#options.ledger, this.folder, sizeBytes);
+    return Promise.resolve();
   }
 
   setting(path: string, value: string): Promise<void> {
@@ -178,23 +269,39 @@ export class RealRoom implements LabRoom {
     this.#options.stop.throwIfAborted();
   }
 
-  async #load(name: string, values: TemplateValues, { tellsFailedReads = false }: TraceOptions): Promise<{ readonly bpftrace: Bpftrace; readonly said: SaidLines }> {
-    const text = renderTemplate(readFileSync(new URL(`${name}.bt`, FILES), 'utf8'), values);
+  /** `attached` resolves with whether it came to wait for events, or ended before. */
+  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
     this.#options.ui.program(text, this.#step?.lines ?? []);
     const said = new SaidLines();
+    const [stdout, stderr] = [new TextDecoder(), new TextDecoder()];
     const bpftrace = await startBpftrace({
       bpftracePath: this.#options.bpftrace.path,
-      // Printed once all probes are attached.
-      program: { text: `${text}\ninterval:ms:100 { printf("${MARK}\\n"); }\n`, environment: {}, unsafe: false, arguments: tellsFailedReads ? [this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k'] : [] },
-      onStdout: (bytes) => said.push(Buffer.from(bytes).toString('utf8')),
-      onStderr: (bytes) => said.push(Buffer.from(bytes).toString('utf8')),
+      program: { text, environment: { ...this.#environment, ...environment }, unsafe: false, arguments: args },
+      onStdout: (bytes) => said.push('stdout', stdout.decode(bytes, { stream: true })),
+      onStderr: (bytes) => said.push('stderr', stderr.decode(bytes, { stream: true })),
     });
-    void bpftrace.child.exited.then(() => said.end());
+    const state = { hasExited: false };
+    void bpftrace.child.exited.then(() => {
+      state.hasExited = true;
+      said.end();
+    });
     this.#ends.push(async () => {
       bpftrace.stop();
       await bpftrace.child.exited;
     });
-    return { bpftrace, said };
+    const look = async (): Promise<boolean> => {
+      while (!state.hasExited) {
+        if (waitsForEvents(bpftrace.child.pid ?? 0)) return true;
+        await sleep(LOOK_MS);
+      }
+      return false;
+    };
+    return { bpftrace, said, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
+  }
+
+  async #stopped(bpftrace: Bpftrace): Promise<void> {
+    bpftrace.stop();
+    await this.#timely(bpftrace.child.exited, ATTACH_TIMEOUT_MS, 'the end of bpftrace');
   }
 
   #show(lines: readonly string[]): void {
@@ -202,79 +309,15 @@ export class RealRoom implements LabRoom {
     this.#options.ui.output(more > 0 ? [...lines.slice(0, MOST_SHOWN_LINES), `… ${String(more)} more lines`] : lines);
   }
 
-  /** Rejects when it takes too long, or the learner has had enough. */
-  async #timely<Result>(work: Promise<Result>, timeMs: number, who: string): Promise<Result> {
-    const { stop } = this.#options;
-    stop.throwIfAborted();
-    const over = new AbortController();
-    try {
-      return await Promise.race([
-        work,
-        sleep(timeMs, undefined, { signal: over.signal, ref: false }).then((): never => {
-          throw new OperatorError('environment', `${who} did not answer within ${String(timeMs / 1000)} s`, 'is the machine overloaded?');
-        }),
-        new Promise<never>((_, reject) => {
-          stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true, signal: over.signal });
-        }),
-      ]);
-    } finally {
-      over.abort();
-    }
+  #timely<Result>(work: Promise<Result>, timeMs: number, who: string): Promise<Result> {
+    return timely(work, { timeMs, who, stop: this.#options.stop });
   }
 }
 
-const MARK = 'jtrace-lab: attached';
-
-/** Lines that a program prints, and waiting for some. */
-class SaidLines {
-  readonly lines: string[] = [];
-  #begun = '';
-  #hasEnded = false;
-  #waiting: (() => void)[] = [];
-
-  push(text: string): void {
-    const parts = `${this.#begun}${text}`.split('\n');
-    this.#begun = parts.pop() ?? '';
-    for (const line of parts) if (!isNoise(line)) this.lines.push(line);
-    this.#wake();
-  }
-
-  end(): void {
-    if (this.#begun !== '') this.lines.push(this.#begun);
-    this.#begun = '';
-    this.#hasEnded = true;
-    this.#wake();
-  }
-
-  /** The lines from `from` up to the one that says so. */
-  async answer(from: number, last: string): Promise<readonly string[]> {
-    for (;;) {
-      const end = this.lines.indexOf(last, from);
-      if (end >= 0) return this.lines.slice(from, end);
-      await this.#more();
-    }
-  }
-
-  async found(pattern: RegExp): Promise<RegExpExecArray> {
-    for (let at = 0; ; ) {
-      for (; at < this.lines.length; at++) {
-        const match = pattern.exec(this.lines[at] ?? '');
-        if (match !== null) return match;
-      }
-      await this.#more();
-    }
-  }
-
-  #more(): Promise<void> {
-    if (this.#hasEnded) throw new OperatorError('environment', `it has ended: ${this.lines.slice(-3).join('; ')}`, 'jtrace doctor tells what this machine can do');
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  #wake(): void {
-    for (const go of this.#waiting.splice(0)) go();
-  }
+function fileOf(name: string): string {
+  return fileURLToPath(new URL(name, FILES));
 }
 
-function firstLine(text: string): string {
-  return text.split('\n').find((line) => line.includes('error')) ?? text.split('\n')[0] ?? '';
+function programText(name: string, values: TemplateValues): string {
+  return renderTemplate(readFileSync(fileOf(`${name}.bt`), 'utf8'), values);
 }

@@ -19,7 +19,7 @@ const HOW_TO_GET = 'sudo bpftrace -v program.bt 2>&1 | jtrace explain-verifier -
 
 export const EXPLAIN_VERIFIER_COMMAND: Command = {
   name: 'explain-verifier',
-  summary: 'What a log of the kernel\'s verifier says, in words',
+  summary: "What a log of the kernel's verifier says, in words",
   synopsis: '[FILE | -]',
   description:
     'Reads what bpftrace, libbpf or bcc printed when the kernel refused a program, from a file or standard input, and says why it was refused, ' +
@@ -41,8 +41,12 @@ async function runExplainVerifierCommand(args: ParsedArguments, { stdout, env }:
   if (args.words.length === 0 && process.stdin.isTTY) throw new OperatorError('usage', 'there is no log to explain', HOW_TO_GET);
   const log = explainVerifierLog(await readText(file));
   if (!log.isLog)
-    throw new OperatorError('usage', 'this holds no line of a verifier\'s log', `bpftrace prints it with -v: ${HOW_TO_GET}`);
-  const lines = renderVerifierLog(log, { columns: Math.min(TEXT_COLUMNS, stdout.columns ?? TEXT_COLUMNS), isWhole: flags.all, theme: createTheme(stdout, env) });
+    throw new OperatorError('usage', "this holds no line of a verifier's log", `bpftrace prints it with -v: ${HOW_TO_GET}`);
+  const lines = renderVerifierLog(log, {
+    columns: Math.min(TEXT_COLUMNS, stdout.columns ?? TEXT_COLUMNS),
+    isWhole: flags.all,
+    theme: createTheme(stdout, env),
+  });
   stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }
@@ -53,16 +57,25 @@ async function readText(file: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const stream = file === '-' ? createReadStream('', { fd: 0, highWaterMark: READ_BYTES, autoClose: false }) : createReadStream(file, { highWaterMark: READ_BYTES });
+    const stream =
+      file === '-'
+        ? createReadStream('', { fd: 0, highWaterMark: READ_BYTES, autoClose: false })
+        : createReadStream(file, { highWaterMark: READ_BYTES });
     for await (const chunk of stream) {
       const read = chunk as Uint8Array; // no encoding: buffers
       bytes += read.length;
-      if (bytes > MAX_LOG_BYTES) throw new OperatorError('usage', `${name} is too large for a log (most: 64 MiB)`, 'its last lines say why: tail -n 1000');
+      if (bytes > MAX_LOG_BYTES)
+        throw new OperatorError('usage', `${name} is too large for a log (most: 64 MiB)`, 'its last lines say why: tail -n 1000');
       chunks.push(read);
     }
   } catch (cause) {
     if (cause instanceof OperatorError) throw cause;
-    throw new OperatorError('usage', `${name} cannot be read: ${fileProblem(cause)}`, 'give a file that holds a log, or - for standard input', { cause });
+    throw new OperatorError(
+      'usage',
+      `${name} cannot be read: ${fileProblem(cause)}`,
+      'give a file that holds a log, or - for standard input',
+      { cause },
+    );
   }
   return Buffer.concat(chunks).toString('utf8');
 }

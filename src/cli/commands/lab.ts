@@ -1,5 +1,6 @@
 // `jtrace lab`: which lab, what of it, and how; then src/app/labs.
 
+import { findCaller } from '../../child/caller.ts';
 import { findLab, LABS } from '../../labs/labs.ts';
 import { labWords } from '../../labs/words.ts';
 import { OperatorError } from '../../model/errors.ts';
@@ -60,8 +61,10 @@ async function runLabCommand(args: ParsedArguments, streams: Streams): Promise<n
   // Loaded late: help and usage errors need none of it.
   const labs = await import('../../app/labs/labs.ts');
   const ui = createLabUi(labWords(language), process.stdin, streams);
-  const signals = stopOnSignals({ message: (_, text) => ui.note(text) });
-  const request = { language, recordsFolder: flags.records ?? labs.defaultRecordsFolder(process.env), environment: process.env };
+  const signals = stopOnSignals({ message: () => ui.note('stopping; what the lab changed is put back') });
+  const caller = await findCaller(process.env, process.geteuid?.() ?? 0);
+  const records = labs.recordsFolder(flags.records, caller, process.env);
+  const request = { language, records, environment: process.env };
   try {
     switch (doing) {
       case 'list':
@@ -71,7 +74,11 @@ async function runLabCommand(args: ParsedArguments, streams: Streams): Promise<n
       case 'show':
         return labs.showLab({ ...request, lab: required(lab) }, ui);
       case 'check':
-        return await labs.checkExercise({ ...request, lab: required(lab), answers: flags.answer }, ui);
+        return await labs.checkExercise(
+          { ...request, lab: required(lab), answers: flags.answer, bpftracePath: flags.bpftrace },
+          ui,
+          signals.stop,
+        );
       case 'run':
         return await labs.runLab(runRequest(required(lab), flags, request), ui, signals.stop);
       default:

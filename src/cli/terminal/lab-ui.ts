@@ -2,10 +2,10 @@
 // the lab.
 
 import { createInterface, type Interface } from 'node:readline';
-import { expectedAnswer, readAnswer } from '../../labs/judge.ts';
+import { readAnswer } from '../../labs/judge.ts';
 import type { LabWords } from '../../labs/words.ts';
 import { OperatorError } from '../../model/errors.ts';
-import type { Answer, CheckResult, LabText, LineText, QuestionText, Right } from '../../model/lab.ts';
+import type { Answer, CheckResult, LabText, LineText, QuestionText } from '../../model/lab.ts';
 import type { LabUi } from '../../model/lab-ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { shellQuote } from '../shell-quote.ts';
@@ -27,44 +27,86 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
   const theme = createTheme(stdout, env);
   const look: MarkdownLook = { code: theme.frame.native, emphasis: theme.heading };
   const columns = Math.min(TEXT_COLUMNS, Math.max(MIN_COLUMNS, stdout.columns ?? TEXT_COLUMNS));
+  const page = { words, columns, look };
   const print = (...lines: readonly string[]): void => void stdout.write(`${lines.join('\n')}\n`);
-  const escaped = (text: string): string => escapeForTerminal(text, MAX_LINE_CHARS);
   const answers = new TypedLines(input);
   return {
-    heading: (text) => print('', theme.heading(text)),
+    heading: (text) =>
+      print(
+        '',
+        ...hanging(text, columns, '', { code: theme.heading, emphasis: theme.heading }).map((line) => theme.heading(line)),
+      ),
     text: (markdown) => {
       if (markdown !== '') print('', ...markdownLines(markdown, columns, look));
     },
     program: (text, explained) => print('', ...programLines(text, explained, columns, { look, dim: theme.hint })),
     command: (argv) => print('', theme.heading(`$ ${argv.map(shellQuote).join(' ')}`)),
-    output: (lines) => print(...lines.map((line) => `  ${escaped(line)}`)),
+    output: (lines) => {
+      if (lines.length > 0) print(...lines.map((line) => `  ${escaped(line)}`));
+    },
     measured: (lines) => print(...lines.map((line) => theme.frame.interpreted(`→ ${escaped(line)}`))),
-    ask: async (question, kind) => {
-      print('', ...questionLines(question, columns, look));
-      for (let tries = 0; tries < MOST_TRIES; tries++) {
-        stdout.write(`${kind === 'choice' ? words.choose : kind === 'number' ? words.enterNumber : words.enterWord} (${words.skip}): `);
-        const typed = await answers.next();
-        if (typed === null) {
-          throw new OperatorError(
-            'usage',
-            'standard input ended before the question was answered',
-            'answers are lines of standard input; --auto asks nothing',
-          );
-        }
-        if (typed.trim() === '') return null;
-        const answer = readAnswer(typed, question, kind);
-        if (answer !== null) return answer;
-        print(`${words.notUnderstood}: ${expectedAnswer(question, kind)}`);
-      }
-      return null;
+    ask: (question, stop) => ask(question, stop, { ...page, print, prompt: (text) => void stdout.write(text), answers }),
+    answers: (title, judged, questions) => {
+      if (judged.length === 0) return;
+      const heading = title === 'predictions' ? words.predicted : words.answered;
+      print('', theme.heading(heading), ...judged.flatMap((answer) => answerLines(answer, questions, page)));
     },
-    answers: (judged, questions) => {
-      if (judged.length > 0) print('', theme.heading(words.predicted), ...judged.flatMap((answer) => answerLines(answer, questions, words, columns, look)));
+    checks: (results, text, elsewhere) => {
+      const heading = elsewhere === null ? words.checks : words.checksElsewhere.replace('{machine}', () => elsewhere);
+      print('', theme.heading(escaped(heading)), ...results.flatMap((result) => checkLines(result, text, page)));
     },
-    checks: (results, text) => print('', theme.heading(words.checks), ...results.flatMap((result) => checkLines(result, text, words, columns, look))),
+    sources: (sources) =>
+      print('', theme.heading(words.sources), ...sources.flatMap((source) => hanging(source, columns, '- ', look))),
+    exercise: (text, command) => {
+      const how = words.exerciseCommand.replace('{command}', () => command);
+      print('', theme.heading(words.exercise), '', ...markdownLines(text, columns, look), '', how);
+    },
     note: (text) => void stderr.write(`jtrace: ${escaped(text)}\n`),
     close: () => answers.close(),
   };
+}
+
+interface PageLook {
+  readonly words: LabWords;
+  readonly columns: number;
+  readonly look: MarkdownLook;
+}
+
+interface AskLook extends PageLook {
+  readonly print: (...lines: readonly string[]) => void;
+  readonly prompt: (text: string) => void;
+  readonly answers: TypedLines;
+}
+
+const escaped = (text: string): string => escapeForTerminal(text, MAX_LINE_CHARS);
+
+/** Throws an OperatorError where nobody answers, and the reason of `stop`. */
+async function ask(
+  question: QuestionText,
+  stop: AbortSignal,
+  { words, columns, look, print, prompt, answers }: AskLook,
+): Promise<string | null> {
+  print('', ...questionLines(question, columns, look));
+  const asked = { choice: words.choose, number: words.enterNumber, word: words.enterWord }[question.kind];
+  const expected = { choice: words.expectChoice, number: words.expectNumber, word: words.expectWord }[question.kind];
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    prompt(`${asked} (${words.skip}): `);
+    const typed = await answers.next(stop);
+    if (typed === null) {
+      print('');
+      throw new OperatorError(
+        'usage',
+        'standard input ended before the question was answered',
+        'answers are lines of standard input; --auto asks nothing',
+      );
+    }
+    if (typed.trim() === '') return null;
+    const answer = readAnswer(typed, question);
+    if (answer !== null) return answer;
+    print(`${words.notUnderstood}: ${expected.replace('{n}', String(question.choices.length))}`);
+  }
+  print(words.leftOpen);
+  return null;
 }
 
 function questionLines({ text, choices }: QuestionText, columns: number, look: MarkdownLook): readonly string[] {
@@ -77,33 +119,31 @@ function questionLines({ text, choices }: QuestionText, columns: number, look: M
 function answerLines(
   { key, given, isRight }: Answer,
   questions: readonly QuestionText[],
-  words: LabWords,
-  columns: number,
-  look: MarkdownLook,
+  { words, columns, look }: PageLook,
 ): readonly string[] {
   const choice = questions.find((question) => question.key === key)?.choices.find((one) => one.key === given);
-  return hanging(`${choice?.text ?? given}: ${isRight ? words.right : words.wrong}`, columns, isRight ? '  ✓ ' : '  ✗ ', look);
+  const verdict = isRight === null ? words.unknown : isRight ? words.right : words.wrong;
+  const mark = isRight === null ? '  – ' : isRight ? '  ✓ ' : '  ✗ ';
+  return hanging(`${choice?.text ?? escaped(given)}: ${verdict}`, columns, mark, look);
 }
 
-function checkLines(
-  { key, outcome }: CheckResult,
-  text: LabText,
-  words: LabWords,
-  columns: number,
-  look: MarkdownLook,
-): readonly string[] {
+function checkLines({ key, outcome }: CheckResult, text: LabText, { words, columns, look }: PageLook): readonly string[] {
   const what = text.checks.get(key) ?? key;
   switch (outcome.kind) {
     case 'passed':
-      return hanging(`${what} (${outcome.measured})`, columns, '  ✓ ', look);
-    case 'failed':
-      return hanging(`${words.failed}: ${what} (${words.measured}: ${outcome.measured}; ${words.expected}: ${outcome.expected})`, columns, '  ✗ ', look); // prettier-ignore
+      return hanging(`${words.passed}: ${what} (${escaped(outcome.measured)})`, columns, '  ✓ ', look);
+    case 'failed': {
+      const told = `${words.measured}: ${escaped(outcome.measured)}; ${words.expected}: ${escaped(outcome.expected)}`;
+      return hanging(`${words.failed}: ${what} (${told})`, columns, '  ✗ ', look);
+    }
     case 'not-possible':
-      return hanging(`${words.notPossible}: ${what} (${outcome.because})`, columns, '  – ', look);
+      return hanging(`${words.notPossible}: ${what} (${escaped(outcome.because)})`, columns, '  – ', look);
     default:
       return outcome satisfies never;
   }
 }
+
+const PLAIN: MarkdownLook = { code: (word) => word, emphasis: (word) => word };
 
 /** A program with what its lines do below each. */
 export function programLines(
@@ -120,7 +160,8 @@ export function programLines(
       const at = left.findIndex(({ fragment }) => line.includes(fragment));
       const [found] = at < 0 ? [] : left.splice(at, 1);
       const code = `  ${look.code(line)}`;
-      return found === undefined ? [code] : [code, ...hanging(found.text, columns, '      ', { code: (word) => word, emphasis: (word) => word }).map(dim)];
+      if (found === undefined) return [code];
+      return [code, ...hanging(found.text, columns, '      ^ ', PLAIN).map((said) => dim(said))];
     });
 }
 
@@ -134,11 +175,24 @@ class TypedLines {
     this.#input = input;
   }
 
-  async next(): Promise<string | null> {
+  /** Rejects with the reason of `stop` once that is aborted. */
+  async next(stop: AbortSignal): Promise<string | null> {
+    stop.throwIfAborted();
     this.#reader ??= createInterface({ input: this.#input });
     this.#lines ??= this.#reader[Symbol.asyncIterator]();
-    const { done, value } = await this.#lines.next();
-    return done === true ? null : value;
+    const line = this.#lines.next();
+    const over = new AbortController();
+    try {
+      const { done, value } = await Promise.race([
+        line,
+        new Promise<never>((_, reject) => {
+          stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true, signal: over.signal });
+        }),
+      ]);
+      return done === true ? null : value;
+    } finally {
+      over.abort();
+    }
   }
 
   close(): void {

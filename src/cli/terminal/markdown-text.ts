@@ -8,11 +8,13 @@ export interface MarkdownLook {
 }
 
 const CODE_INDENT = '    ';
+/** Of links the words are shown. */
+const LINK = /\[([^\]]+)\]\([^)\s]*\)/gu;
 
 export function markdownLines(text: string, columns: number, look: MarkdownLook): readonly string[] {
   const lines: string[] = [];
   let isCode = false;
-  for (const line of text.split('\n')) {
+  for (const line of text.replaceAll(LINK, '$1').split('\n')) {
     if (line.startsWith('```')) isCode = !isCode;
     else if (isCode) lines.push(`${CODE_INDENT}${line}`);
     else if (line.startsWith('- ')) lines.push(...hanging(line.slice(2), columns, '- ', look));

@@ -27,12 +27,21 @@ export function renderVerifierLog(log: ExplainedLog, options: VerifierTextOption
   return [
     ...(log.findings.length === 0 ? noRefusal(log, options) : log.findings.flatMap((finding) => findingLines(finding, options))),
     '',
-    theme.heading(shown.length === log.lines.length ? 'The log, line by line:' : log.findings.length === 0 ? 'The end of the log:' : 'The lines that led there:'),
+    theme.heading(
+      shown.length === log.lines.length
+        ? 'The log, line by line:'
+        : log.findings.length === 0
+          ? 'The end of the log:'
+          : 'The lines that led there:',
+    ),
     ...shown.flatMap((line) => lineText(line, options)),
   ];
 }
 
-function findingLines({ message, instruction, source, line }: Finding, { columns, theme }: VerifierTextOptions): readonly string[] {
+function findingLines(
+  { message, instruction, source, line }: Finding,
+  { columns, theme }: VerifierTextOptions,
+): readonly string[] {
   const part = (label: string, text: string): readonly string[] => (text === '' ? [] : hanging(`${label}: ${text}`, columns));
   return [
     theme.error(escapeForTerminal(line.text.trim(), MAX_LINE_CHARS)),
@@ -70,8 +79,16 @@ function lineText({ text, kind, words }: ExplainedLine, { columns, isWhole, them
   const head = `${INDENT}${kind === 'message' ? theme.error(line) : line}`;
   // The message is explained above.
   if (kind === 'message' || words.length === 0) return [head];
-  const told = isWhole || words.length <= MOST_WORDS ? words : [...words.slice(0, MOST_WORDS), `… ${String(words.length - MOST_WORDS)} more`];
-  return [head, ...told.flatMap((word) => wrapWords(escapeForTerminal(word, MAX_LINE_CHARS), columns, DEEPER, 'kept').map((one) => theme.hint(one)))];
+  const told =
+    isWhole || words.length <= MOST_WORDS
+      ? words
+      : [...words.slice(0, MOST_WORDS), `… ${String(words.length - MOST_WORDS)} more`];
+  return [
+    head,
+    ...told.flatMap((word) =>
+      wrapWords(escapeForTerminal(word, MAX_LINE_CHARS), columns, DEEPER, 'kept').map((one) => theme.hint(one)),
+    ),
+  ];
 }
 
 function hanging(text: string, columns: number): readonly string[] {

@@ -4,6 +4,7 @@
 
 import { OperatorError } from '../../model/errors.ts';
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
+import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom } from '../room.ts';
@@ -14,8 +15,6 @@ const BPF_SOURCE = new URL('../../../templates/labs/cannot-sleep.bpf.c', import.
 /** What lies in the page. */
 const TEXT = 'it is here';
 const EFAULT = -14;
-/** As 0.17 says it, and as later ones do. */
-const FAILED_READ = /\(-14\)|retcode: -14/u;
 /** From here on a uprobe's program may sleep; a kernel that calls itself older may have it, too. */
 const FIRST_SLEEPABLE_MAJOR = 6;
 /** The verifier's reason, and what leads to it. */
@@ -41,13 +40,21 @@ export const CANNOT_SLEEP: Lab = {
     entry: (measured) => ({ kind: 'choice', key: measured['entryText'] === TEXT ? 'text' : 'efault' }),
     exit: (measured) => ({ kind: 'choice', key: measured['exitText'] === TEXT ? 'text' : 'efault' }),
     waits: (measured) => ({ kind: 'choice', key: isRefused(measured, 'waits') ? 'refused' : 'efault' }),
-    asleep: (measured) => ({ kind: 'choice', key: isRefused(measured, 'asleep') ? 'refused' : measured['asleepText'] === TEXT ? 'text' : 'efault' }),
+    asleep: (measured) => ({
+      kind: 'choice',
+      key: isRefused(measured, 'asleep') ? 'refused' : measured['asleepText'] === TEXT ? 'text' : 'efault',
+    }),
   },
   checks: {
     entry: (measured) => equals(measured['entryError'], EFAULT),
     exit: (measured) => equals(measured['exitText'], TEXT),
     awake: (measured) => equals(measured['awakeError'], EFAULT),
-    waits: (measured) => holds(isRefused(measured, 'waits') && /copy_from_user|sleep/u.test(said(measured, 'waits')), told(measured, 'waits'), 'refused, because it may not sleep'),
+    waits: (measured) =>
+      holds(
+        isRefused(measured, 'waits') && /copy_from_user|sleep/u.test(said(measured, 'waits')),
+        told(measured, 'waits'),
+        'refused, because it may not sleep',
+      ),
     asleep: checkAsleep,
     made: checkMade,
   },
@@ -100,12 +107,30 @@ async function lookAtExit(room: LabRoom, worker: LabProgram): Promise<Measuremen
 /** Throws an OperatorError where it does not compile. */
 async function compileBpf(room: LabRoom): Promise<string> {
   const processor = PROCESSORS[process.arch];
-  if (processor === undefined) throw new OperatorError('environment', `this lab knows no ${process.arch} processors`, 'run it on x86-64 or arm64, or with --recorded');
+  if (processor === undefined)
+    throw new OperatorError(
+      'environment',
+      `this lab knows no ${process.arch} processors`,
+      'run it on x86-64 or arm64, or with --recorded',
+    );
   const object = `${room.folder}/${NAME}.bpf.o`;
   await room.command('cat', BPF_SOURCE);
   const { target, headers } = processor;
-  const { code } = await room.command('clang', '--target=bpf', `-D__TARGET_ARCH_${target}`, '-I', headers, '-O2', '-g', '-c', BPF_SOURCE, '-o', object);
-  if (code !== 0) throw new OperatorError('environment', `${NAME}.bpf.c does not compile here`, 'apt-get install clang libbpf-dev');
+  const { code } = await room.command(
+    'clang',
+    '--target=bpf',
+    `-D__TARGET_ARCH_${target}`,
+    '-I',
+    headers,
+    '-O2',
+    '-g',
+    '-c',
+    BPF_SOURCE,
+    '-o',
+    object,
+  );
+  if (code !== 0)
+    throw new OperatorError('environment', `${NAME}.bpf.c does not compile here`, 'apt-get install clang libbpf-dev');
   return object;
 }
 
@@ -126,7 +151,11 @@ async function look(room: LabRoom, loader: LabProgram, worker: LabProgram, reade
   const seen = await loader.order('seen');
   await loader.order('unload');
   const [faults, mincore] = [Number(wordAfter(looked, 'faults')), Number(wordAfter(looked, 'mincore'))];
-  const [before, error, after] = [Number(wordAfter(seen, 'before')), Number(wordAfter(seen, 'error')), Number(wordAfter(seen, 'after'))];
+  const [before, error, after] = [
+    Number(wordAfter(seen, 'before')),
+    Number(wordAfter(seen, 'error')),
+    Number(wordAfter(seen, 'after')),
+  ];
   const text = wordAfter(seen, 'text');
   room.show(
     `${reader}: ${error === 0 ? `read "${text}"` : `error ${String(error)}`}; page faults of the program meanwhile: ${String(faults)}; mincore says ${String(mincore)}`,

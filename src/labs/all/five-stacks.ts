@@ -54,7 +54,11 @@ export const FIVE_STACKS: Lab = {
     ustack: (measured) => withMap(measured, () => equals(measured['ustackMethods'], ['leaf'])),
     pointers: (measured) =>
       onX86(measured) ??
-      holds(numberOf(measured, 'pointersFrames') > CALLERS.length, `${String(measured['pointersFrames'])} frames`, 'more than 3 frames'),
+      holds(
+        numberOf(measured, 'pointersFrames') > CALLERS.length,
+        `${String(measured['pointersFrames'])} frames`,
+        'more than 3 frames',
+      ),
     map: (measured) => withMap(measured, () => equals(measured['mapMethods'], COMPILED)),
     words: (measured) => withMap(measured, () => foundWords(measured)),
     outside: (measured) => equals(measured['outsideChain'], CHAIN),
@@ -64,7 +68,11 @@ export const FIVE_STACKS: Lab = {
     },
   },
   exercise: {
-    'frame-size': (measured) => ({ kind: 'number', from: numberOf(measured, 'thirdWords'), to: numberOf(measured, 'thirdWords') }),
+    'frame-size': (measured) => ({
+      kind: 'number',
+      from: numberOf(measured, 'thirdWords'),
+      to: numberOf(measured, 'thirdWords'),
+    }),
     'inlined-where': () => ({ kind: 'choice', key: 'vm' }),
     'an-hour-later': () => ({ kind: 'choice', key: 'wrong-name' }),
   },
@@ -154,7 +162,10 @@ function stacksIn(lines: readonly string[]): readonly UserStack[] {
 }
 
 /** What is the same of most samples. */
-function mostFrequent(stacks: readonly UserStack[], told: (addresses: readonly number[]) => readonly string[]): readonly string[] {
+function mostFrequent(
+  stacks: readonly UserStack[],
+  told: (addresses: readonly number[]) => readonly string[],
+): readonly string[] {
   return heaviest(stacks.map(({ addresses, count }) => ({ told: told(addresses), weight: count })));
 }
 
@@ -180,12 +191,15 @@ function mapFile({ pid }: LabProgram): string {
 /** What the VM says of all its code; empty where its JDK cannot. */
 async function codeOf(room: LabRoom, jvm: LabProgram): Promise<readonly Code[]> {
   await room.command('jcmd', String(jvm.pid), 'Compiler.perfmap');
-  return room.read(mapFile(jvm)).split('\n').flatMap((line): readonly Code[] => {
-    const [, start, size, name] = /^(?:0x)?([0-9a-f]+) (?:0x)?([0-9a-f]+) (.+)$/u.exec(line) ?? [];
-    if (start === undefined || size === undefined || name === undefined) return [];
-    const from = Number.parseInt(start, 16);
-    return [{ from, to: from + Number.parseInt(size, 16), name }];
-  });
+  return room
+    .read(mapFile(jvm))
+    .split('\n')
+    .flatMap((line): readonly Code[] => {
+      const [, start, size, name] = /^(?:0x)?([0-9a-f]+) (?:0x)?([0-9a-f]+) (.+)$/u.exec(line) ?? [];
+      if (start === undefined || size === undefined || name === undefined) return [];
+      const from = Number.parseInt(start, 16);
+      return [{ from, to: from + Number.parseInt(size, 16), name }];
+    });
 }
 
 function codeAt(address: number, code: readonly Code[]): Code | undefined {
@@ -283,7 +297,9 @@ function amountOf(methods: readonly string[]): string {
 
 function onX86(measured: Measurements): CheckOutcome | null {
   const machine = String(measured['machine']);
-  return machine === 'x86_64' ? null : { kind: 'not-possible', because: `frames are told of here as x86-64 has them, and this is ${machine}` };
+  return machine === 'x86_64'
+    ? null
+    : { kind: 'not-possible', because: `frames are told of here as x86-64 has them, and this is ${machine}` };
 }
 
 function withMap(measured: Measurements, check: () => CheckOutcome): CheckOutcome {

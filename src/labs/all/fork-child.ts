@@ -79,7 +79,12 @@ async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, who: Who
   const before = trace.lines().length;
   await worker.order(`look ${who}`);
   const [, text = ''] = await trace.said(new RegExp(`^look ${String(WHO.indexOf(who))} \\d+ \\[(.*)\\]$`, 'u'));
-  const error = trace.lines().slice(before).some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  const error = trace
+    .lines()
+    .slice(before)
+    .some((line) => FAILED_READ.test(line))
+    ? EFAULT
+    : 0;
   // The neighbour is asked for in the exercise.
   if (who !== 'neighbour') room.show(`${who}: BPF read ${error === 0 ? `"${text}"` : `nothing: error ${String(error)}`}`);
   return { [`${who}Text`]: text, [`${who}Error`]: error };
@@ -143,5 +148,9 @@ function exactly(value: number): { readonly kind: 'number'; readonly from: numbe
 function counted(measured: Measurements, expected: Readonly<Record<string, number>>): CheckOutcome {
   const keys = Object.keys(expected);
   const told = (values: Measurements): string => keys.map((key) => `${key} ${String(values[key])}`).join(', ');
-  return holds(keys.every((key) => measured[key] === expected[key]), told(measured), told(expected));
+  return holds(
+    keys.every((key) => measured[key] === expected[key]),
+    told(measured),
+    told(expected),
+  );
 }

@@ -46,14 +46,21 @@ export const KERNELS_MIND: Lab = {
   checks: {
     ruler: (measured) => {
       const offsets = FIELDS.map((field) => numberOf(measured, `${field}At`));
-      const isSo = offsets.every((offset) => offset > 0 && offset < numberOf(measured, 'taskBytes')) && new Set(offsets).size === FIELDS.length;
+      const isSo =
+        offsets.every((offset) => offset > 0 && offset < numberOf(measured, 'taskBytes')) &&
+        new Set(offsets).size === FIELDS.length;
       return holds(isSo, offsets.join(', '), `four places within ${numberOf(measured, 'taskBytes')} bytes`);
     },
     field: (measured) => equals(measured['pidByHand'], measured['pidByName'] ?? Number.NaN),
     names: (measured) =>
-      ifNamed(measured, equals(`${String(measured['addressByBpf'])} ${String(measured['nameByBpf'])}`, `${String(measured['address'])} ${COPY}`)),
+      ifNamed(
+        measured,
+        equals(`${String(measured['addressByBpf'])} ${String(measured['nameByBpf'])}`, `${String(measured['address'])} ${COPY}`),
+      ),
     code: (measured) =>
-      ifRead(measured, () => holds(measured['isBlank'] === false, `${numberOf(measured, 'copyBytes')} bytes`, 'bytes that are not all zero')),
+      ifRead(measured, () =>
+        holds(measured['isBlank'] === false, `${numberOf(measured, 'copyBytes')} bytes`, 'bytes that are not all zero'),
+      ),
     'field-in-code': (measured) =>
       ifRead(measured, () => {
         const [found, field] = [offsetsOf(measured), numberOf(measured, 'pagefault_disabledAt')];
@@ -69,7 +76,10 @@ export const KERNELS_MIND: Lab = {
     verdict: (measured) => ifJudged(measured, () => equals(measured['verdict'], String(measured['doctorVerdict']))),
   },
   exercise: {
-    offset: (measured) => ({ kind: 'word', oneOf: [hex(numberOf(measured, 'pagefault_disabledAt')), String(numberOf(measured, 'pagefault_disabledAt'))] }),
+    offset: (measured) => ({
+      kind: 'word',
+      oneOf: [hex(numberOf(measured, 'pagefault_disabledAt')), String(numberOf(measured, 'pagefault_disabledAt'))],
+    }),
     target: () => ({ kind: 'word', oneOf: ['ffffffff8108b8a0', '0xffffffff8108b8a0'] }),
     absent: () => ({ kind: 'choice', key: 'unknown' }),
     core: () => ({ kind: 'choice', key: 'load' }),
@@ -124,16 +134,26 @@ async function lookUp(room: LabRoom): Promise<Named> {
   const { stdout: machine } = await room.command('uname', '-m');
   const { stdout: kernel } = await room.command('uname', '-r');
   const { stdout } = await room.command('grep', '-E', '-A', '4', ` (${FUNCTIONS.join('|')})$`, '/proc/kallsyms');
-  const symbols = [...stdout.matchAll(/^([0-9a-f]{16}) \w (\S+)/gmu)].map(([, address = '0', name = '']) => ({ address: BigInt(`0x${address}`), name }));
+  const symbols = [...stdout.matchAll(/^([0-9a-f]{16}) \w (\S+)/gmu)].map(([, address = '0', name = '']) => ({
+    address: BigInt(`0x${address}`),
+    name,
+  }));
   const addresses = new Map<string, bigint>();
   const sizes = new Map<string, number>();
   for (const { address, name } of symbols) {
     if (!FUNCTIONS.some((one) => one === name) || address === 0n) continue;
     addresses.set(name, address);
-    const next = symbols.filter((other) => other.address > address).reduce<bigint | null>((least, other) => (least === null || other.address < least ? other.address : least), null);
+    const next = symbols
+      .filter((other) => other.address > address)
+      .reduce<bigint | null>((least, other) => (least === null || other.address < least ? other.address : least), null);
     if (next !== null) sizes.set(name, Number(next - address));
   }
-  const measurements: Record<string, string> = { kernel: kernel.trim(), address: (addresses.get(COPY) ?? 0n).toString(16), addressByBpf: '', nameByBpf: '' };
+  const measurements: Record<string, string> = {
+    kernel: kernel.trim(),
+    address: (addresses.get(COPY) ?? 0n).toString(16),
+    addressByBpf: '',
+    nameByBpf: '',
+  };
   if (addresses.has(COPY)) {
     const trace = await room.trace(`${NAME}-names`);
     const [, address = ''] = await trace.said(/^address ([0-9a-f]+)$/u);
@@ -170,10 +190,12 @@ async function readCode(room: LabRoom, { addresses, sizes, isX86 }: Named, field
   const check = bytesOf(lines, CHECK).slice(0, checkBytes);
   const copyCalls = callsIn(copy, addresses.get(COPY) ?? 0n, addresses);
   const checkCalls = callsIn(check, addresses.get(CHECK) ?? 0n, addresses);
-  for (const { at, bytes, name } of [...copyCalls, ...checkCalls]) room.show(`${at.toString(16)}  ${bytes.map(hexByte).join(' ')}  call ${name}`);
+  for (const { at, bytes, name } of [...copyCalls, ...checkCalls])
+    room.show(`${at.toString(16)}  ${bytes.map(hexByte).join(' ')}  call ${name}`);
   const counted = countedUp(copy);
   for (const offset of counted) room.show(`one is added to the field at ${hex(offset)}`);
-  const placeOf = (calls: readonly Call[], name: string): string => calls.find((call) => call.name === name)?.at.toString(16) ?? '';
+  const placeOf = (calls: readonly Call[], name: string): string =>
+    calls.find((call) => call.name === name)?.at.toString(16) ?? '';
   const readsField = holdsOffset(check, fieldAt);
   return {
     copyHex: copy.map(hexByte).join(''),
@@ -201,7 +223,16 @@ async function disassemble(room: LabRoom, worker: LabProgram, { addresses }: Nam
   const file = `${room.folder}/${COPY}.bin`;
   const start = addresses.get(COPY) ?? 0n;
   await worker.order(`write ${file} ${code.copyHex}`);
-  const { code: status, stdout } = await room.command('objdump', '-D', '-b', 'binary', '-m', 'i386:x86-64', `--adjust-vma=0x${start.toString(16)}`, file);
+  const { code: status, stdout } = await room.command(
+    'objdump',
+    '-D',
+    '-b',
+    'binary',
+    '-m',
+    'i386:x86-64',
+    `--adjust-vma=0x${start.toString(16)}`,
+    file,
+  );
   if (status !== 0) return {};
   const names = new Map([...addresses].map(([name, address]) => [address.toString(16), name]));
   const calls = [...stdout.matchAll(/\b(?:call|jmp)q?\s+0x([0-9a-f]+)/gu)].flatMap(([, target = '']) => names.get(target) ?? []);
@@ -214,8 +245,12 @@ async function compare(room: LabRoom, code: Read | null): Promise<Measurements> 
   const { stdout } = await room.jtrace('doctor', '--evidence', '--json');
   const [, doctorVerdict] = /"freeze": \{\s*"verdict": "([a-z-]+)"/u.exec(stdout) ?? [];
   const verdict = verdictOf(release, code.evidence);
-  const doctorAt = (name: string): string => new RegExp(`"address": "(?:0x)?([0-9a-f]+)",\\s*"bytes": "[0-9a-f ]+",\\s*"text": "(?:call|jmp) ${name}"`, 'u').exec(stdout)?.[1] ?? '';
-  const told = (at: (name: string) => string): string => [OKAY, CHECK, FIND].map((name) => `${name} ${at(name) || 'not called'}`).join(', ');
+  const doctorAt = (name: string): string =>
+    new RegExp(`"address": "(?:0x)?([0-9a-f]+)",\\s*"bytes": "[0-9a-f ]+",\\s*"text": "(?:call|jmp) ${name}"`, 'u').exec(
+      stdout,
+    )?.[1] ?? '';
+  const told = (at: (name: string) => string): string =>
+    [OKAY, CHECK, FIND].map((name) => `${name} ${at(name) || 'not called'}`).join(', ');
   const evidence = told((name) => code.evidence.get(name) ?? '');
   const doctorEvidence = told(doctorAt);
   room.show(`by hand: ${verdict}; ${evidence}`, `jtrace doctor: ${doctorVerdict ?? 'nothing'}; ${doctorEvidence}`);
@@ -299,14 +334,19 @@ function offsetsOf(measured: Measurements): readonly number[] {
 }
 
 function ifNamed(measured: Measurements, outcome: CheckOutcome): CheckOutcome {
-  return measured['address'] === '0' ? { kind: 'not-possible', because: 'the kernel hides its addresses (kernel.kptr_restrict), or has no such function' } : outcome;
+  return measured['address'] === '0'
+    ? { kind: 'not-possible', because: 'the kernel hides its addresses (kernel.kptr_restrict), or has no such function' }
+    : outcome;
 }
 
 function ifRead(measured: Measurements, outcome: () => CheckOutcome): CheckOutcome {
-  if (measured['copyBytes'] === undefined) return { kind: 'not-possible', because: `${NOT_X86}, and needs the addresses of functions` };
+  if (measured['copyBytes'] === undefined)
+    return { kind: 'not-possible', because: `${NOT_X86}, and needs the addresses of functions` };
   return outcome();
 }
 
 function ifJudged(measured: Measurements, outcome: () => CheckOutcome): CheckOutcome {
-  return ifRead(measured, () => (measured['doctorVerdict'] === undefined ? { kind: 'not-possible', because: 'jtrace doctor gave no verdict' } : outcome()));
+  return ifRead(measured, () =>
+    measured['doctorVerdict'] === undefined ? { kind: 'not-possible', because: 'jtrace doctor gave no verdict' } : outcome(),
+  );
 }

@@ -17,7 +17,10 @@ const HALVES = ['firstHalf', 'secondHalf'];
 const SERIAL = ['-Xmx64m', '-XX:+UseSerialGC'];
 const DEBUG_INFORMATION = ['-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints'];
 /** Each half is a frame of its own. */
-const WHOLE_FRAMES = ['-XX:CompileCommand=quiet', ...[...HALVES, 'work'].map((name) => `-XX:CompileCommand=dontinline,${CLASS}::${name}`)];
+const WHOLE_FRAMES = [
+  '-XX:CompileCommand=quiet',
+  ...[...HALVES, 'work'].map((name) => `-XX:CompileCommand=dontinline,${CLASS}::${name}`),
+];
 /** 499 Hz for 4 s: some 2,000 samples, of which a share of a half is off by chance by 1.1 points, and never by 10. */
 const SPLIT = ['-F', '499', '-d', '4s'];
 const STOPS = 300;
@@ -41,7 +44,10 @@ export const LYING_LEAF: Lab = {
   ],
   run,
   predictions: {
-    default: (measured) => ({ kind: 'choice', key: comparedTo(sharesOf(measured, 'default')[0], sharesOf(measured, 'truth')[0]) }),
+    default: (measured) => ({
+      kind: 'choice',
+      key: comparedTo(sharesOf(measured, 'default')[0], sharesOf(measured, 'truth')[0]),
+    }),
     stops: (measured) => ({ kind: 'choice', key: amountOf(sum(sharesOf(measured, 'stops'))) }),
     hundred: (measured) => ({ kind: 'choice', key: largest(sharesOf(measured, 'hundred')) >= BEAT_PERCENT ? 'one' : 'half' }),
   },
@@ -102,15 +108,31 @@ async function run(room: LabRoom): Promise<Measurements> {
   const ninetyNine = await profiled(room, beating, ['-F', '99', '-d', '3s'], HALVES);
   tell(room, '99 Hz', HALVES, ninetyNine);
   await beating.end();
-  return { truth, default: byDefault, flagTruth, flag: withFlag, stops: stopped, stopLeaves: [...leaves.keys()], hundred, 'ninety-nine': ninetyNine };
+  return {
+    truth,
+    default: byDefault,
+    flagTruth,
+    flag: withFlag,
+    stops: stopped,
+    stopLeaves: [...leaves.keys()],
+    hundred,
+    'ninety-nine': ninetyNine,
+  };
 }
 
 /** Shares of some methods, in percent of all samples that have one of them. */
-async function profiled(room: LabRoom, { pid }: LabProgram, options: readonly string[], methods: readonly string[]): Promise<readonly number[]> {
+async function profiled(
+  room: LabRoom,
+  { pid }: LabProgram,
+  options: readonly string[],
+  methods: readonly string[],
+): Promise<readonly number[]> {
   const file = `${room.folder}/leaf.folded`;
   await room.jtrace('profile', String(pid), ...options, '--top', '6', '-o', file);
   const stacks = room.folded(file);
-  return shares(methods.map((method) => sum(stacks.flatMap(({ frames, weight }) => (frames.includes(`${CLASS}.${method}`) ? [weight] : [])))));
+  return shares(
+    methods.map((method) => sum(stacks.flatMap(({ frames, weight }) => (frames.includes(`${CLASS}.${method}`) ? [weight] : [])))),
+  );
 }
 
 async function truthOf(jvm: LabProgram): Promise<readonly number[]> {
@@ -139,13 +161,19 @@ function lies(measured: Measurements, key: string): CheckOutcome {
 
 function tellsTheTruth(measured: Measurements, key: string): CheckOutcome {
   const points = mostPointsOff(measured, key, 'flagTruth');
-  return holds(points <= TOLERANCE_POINTS, `off by up to ${points.toFixed(1)} points`, `off by ${String(TOLERANCE_POINTS)} points or less`);
+  return holds(
+    points <= TOLERANCE_POINTS,
+    `off by up to ${points.toFixed(1)} points`,
+    `off by ${String(TOLERANCE_POINTS)} points or less`,
+  );
 }
 
 /** NaN, by which no check passes, where nothing was measured. */
 function mostPointsOff(measured: Measurements, key: string, truthKey: string): number {
   const [told, truth] = [sharesOf(measured, key), sharesOf(measured, truthKey)];
-  return told.length === 0 || told.length !== truth.length ? Number.NaN : Math.max(...told.map((share, index) => Math.abs(share - (truth[index] ?? 0))));
+  return told.length === 0 || told.length !== truth.length
+    ? Number.NaN
+    : Math.max(...told.map((share, index) => Math.abs(share - (truth[index] ?? 0))));
 }
 
 function comparedTo(told: number | undefined, truth: number | undefined): string {

@@ -187,7 +187,12 @@ async function look(bench: Bench, order: 'look' | 'touch-look'): Promise<Look> {
   const answer = await worker.order(`${order} ${String(number)}`);
   const pagemap = Number(/pagemap (\d)/u.exec(answer.join(' '))?.[1]);
   const [, byte, letter] = await trace.said(new RegExp(`^look ${String(number)} (\\d+) (\\d+)$`, 'u'));
-  const error = trace.lines().slice(before).some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  const error = trace
+    .lines()
+    .slice(before)
+    .some((line) => FAILED_READ.test(line))
+    ? EFAULT
+    : 0;
   return { byte: Number(byte), letter: Number(letter), error, pagemap };
 }
 

@@ -56,7 +56,10 @@ export const ONE_LINERS: Lab = {
   run,
   predictions: {
     'failed-open': (measured) => ({ kind: 'choice', key: numberOf(measured, 'opens') > FILES.opened ? 'all' : 'good' }),
-    'vfs-open': (measured) => ({ kind: 'choice', key: listOf(measured, 'vfs')[0] === FILES.opened + FILES.missing ? 'all' : 'good' }),
+    'vfs-open': (measured) => ({
+      kind: 'choice',
+      key: listOf(measured, 'vfs')[0] === FILES.opened + FILES.missing ? 'all' : 'good',
+    }),
     bucket: (measured) => ({ kind: 'choice', key: BUCKET_CHOICES.get(String(measured['slowMode'])) ?? 'longer' }),
   },
   checks: {
@@ -67,7 +70,8 @@ export const ONE_LINERS: Lab = {
     'by-call': (measured) => equals(measured['calls'], [FILES.opened + FILES.missing, ALL_READS, FILES.written, FILES.opened]),
     vfs: (measured) => unless(measured['vfsWhyNot'], equals(measured['vfs'], [FILES.opened, ALL_READS, FILES.written])),
     sum: (measured) => equals(measured['bytesAndLargest'], [ALL_BYTES, SIZES.huge]),
-    sizes: (measured) => equals(measured['sizes'], [`[16, 32) ${FILES.small}`, `[4K, 8K) ${FILES.large}`, `[64K, 128K) ${FILES.huge}`]),
+    sizes: (measured) =>
+      equals(measured['sizes'], [`[16, 32) ${FILES.small}`, `[4K, 8K) ${FILES.large}`, `[64K, 128K) ${FILES.huge}`]),
     readline: (measured) => unless(measured['readlineWhyNot'], equals(measured['typed'], TYPED)),
     latency: timedSleeps,
     sampled: (measured) => within(measured['ticksPercent'], TICKS_PERCENT.from, TICKS_PERCENT.to),
@@ -102,10 +106,15 @@ const PLAIN = {
   count: { order: FILES_ORDER, read: (lines) => ({ reads: mapValue(lines, '@reads') }) },
   'by-call': {
     order: FILES_ORDER,
-    read: (lines) => ({ calls: ['openat', 'read', 'write', 'close'].map((call) => mapValue(lines, `@calls[tracepoint:syscalls:sys_enter_${call}]`)) }),
+    read: (lines) => ({
+      calls: ['openat', 'read', 'write', 'close'].map((call) => mapValue(lines, `@calls[tracepoint:syscalls:sys_enter_${call}]`)),
+    }),
   },
   sum: { order: FILES_ORDER, read: (lines) => ({ bytesAndLargest: [mapValue(lines, '@bytes'), mapValue(lines, '@largest')] }) },
-  sizes: { order: FILES_ORDER, read: (lines) => ({ sizes: buckets(lines, '@sizes').map(({ range, count }) => `${range} ${count}`) }) },
+  sizes: {
+    order: FILES_ORDER,
+    read: (lines) => ({ sizes: buckets(lines, '@sizes').map(({ range, count }) => `${range} ${count}`) }),
+  },
   latency: {
     order: `sleep 0 ${SLEEPS.slow}`,
     read: (lines) => ({ timedMs: buckets(lines, '@ms').map(({ range, count }) => `${range} ${count}`) }),
@@ -114,7 +123,11 @@ const PLAIN = {
     order: `spin ${SPIN_MS}`,
     read: (lines, answer) => {
       const usedMs = Number(/^cpu (\d+)$/mu.exec(answer.join('\n'))?.[1]);
-      return { ticks: mapValue(lines, '@ticks'), usedMs, ticksPercent: Math.round((mapValue(lines, '@ticks') * 100_000) / (usedMs * RATE_HZ)) };
+      return {
+        ticks: mapValue(lines, '@ticks'),
+        usedMs,
+        ticksPercent: Math.round((mapValue(lines, '@ticks') * 100_000) / (usedMs * RATE_HZ)),
+      };
     },
   },
   'by-process': {
@@ -140,7 +153,11 @@ async function run(room: LabRoom): Promise<Measurements> {
     let now: Measurements;
     if (isPlain(key)) now = await plain(room, worker, { key, ...PLAIN[key] });
     else now = key === 'vfs' ? await vfs(room, worker) : await readline(room, worker);
-    room.show(Object.entries(now).map(([name, value]) => `${name}: ${String(value)}`).join('; '));
+    room.show(
+      Object.entries(now)
+        .map(([name, value]) => `${name}: ${String(value)}`)
+        .join('; '),
+    );
     measured = { ...measured, ...now };
   }
   return measured;
@@ -150,7 +167,13 @@ async function plain(room: LabRoom, worker: LabProgram, { key, order, read }: On
   return beside(room, worker, await room.trace(`${NAME}-${key}`), order, read);
 }
 
-async function beside(room: LabRoom, worker: LabProgram, trace: LabTrace, order: string, read: OneLiner['read']): Promise<Measurements> {
+async function beside(
+  room: LabRoom,
+  worker: LabProgram,
+  trace: LabTrace,
+  order: string,
+  read: OneLiner['read'],
+): Promise<Measurements> {
   const answer = await worker.order(order);
   await room.sleep(SETTLE_MS);
   return read(await trace.stop(), answer);
@@ -171,11 +194,17 @@ async function readline(room: LabRoom, worker: LabProgram): Promise<Measurements
   if ((await room.command('cp', '/bin/bash', bash)).code !== 0) return { readlineWhyNot: 'there is no /bin/bash' };
   const trace = await traceOrWhyNot(room, `${NAME}-readline`, { bash });
   if (typeof trace === 'string') return { readlineWhyNot: `this bash has no function readline of its own: ${trace}` };
-  return beside(room, worker, trace, `bash ${bash}`, (lines) => ({ typed: /typed: (echo .*)$/mu.exec(lines.join('\n'))?.[1] ?? '' }));
+  return beside(room, worker, trace, `bash ${bash}`, (lines) => ({
+    typed: /typed: (echo .*)$/mu.exec(lines.join('\n'))?.[1] ?? '',
+  }));
 }
 
 /** What bpftrace said where it could not attach. */
-async function traceOrWhyNot(room: LabRoom, name: string, values: Readonly<Record<string, string>> = {}): Promise<LabTrace | string> {
+async function traceOrWhyNot(
+  room: LabRoom,
+  name: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<LabTrace | string> {
   try {
     return await room.trace(name, values);
   } catch (error) {
@@ -196,7 +225,11 @@ export async function tryOwnOneLiner(room: OwnProgramRoom, text: string): Promis
   await room.sleep(SETTLE_MS);
   const lines = await trace.stop();
   const bytes = mapValue(lines, '@bytes');
-  return holds(bytes === reads * OWN.bytes, Number.isNaN(bytes) ? 'no line `@bytes: N`' : `@bytes: ${bytes}`, `@bytes: ${reads * OWN.bytes}`);
+  return holds(
+    bytes === reads * OWN.bytes,
+    Number.isNaN(bytes) ? 'no line `@bytes: N`' : `@bytes: ${bytes}`,
+    `@bytes: ${reads * OWN.bytes}`,
+  );
 }
 
 function timedSleeps(measured: Measurements): CheckOutcome {
@@ -213,7 +246,11 @@ function apartByProcess(measured: Measurements): CheckOutcome {
   // The lower bound of a bucket is at most what fell into it, and more than half of it.
   const isLong = quickUs * 2 > SLEEP_MS.quick * 1000 && slowUs * 2 > SLEEP_MS.slow * 1000;
   const told = `jl-quick ${String(quick)} from ${quickUs} µs, jl-slow ${String(slow)} from ${slowUs} µs`;
-  return holds(quick === SLEEPS.quick && slow === SLEEPS.slow && isLong, told, `jl-quick ${SLEEPS.quick} from 2048 µs, jl-slow ${SLEEPS.slow} from 16384 µs`);
+  return holds(
+    quick === SLEEPS.quick && slow === SLEEPS.slow && isLong,
+    told,
+    `jl-quick ${SLEEPS.quick} from 2048 µs, jl-slow ${SLEEPS.slow} from 16384 µs`,
+  );
 }
 
 /** `@name: 5`, `@name[key]: 5`; NaN: there is none. */
@@ -250,7 +287,11 @@ function unless(whyNot: Measurements[string] | undefined, outcome: CheckOutcome)
   return typeof whyNot === 'string' ? { kind: 'not-possible', because: whyNot } : outcome;
 }
 
-const exactly = (value: number): { readonly kind: 'number'; readonly from: number; readonly to: number } => ({ kind: 'number', from: value, to: value });
+const exactly = (value: number): { readonly kind: 'number'; readonly from: number; readonly to: number } => ({
+  kind: 'number',
+  from: value,
+  to: value,
+});
 
 function listOf(measured: Measurements, key: string): readonly number[] {
   const value = measured[key];

@@ -1,6 +1,7 @@
 // Lab 5: a read of 220 bytes and a read of a text, both at each offset of a page once, with the next page in the page table and without it.
 
 import type { Measurements, Right } from '../../model/lab.ts';
+import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom } from '../room.ts';
@@ -11,8 +12,6 @@ const FIXED_BYTES = 220;
 /** As in templates/labs/page-border.c, with its NUL. */
 const TEXT_BYTES = 24;
 const EFAULT = -14;
-/** As 0.17 says it, and as later ones do. */
-const FAILED_READ = /\(-14\)|retcode: -14/u;
 const ENTRY = /^@(fixed|text)\[(.*)\]: (\d+)$/u;
 /** What a failed read leaves: of the block zeros, of the text nothing. */
 const FAILED = { fixed: /^\[0(?:, ?0)*\]$/u, text: /^$/u } as const;

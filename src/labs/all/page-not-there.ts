@@ -1,6 +1,7 @@
 // Lab 1: one anonymous page, never touched, touched, given back; BPF's read beside mincore(2).
 
 import type { Measurements } from '../../model/lab.ts';
+import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
@@ -9,8 +10,6 @@ const NAME = 'page-not-there';
 /** What `touch` writes into the page's first byte. */
 const WRITTEN = 42;
 const EFAULT = -14;
-/** As 0.17 says it, and as later ones do. */
-const FAILED_READ = /\(-14\)|retcode: -14/u;
 
 const STATES = ['untouched', 'touched', 'given'] as const;
 type State = (typeof STATES)[number];
@@ -62,7 +61,12 @@ async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: S
   const answer = await worker.order(`look ${state}`);
   const mincore = Number(/mincore (\d)/.exec(answer.join(' '))?.[1]);
   const [, byte] = await trace.said(new RegExp(`^look ${state} (\\d+)$`, 'u'));
-  const error = trace.lines().slice(before).some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  const error = trace
+    .lines()
+    .slice(before)
+    .some((line) => FAILED_READ.test(line))
+    ? EFAULT
+    : 0;
   room.show(`BPF read ${error === 0 ? String(byte) : `nothing: error ${String(error)}`}; mincore says ${String(mincore)}`);
   return { [`${state}Byte`]: Number(byte), [`${state}Error`]: error, [`${state}Mincore`]: mincore };
 }

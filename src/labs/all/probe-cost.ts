@@ -152,7 +152,9 @@ async function atSyscall(bench: Bench, key: 'tracepoint' | 'kprobe' | 'fentry', 
     [`${key}Cost`]: rounded(cost / idleTwin),
     [`${key}Tax`]: rounded(during.twin / Math.max(before.twin, after.twin)),
     [`${key}Drift`]: rounded(Math.max(before.twin, after.twin) / Math.min(before.twin, after.twin)),
-    ...(bench.isEmulated ? {} : { [`${key}Ns`]: rounded(cost), [`${key}TaxNs`]: rounded(during.twin - idleTwin), [`${key}TwinNs`]: rounded(idleTwin) }),
+    ...(bench.isEmulated
+      ? {}
+      : { [`${key}Ns`]: rounded(cost), [`${key}TaxNs`]: rounded(during.twin - idleTwin), [`${key}TwinNs`]: rounded(idleTwin) }),
   };
 }
 
@@ -180,8 +182,12 @@ async function atFunctions(bench: Bench, program: string): Promise<Measurements>
   const [uprobe, uretprobe, usdt, made] = [more(1), more(2), more(3), madeOf(answer)];
   const [uprobeHits, uretprobeHits, usdtHits] = [countOf(lines, 'uprobe'), countOf(lines, 'uretprobe'), countOf(lines, 'usdt')];
   const ownNs = (usedDuring * 1e6) / Math.max(1, uprobeHits + uretprobeHits + usdtHits);
-  room.show(`a hit of the uprobe: ${told(bench, uprobe)}; of the uretprobe: ${told(bench, uretprobe)}; of the USDT probe: ${told(bench, usdt)}`);
-  room.show(`they ran ${String(uprobeHits)}, ${String(uretprobeHits)} and ${String(usdtHits)} times, for ${String(made)} calls each`);
+  room.show(
+    `a hit of the uprobe: ${told(bench, uprobe)}; of the uretprobe: ${told(bench, uretprobe)}; of the USDT probe: ${told(bench, usdt)}`,
+  );
+  room.show(
+    `they ran ${String(uprobeHits)}, ${String(uretprobeHits)} and ${String(usdtHits)} times, for ${String(made)} calls each`,
+  );
   return {
     userMade: made,
     uprobeHits,
@@ -192,7 +198,9 @@ async function atFunctions(bench: Bench, program: string): Promise<Measurements>
     usdtToUprobe: rounded(usdt / uprobe),
     // With what bpftrace itself used, in calls of getsid.
     countCost: rounded((uprobe + ownNs) / idle.twin),
-    ...(bench.isEmulated ? {} : { uprobeNs: rounded(uprobe), uretprobeNs: rounded(uretprobe), usdtNs: rounded(usdt), countNs: rounded(uprobe + ownNs) }),
+    ...(bench.isEmulated
+      ? {}
+      : { uprobeNs: rounded(uprobe), uretprobeNs: rounded(uretprobe), usdtNs: rounded(usdt), countNs: rounded(uprobe + ownNs) }),
   };
 }
 
@@ -270,14 +278,25 @@ function checkTax(measured: Measurements): CheckOutcome {
   if (measured['isEmulated'] === true) return { kind: 'not-possible', because: EMULATED };
   const [tax, drift] = [numberOf(measured, 'tracepointTax'), numberOf(measured, 'tracepointDrift')];
   if (tax >= LEAST_RATIO) return { kind: 'passed', measured: `${String(tax)} times the time without it` };
-  if (drift >= LEAST_RATIO) return { kind: 'not-possible', because: `the machine is too busy: without any probe, too, one time was ${String(drift)} times the other` };
-  return { kind: 'failed', measured: String(tax), expected: `${String(LEAST_RATIO)} or more, unless something else traces system calls here already` };
+  if (drift >= LEAST_RATIO)
+    return {
+      kind: 'not-possible',
+      because: `the machine is too busy: without any probe, too, one time was ${String(drift)} times the other`,
+    };
+  return {
+    kind: 'failed',
+    measured: String(tax),
+    expected: `${String(LEAST_RATIO)} or more, unless something else traces system calls here already`,
+  };
 }
 
 function checkFentry(measured: Measurements): CheckOutcome {
   if (measured['isEmulated'] === true) return { kind: 'not-possible', because: EMULATED };
   if (measured['kprobeHits'] === undefined || measured['fentryHits'] === undefined)
-    return { kind: 'not-possible', because: `this kernel has no ${measured['kprobeHits'] === undefined ? 'kprobes' : 'fentry'} that bpftrace can attach` };
+    return {
+      kind: 'not-possible',
+      because: `this kernel has no ${measured['kprobeHits'] === undefined ? 'kprobes' : 'fentry'} that bpftrace can attach`,
+    };
   const ratio = numberOf(measured, 'fentryToKprobe');
   return holds(ratio < 1, `${String(ratio)} times that of a kprobe`, 'less than that of a kprobe');
 }

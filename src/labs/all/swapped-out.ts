@@ -2,6 +2,7 @@
 // time nothing is left to be written and it is freed at once (a major fault does). BPF's read fails both times.
 
 import type { CheckOutcome, Measurements, Right } from '../../model/lab.ts';
+import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
@@ -10,8 +11,6 @@ const NAME = 'swapped-out';
 /** What `map` writes into the page's first byte. */
 const WRITTEN = 42;
 const EFAULT = -14;
-/** As 0.17 says it, and as later ones do. */
-const FAILED_READ = /\(-14\)|retcode: -14/u;
 /** One page is needed; half full, the kernel would give a page's place in it up at the first touch. */
 const SWAP_BYTES = 32 * 1024 * 1024;
 /** For the kernel to change its mind in, were it going to. */
@@ -79,7 +78,18 @@ async function run(room: LabRoom): Promise<Measurements> {
 
   await trace.stop();
   await worker.end();
-  return { ...present, outSwapped, ...out, ...repeat, ...firstFaults, ...first, goneSwapped, ...gone, ...secondFaults, ...second };
+  return {
+    ...present,
+    outSwapped,
+    ...out,
+    ...repeat,
+    ...firstFaults,
+    ...first,
+    goneSwapped,
+    ...gone,
+    ...secondFaults,
+    ...second,
+  };
 }
 
 async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: string): Promise<Measurements> {
@@ -87,7 +97,12 @@ async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: s
   const answer = await worker.order(`look ${state}`);
   const mincore = Number(/mincore (\d)/u.exec(answer.join(' '))?.[1]);
   const [, byte] = await trace.said(new RegExp(`^look ${state} (\\d+)$`, 'u'));
-  const error = trace.lines().slice(before).some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  const error = trace
+    .lines()
+    .slice(before)
+    .some((line) => FAILED_READ.test(line))
+    ? EFAULT
+    : 0;
   room.show(`BPF read ${error === 0 ? String(byte) : `nothing: error ${String(error)}`}; mincore says ${String(mincore)}`);
   return { [`${state}Byte`]: Number(byte), [`${state}Error`]: error, [`${state}Mincore`]: mincore };
 }
@@ -117,21 +132,32 @@ function isOneFault(measured: Measurements, which: string, kind: 'minor' | 'majo
   const minor = numberOf(measured, `${which}Minor`);
   const major = numberOf(measured, `${which}Major`);
   const told = `${String(minor)} minor, ${String(major)} major`;
-  return kind === 'minor' ? holds(minor === 1 && major === 0, told, '1 minor, 0 major') : holds(minor === 0 && major === 1, told, '0 minor, 1 major');
+  return kind === 'minor'
+    ? holds(minor === 1 && major === 0, told, '1 minor, 0 major')
+    : holds(minor === 0 && major === 1, told, '0 minor, 1 major');
 }
 
 function notSwapped(measured: Measurements): CheckOutcome | null {
   if (measured['outSwapped'] !== false) return null;
-  return { kind: 'not-possible', because: 'the kernel left the page in memory: the control group may allow no swap (memory.swap.max)' };
+  return {
+    kind: 'not-possible',
+    because: 'the kernel left the page in memory: the control group may allow no swap (memory.swap.max)',
+  };
 }
 
 /** Swap that is memory itself is written at once, and the page is free before madvise returns. */
 function freedAtOnce(measured: Measurements): CheckOutcome | null {
   if (measured['repeatMincore'] !== 0) return null;
-  return { kind: 'not-possible', because: 'no copy stayed in memory: is swap compressed memory here (zram, zswap), or memory short?' };
+  return {
+    kind: 'not-possible',
+    because: 'no copy stayed in memory: is swap compressed memory here (zram, zswap), or memory short?',
+  };
 }
 
 function neverFreed(measured: Measurements): CheckOutcome | null {
   if (measured['goneSwapped'] === true && measured['goneMincore'] === 0) return null;
-  return { kind: 'not-possible', because: 'the copy in memory was not freed within two seconds: is swap more than half full, or the disk very slow?' };
+  return {
+    kind: 'not-possible',
+    because: 'the copy in memory was not freed within two seconds: is swap more than half full, or the disk very slow?',
+  };
 }

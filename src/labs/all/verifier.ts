@@ -25,7 +25,10 @@ const STEPS = {
   loops: { programs: ['loop-endless', 'loop-1000', 'loop-million', 'loop-helper'], explained: 'loop-endless' },
   branches: { programs: ['branches-unused', 'branches-used', 'compare'], explained: null },
   padding: { programs: ['padding', 'padding-zeroed'], explained: 'padding' },
-  ring: { programs: ['reserve-256', 'reserve-variable', 'reserve-buckets', 'reserve-dynptr', 'reserve-lost'], explained: 'reserve-variable' },
+  ring: {
+    programs: ['reserve-256', 'reserve-variable', 'reserve-buckets', 'reserve-dynptr', 'reserve-lost'],
+    explained: 'reserve-variable',
+  },
 } as const satisfies Record<string, { readonly programs: readonly string[]; readonly explained: string | null }>;
 
 /** Part of the exercise: its result is not shown. */
@@ -58,20 +61,28 @@ export const VERIFIER: Lab = {
     endless: (measured) => refused(measured, 'loop-endless', 'infinite-loop'),
     million: (measured) => both(accepted(measured, 'loop-1000'), tooLarge(measured, 'loop-million')),
     // Before 5.13 no such instruction, before 5.17 no such helper.
-    helper: (measured) => (isSince(measured, 5, 17) ? accepted(measured, 'loop-helper') : holds(!isAccepted(measured, 'loop-helper'), told(measured, 'loop-helper'), 'loop-helper: refused')),
+    helper: (measured) =>
+      isSince(measured, 5, 17)
+        ? accepted(measured, 'loop-helper')
+        : holds(!isAccepted(measured, 'loop-helper'), told(measured, 'loop-helper'), 'loop-helper: refused'),
     pruning: (measured) => both(accepted(measured, 'branches-unused'), tooLarge(measured, 'branches-used')),
     padding: checkPadding,
     zeroed: (measured) => accepted(measured, 'padding-zeroed'),
     constant: (measured) => both(accepted(measured, 'reserve-256'), refused(measured, 'reserve-variable', 'not-constant')),
     buckets: (measured) => accepted(measured, 'reserve-buckets'),
-    dynptr: (measured) => (isSince(measured, 5, 19) ? accepted(measured, 'reserve-dynptr') : refused(measured, 'reserve-dynptr', 'helper-unknown')),
+    dynptr: (measured) =>
+      isSince(measured, 5, 19) ? accepted(measured, 'reserve-dynptr') : refused(measured, 'reserve-dynptr', 'helper-unknown'),
     'size-root': (measured) => holds(measured['longRoot'] === 0, resultWords(measured['longRoot']), 'accepted'),
     'size-nobody': checkUnprivileged,
     'map-counter': checkMapCounter,
-    'register-counter': (measured) => holds(measured['registerRefused'] === false, measured['registerRefused'] === true ? 'refused' : 'accepted', 'accepted'),
+    'register-counter': (measured) =>
+      holds(measured['registerRefused'] === false, measured['registerRefused'] === true ? 'refused' : 'accepted', 'accepted'),
   },
   exercise: {
-    lost: (measured) => ({ kind: 'choice', key: keyOfRefusal(measured, 'reserve-lost') === 'unreleased' ? 'unreleased' : 'accepted' }),
+    lost: (measured) => ({
+      kind: 'choice',
+      key: keyOfRefusal(measured, 'reserve-lost') === 'unreleased' ? 'unreleased' : 'accepted',
+    }),
     // One instruction before the loop, two a round, one behind it.
     rounds: () => ({ kind: 'number', from: 490_000, to: 500_000 }),
     negative: () => ({ kind: 'choice', key: 'unsigned' }),
@@ -86,7 +97,8 @@ async function run(room: LabRoom): Promise<Measurements> {
     await room.step(step);
     if (step === 'stack') measured = { kernel: (await room.command('uname', '-r')).stdout.trim() };
     for (const name of programs) measured = { ...measured, ...(await load(room, loader, name)) };
-    if (explained !== null && !isAccepted(measured, explained)) await room.jtrace('explain-verifier', `${room.folder}/${explained}.log`);
+    if (explained !== null && !isAccepted(measured, explained))
+      await room.jtrace('explain-verifier', `${room.folder}/${explained}.log`);
   }
   await room.step('size');
   measured = { ...measured, ...(await sizes(room, loader)) };
@@ -111,10 +123,17 @@ async function load(room: LabRoom, loader: LabProgram, name: string): Promise<Me
   const said = finding?.line.text.trim() ?? '';
   if (name !== KEPT_QUIET) {
     const count = followed > 0 ? `, ${String(followed)} instructions followed` : '';
-    room.show(`${name}: ${error === 0 ? `accepted${count}` : `refused: ${said === '' ? `error ${String(error)}` : said}${count}`}`);
+    room.show(
+      `${name}: ${error === 0 ? `accepted${count}` : `refused: ${said === '' ? `error ${String(error)}` : said}${count}`}`,
+    );
   }
   const key = keyOf(name);
-  return { [`${key}Error`]: error, [`${key}Followed`]: followed, [`${key}Said`]: said, [`${key}Message`]: finding?.message.key ?? '' };
+  return {
+    [`${key}Error`]: error,
+    [`${key}Followed`]: followed,
+    [`${key}Said`]: said,
+    [`${key}Message`]: finding?.message.key ?? '',
+  };
 }
 
 async function sizes(room: LabRoom, loader: LabProgram): Promise<Measurements> {
@@ -160,7 +179,11 @@ function accepted(measured: Measurements, name: string): CheckOutcome {
 
 /** `message`: a key of src/verifier/messages.ts. */
 function refused(measured: Measurements, name: string, message: string): CheckOutcome {
-  return holds(!isAccepted(measured, name) && keyOfRefusal(measured, name) === message, told(measured, name), `${name}: refused (${message})`);
+  return holds(
+    !isAccepted(measured, name) && keyOfRefusal(measured, name) === message,
+    told(measured, name),
+    `${name}: refused (${message})`,
+  );
 }
 
 function tooLarge(measured: Measurements, name: string): CheckOutcome {
@@ -195,7 +218,10 @@ function checkUnprivileged(measured: Measurements): CheckOutcome {
   const error = measured['longNobody'];
   const disabled = String(measured['unprivilegedDisabled'] ?? '');
   if (error === EPERM && disabled !== '0')
-    return { kind: 'not-possible', because: `kernel.unprivileged_bpf_disabled is ${disabled === '' ? 'not to be read' : disabled}: nobody without rights may load any program` };
+    return {
+      kind: 'not-possible',
+      because: `kernel.unprivileged_bpf_disabled is ${disabled === '' ? 'not to be read' : disabled}: nobody without rights may load any program`,
+    };
   return holds(error === E2BIG, resultWords(error), resultWords(E2BIG));
 }
 
@@ -203,8 +229,13 @@ function checkMapCounter(measured: Measurements): CheckOutcome {
   const said = measured['mapSaid'];
   const list: readonly unknown[] = Array.isArray(said) ? said : [];
   const keys = list.map(String);
-  const isRefusedSo = measured['mapRefused'] === true && (keys.length === 0 || keys.some((key) => key === 'infinite-loop' || key === 'too-large'));
-  return holds(isRefusedSo, measured['mapRefused'] === true ? `refused (${keys.join(', ') || 'no log'})` : 'accepted', 'refused (infinite-loop)');
+  const isRefusedSo =
+    measured['mapRefused'] === true && (keys.length === 0 || keys.some((key) => key === 'infinite-loop' || key === 'too-large'));
+  return holds(
+    isRefusedSo,
+    measured['mapRefused'] === true ? `refused (${keys.join(', ') || 'no log'})` : 'accepted',
+    'refused (infinite-loop)',
+  );
 }
 
 function resultWords(error: MeasuredValue | undefined): string {

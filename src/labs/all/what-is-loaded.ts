@@ -37,11 +37,15 @@ export const WHAT_IS_LOADED: Lab = {
     'how-many': (measured) => ({ kind: 'choice', key: textsOf(measured, 'types').length === 1 ? 'one' : 'each' }),
     type: (measured) => ({ kind: 'choice', key: textsOf(measured, 'types').includes('uprobe') ? 'uprobe' : 'kprobe' }),
     kind: (measured) => ({ kind: 'choice', key: String(measured['countKind']).startsWith('percpu_') ? 'percpu' : 'one' }),
-    larger: (measured) => ({ kind: 'choice', key: numberOf(measured, 'jitedBytes') > numberOf(measured, 'xlatedBytes') ? 'jited' : 'xlated' }),
+    larger: (measured) => ({
+      kind: 'choice',
+      key: numberOf(measured, 'jitedBytes') > numberOf(measured, 'xlatedBytes') ? 'jited' : 'xlated',
+    }),
   },
   checks: {
     programs: (measured) => equals(textsOf(measured, 'types'), TYPES),
-    'count-map': (measured) => holds(/^percpu_/u.test(String(measured['countKind'])), String(measured['countKind']), 'percpu_array or percpu_hash'),
+    'count-map': (measured) =>
+      holds(/^percpu_/u.test(String(measured['countKind'])), String(measured['countKind']), 'percpu_array or percpu_hash'),
     transport: (measured) => {
       const [kinds, wanted] = [textsOf(measured, 'kinds'), String(measured['transport'])];
       return holds(kinds.includes(wanted), kinds.join(', '), wanted);
@@ -50,7 +54,8 @@ export const WHAT_IS_LOADED: Lab = {
     runs: (measured) => equals(measured['runs'], CALLS),
     helpers: (measured) => {
       const helpers = textsOf(measured, 'helpers');
-      if (helpers.length === 0) return { kind: 'not-possible', because: 'bpftool shows no names of helpers here (kernel.kptr_restrict)' };
+      if (helpers.length === 0)
+        return { kind: 'not-possible', because: 'bpftool shows no names of helpers here (kernel.kptr_restrict)' };
       const isSo = helpers.includes('bpf_get_current_comm') && helpers.some((name) => /^bpf_ktime_get_(?:boot_)?ns$/u.test(name));
       return holds(isSo, helpers.join(', '), 'bpf_get_current_comm, and bpf_ktime_get_ns or bpf_ktime_get_boot_ns');
     },
@@ -148,7 +153,10 @@ async function showMaps(room: LabRoom, ids: readonly string[]): Promise<ShownMap
   }
   // A map's name must not have an @ in it: bpftrace writes AT_.
   const counter = maps.find(({ name }) => name === 'AT_calls');
-  return { countMap: counter?.id ?? '', measurements: { kinds: maps.map(({ kind }) => kind).sort(), countKind: counter?.kind ?? 'no map AT_calls' } };
+  return {
+    countMap: counter?.id ?? '',
+    measurements: { kinds: maps.map(({ kind }) => kind).sort(), countKind: counter?.kind ?? 'no map AT_calls' },
+  };
 }
 
 interface Counted {
@@ -164,7 +172,9 @@ async function count(room: LabRoom, worker: LabProgram, programs: readonly strin
   const shown: ShownProgram[] = [];
   for (const id of programs) shown.push(await showProgram(room, id));
   // The interval runs as well, but ten times a second only.
-  const busiest = shown.filter(({ type }) => type !== 'perf_event').reduce<ShownProgram | null>((most, one) => (most === null || one.runs > most.runs ? one : most), null);
+  const busiest = shown
+    .filter(({ type }) => type !== 'perf_event')
+    .reduce<ShownProgram | null>((most, one) => (most === null || one.runs > most.runs ? one : most), null);
   const countedSum = copies.reduce((sum, value) => sum + value, 0);
   room.show(`the map has ${copies.length} numbers, one for each possible processor: ${copies.join(' + ')} = ${countedSum}`);
   return { busiest: busiest?.id ?? '', measurements: { copies: copies.length, countedSum, runs: busiest?.runs ?? 0 } };
@@ -194,7 +204,17 @@ async function lookAtCode(room: LabRoom, id: string): Promise<Measurements> {
 async function runJtrace(room: LabRoom, program: string): Promise<readonly number[]> {
   const text = `uprobe:${program}:work { @calls = count(); }`;
   // As root: the folder is root's, and so is what is in it.
-  const { stdout, stderr } = await room.jtrace('run', '-e', text, '--show-loaded', '--json', '--as-root', '--', program, String(CALLS_OF_JTRACE));
+  const { stdout, stderr } = await room.jtrace(
+    'run',
+    '-e',
+    text,
+    '--show-loaded',
+    '--json',
+    '--as-root',
+    '--',
+    program,
+    String(CALLS_OF_JTRACE),
+  );
   const loaded = `${stdout}\n${stderr}`.split('\n').find((line) => /"type":\s*"loaded"/u.test(line)) ?? '';
   const runs = [...loaded.matchAll(/"type":\s*"kprobe"[^}]*?"runs":\s*(\d+)/gu)].map(([, digits]) => Number(digits));
   room.show(`jtrace: programs of type kprobe ran ${runs.join(', ') || 'never'} times`);
@@ -202,11 +222,19 @@ async function runJtrace(room: LabRoom, program: string): Promise<readonly numbe
 }
 
 function jited(measured: Measurements): CheckOutcome {
-  if (measured['isInterpreted'] === true) return { kind: 'not-possible', because: 'this kernel interprets BPF (net.core.bpf_jit_enable)' };
+  if (measured['isInterpreted'] === true)
+    return { kind: 'not-possible', because: 'this kernel interprets BPF (net.core.bpf_jit_enable)' };
   const [jitedBytes, isNamed] = [numberOf(measured, 'jitedBytes'), measured['isNamed'] === true];
   if (jitedBytes > 0 && !isNamed && measured['areNamed'] === false)
-    return { kind: 'not-possible', because: 'this kernel does not name compiled programs, or does not say (net.core.bpf_jit_kallsyms)' };
-  return holds(jitedBytes > 0 && isNamed, `${jitedBytes} bytes, ${isNamed ? '' : 'not '}in kallsyms`, 'machine code that kallsyms names');
+    return {
+      kind: 'not-possible',
+      because: 'this kernel does not name compiled programs, or does not say (net.core.bpf_jit_kallsyms)',
+    };
+  return holds(
+    jitedBytes > 0 && isNamed,
+    `${jitedBytes} bytes, ${isNamed ? '' : 'not '}in kallsyms`,
+    'machine code that kallsyms names',
+  );
 }
 
 function textsOf(measured: Measurements, key: string): readonly string[] {

@@ -19,7 +19,11 @@ const SECONDS = 4;
 const FLAGS = [
   ...['-Xmx64m', '-XX:+UseSerialGC', '-XX:+UnlockDiagnosticVMOptions', '-XX:+DebugNonSafepoints'],
   // What is inlined, and what is not, so that it is the same with each JDK.
-  ...['-XX:CompileCommand=quiet', '-XX:CompileCommand=inline,shop.Catalog::indexOf', '-XX:CompileCommand=dontinline,shop.Catalog::price'],
+  ...[
+    '-XX:CompileCommand=quiet',
+    '-XX:CompileCommand=inline,shop.Catalog::indexOf',
+    '-XX:CompileCommand=dontinline,shop.Catalog::price',
+  ],
   '-XX:CompileCommand=dontinline,shop.Ledger::*',
 ];
 /** Shares that a planted fault has at least, in percent; where nothing is wrong it has far more. */
@@ -44,14 +48,19 @@ export const WHERE_TIME_GOES: Lab = {
   run,
   predictions: {
     cpu: (measured) => ({ kind: 'choice', key: seenByCpu(measured) }),
-    lock: (measured) => ({ kind: 'choice', key: numberOf(measured, 'lockPercent') > numberOf(measured, 'holderPercent') ? 'waits' : 'holds' }),
+    lock: (measured) => ({
+      kind: 'choice',
+      key: numberOf(measured, 'lockPercent') > numberOf(measured, 'holderPercent') ? 'waits' : 'holds',
+    }),
   },
   checks: {
     hot: (measured) => atLeast(measured, 'hotPercent', HOT_PERCENT, 'of the samples of the service'),
     inlined: (measured) => atLeast(measured, 'inlinedPercent', INLINED_PERCENT, 'of these samples'),
     lock: (measured) => {
       const because = String(measured['lockRefusal'] ?? '');
-      return because === '' ? atLeast(measured, 'lockPercent', LOCK_PERCENT, 'of the time waited for locks') : { kind: 'not-possible', because };
+      return because === ''
+        ? atLeast(measured, 'lockPercent', LOCK_PERCENT, 'of the time waited for locks')
+        : { kind: 'not-possible', because };
     },
     io: (measured) => atLeast(measured, 'ioPercent', IO_PERCENT, 'of the time that was watched'),
   },
@@ -79,7 +88,18 @@ async function run(room: LabRoom): Promise<Measurements> {
   await room.jtrace('report', file('cpu.jtrace'), '--include', '^shop/', '--no-native', '--tree', '--min-share', '5');
 
   await room.step('lock');
-  const locks = await room.jtrace('profile', pid, '--event', 'lock', ...time, '--no-kernel', '-o', file('lock.jtrace'), '-o', file('lock.folded'));
+  const locks = await room.jtrace(
+    'profile',
+    pid,
+    '--event',
+    'lock',
+    ...time,
+    '--no-kernel',
+    '-o',
+    file('lock.jtrace'),
+    '-o',
+    file('lock.folded'),
+  );
   // With what is the VM's: the class stands there.
   await room.jtrace('report', file('lock.jtrace'), '--include', '^shop/', '--tree', '--min-share', '5');
   const waits = room.folded(file('lock.folded'));
@@ -87,7 +107,18 @@ async function run(room: LabRoom): Promise<Measurements> {
   await room.step('blocked');
   const blocked = ['profile', pid, '--event', 'offcpu', '--min-blocked', '1ms', ...time, '--no-kernel'];
   await room.jtrace(...blocked, '-o', file('blocked.jtrace'), '-o', file('blocked.folded'));
-  await room.jtrace('report', file('blocked.jtrace'), '--include', '^shop/', '--exclude', 'Thread.sleep', '--no-native', '--tree', '--min-share', '5');
+  await room.jtrace(
+    'report',
+    file('blocked.jtrace'),
+    '--include',
+    '^shop/',
+    '--exclude',
+    'Thread.sleep',
+    '--no-native',
+    '--tree',
+    '--min-share',
+    '5',
+  );
   const asleep = room.folded(file('blocked.folded'));
 
   await room.step('own');
@@ -95,7 +126,10 @@ async function run(room: LabRoom): Promise<Measurements> {
   await service.end();
   return {
     hotPercent: percentOf(cpu, FAULTS.hot),
-    inlinedPercent: percentOf(cpu.filter((stack) => hasMethod(stack, FAULTS.hot)), `${FAULTS.hot}_[i]`),
+    inlinedPercent: percentOf(
+      cpu.filter((stack) => hasMethod(stack, FAULTS.hot)),
+      `${FAULTS.hot}_[i]`,
+    ),
     lockCpuPercent: percentOf(cpu, FAULTS.lock),
     ioCpuPercent: percentOf(cpu, FAULTS.io),
     lockPercent: percentOf(waits, FAULTS.lock),
@@ -147,6 +181,9 @@ function atLeast(measured: Measurements, key: string, percent: number, of: strin
 /** As Java, the profile, a stack trace and C++ write it, with and without its package. */
 function method(name: (typeof FAULTS)[Fault] | typeof HOLDER): Right {
   const [className = '', methodName = ''] = name.split('.');
-  const written = ['.', '::', '#', '/', ' '].flatMap((between) => [`${className}${between}${methodName}`, `${className}${between}${methodName}()`]);
+  const written = ['.', '::', '#', '/', ' '].flatMap((between) => [
+    `${className}${between}${methodName}`,
+    `${className}${between}${methodName}()`,
+  ]);
   return { kind: 'word', oneOf: written.flatMap((word) => [word, `shop.${word}`, `shop/${word}`, `shop::${word}`]) };
 }
