@@ -18,6 +18,7 @@ const MIN_COLUMNS = 40;
 const MOST_TRIES = 3;
 /** Of a program's line. */
 const MAX_LINE_CHARS = 400;
+const MAX_COMMAND_CHARS = 4000;
 
 export interface LabTerminal extends LabUi {
   close(): void;
@@ -42,7 +43,7 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
       if (markdown !== '') print('', ...markdownLines(markdown, columns, look));
     },
     program: (text, explained) => print('', ...programLines(text, explained, columns, { look, dim: theme.hint })),
-    command: (argv) => print('', theme.heading(`$ ${argv.map(shellQuote).join(' ')}`)),
+    command: (argv) => print('', theme.heading(escapeForTerminal(`$ ${argv.map(shellQuote).join(' ')}`, MAX_COMMAND_CHARS))),
     output: (lines) => {
       if (lines.length > 0) print(...lines.map((line) => `  ${escaped(line)}`));
     },
@@ -119,7 +120,7 @@ function listLines({ number, id, title, asks, state }: ListedLab, { words, colum
     recorded: ` [${words.seenRecorded}]`,
   }[state];
   const first = hanging(`${title}${mark}`, columns, `${String(number).padStart(2)}. `, PLAIN);
-  return [...first, ...hanging(`\`${id}\` ${asks}`, columns, '    ', look)];
+  return [...first, ...hanging(`\`${id}\`: ${asks}`, columns, '    ', look)];
 }
 
 function questionLines({ text, choices }: QuestionText, columns: number, look: MarkdownLook): readonly string[] {
@@ -182,7 +183,7 @@ export function programLines(
 class TypedLines {
   readonly #input: NodeJS.ReadableStream;
   #reader: Interface | null = null;
-  #lines: AsyncIterator<string, undefined> | null = null;
+  #lines: AsyncIterator<string, null> | null = null;
 
   constructor(input: NodeJS.ReadableStream) {
     this.#input = input;
@@ -192,7 +193,7 @@ class TypedLines {
   async next(stop: AbortSignal): Promise<string | null> {
     stop.throwIfAborted();
     this.#reader ??= createInterface({ input: this.#input });
-    this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+    this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, null>;
     const line = this.#lines.next();
     const over = new AbortController();
     try {
@@ -202,7 +203,7 @@ class TypedLines {
           stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true, signal: over.signal });
         }),
       ]);
-      return done === true || value === undefined ? null : value;
+      return done === true ? null : value;
     } finally {
       over.abort();
     }
