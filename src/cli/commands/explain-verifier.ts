@@ -12,6 +12,8 @@ import { createTheme } from '../terminal/theme.ts';
 import { renderVerifierLog } from '../terminal/verifier-text.ts';
 
 const TEXT_COLUMNS = 80;
+/** Narrower ones break words. */
+const LEAST_COLUMNS = 40;
 /** A log of a million instructions with their states has about as much; bpftrace keeps one. */
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 1 << 20;
@@ -19,7 +21,7 @@ const HOW_TO_GET = 'sudo bpftrace -v program.bt 2>&1 | jtrace explain-verifier -
 
 export const EXPLAIN_VERIFIER_COMMAND: Command = {
   name: 'explain-verifier',
-  summary: 'What a log of the kernel\'s verifier says, in words',
+  summary: "What a log of the kernel's verifier says, in words",
   synopsis: '[FILE | -]',
   description:
     'Reads what bpftrace, libbpf or bcc printed when the kernel refused a program, from a file or standard input, and says why it was refused, ' +
@@ -40,9 +42,22 @@ async function runExplainVerifierCommand(args: ParsedArguments, { stdout, env }:
   if (file === '') throw new OperatorError('usage', 'an empty file name was given', 'is a variable of your shell not set?');
   if (args.words.length === 0 && process.stdin.isTTY) throw new OperatorError('usage', 'there is no log to explain', HOW_TO_GET);
   const log = explainVerifierLog(await readText(file));
-  if (!log.isLog)
-    throw new OperatorError('usage', 'this holds no line of a verifier\'s log', `bpftrace prints it with -v: ${HOW_TO_GET}`);
-  const lines = renderVerifierLog(log, { columns: Math.min(TEXT_COLUMNS, stdout.columns ?? TEXT_COLUMNS), isWhole: flags.all, theme: createTheme(stdout, env) });
+  if (log.kind === 'none')
+    throw new OperatorError('usage', "this holds no line of a verifier's log", `bpftrace prints it with -v: ${HOW_TO_GET}`);
+  if (log.kind === 'listing')
+    throw new OperatorError(
+      'usage',
+      'this is a list of instructions only: what the verifier said of them is missing',
+      HOW_TO_GET,
+    );
+  const columns = Math.max(LEAST_COLUMNS, stdout.columns ?? TEXT_COLUMNS);
+  const lines = renderVerifierLog(log, {
+    columns: Math.min(TEXT_COLUMNS, columns),
+    // Not on a terminal, lines stay whole: others look for them.
+    logColumns: stdout.columns === undefined ? null : columns,
+    isWhole: flags.all,
+    theme: createTheme(stdout, env),
+  });
   stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
 }
@@ -53,16 +68,25 @@ async function readText(file: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const stream = file === '-' ? createReadStream('', { fd: 0, highWaterMark: READ_BYTES, autoClose: false }) : createReadStream(file, { highWaterMark: READ_BYTES });
+    const stream =
+      file === '-'
+        ? createReadStream('', { fd: 0, highWaterMark: READ_BYTES, autoClose: false })
+        : createReadStream(file, { highWaterMark: READ_BYTES });
     for await (const chunk of stream) {
       const read = chunk as Uint8Array; // no encoding: buffers
       bytes += read.length;
-      if (bytes > MAX_LOG_BYTES) throw new OperatorError('usage', `${name} is too large for a log (most: 64 MiB)`, 'its last lines say why: tail -n 1000');
+      if (bytes > MAX_LOG_BYTES)
+        throw new OperatorError('usage', `${name} is too large for a log (most: 64 MiB)`, 'its last lines say why: tail -n 1000');
       chunks.push(read);
     }
   } catch (cause) {
     if (cause instanceof OperatorError) throw cause;
-    throw new OperatorError('usage', `${name} cannot be read: ${fileProblem(cause)}`, 'give a file that holds a log, or - for standard input', { cause });
+    throw new OperatorError(
+      'usage',
+      `${name} cannot be read: ${fileProblem(cause)}`,
+      'give a file that holds a log, or - for standard input',
+      { cause },
+    );
   }
   return Buffer.concat(chunks).toString('utf8');
 }
