@@ -61,7 +61,12 @@ export function instructionOf(text: string): ReadInstruction | null {
 export function placesOf(text: string): readonly KnownPlace[] {
   const line = readableLine(text);
   const state =
-    readInstruction(line)?.state ?? PATH.exec(line)?.[3] ?? LOOP_STATE.exec(line)?.[2] ?? STATE_AT.exec(line)?.[2] ?? line;
+    readInstruction(line)?.state ??
+    PATH.exec(line)?.[3] ??
+    LOOP_STATE.exec(line)?.[2] ??
+    STATE_AT.exec(line)?.[2] ??
+    SOURCE.exec(line)?.[1] ??
+    line;
   return isState(state.trim()) ? readState(state.trim()) : [];
 }
 

@@ -107,11 +107,14 @@ const LINE = /^(\d{1,7}): \(([0-9a-f]{2})\) ([^;]{1,400})(?:; ?(.*))?$/su;
 /** Since 5.17 the state behind a branch may stand on its line: `if r1 > r7 goto pc+1 2723: R0=…`. */
 const JOINED = /^(\d{1,7}: \([0-9a-f]{2}\) [^;]{1,120}?) \d{1,7}: ((?:frame\d{1,2}: ?)?(?:R\d{1,2}|fp-).*)$/su;
 
+/** Since 7.x: where pointers to the stack go, behind an instruction (`\tr1: fp0+0 -> fp0-16`, ` // r1=fp0-16`). */
+const TRACKED = /\s*(?:\t| \/\/ ).*$/su;
+
 /** null: the line is no instruction. */
 export function readInstruction(line: string): ReadInstruction | null {
   const [, number, , text, state = ''] = LINE.exec(line.replace(JOINED, '$1 ; $2')) ?? [];
   if (number === undefined || text === undefined) return null;
-  const own = text.trim();
+  const own = text.replace(TRACKED, '').trim();
   for (const [pattern, words] of FORMS) {
     const match = pattern.exec(own);
     if (match !== null) return { number: Number(number), text: own, state, words: words(match.slice(1)) };

@@ -6,6 +6,8 @@ import { readInstruction } from './instructions.ts';
 const NOTES: readonly (readonly [RegExp, string])[] = [
   [/^verification time \d+ usec$/u, 'how long the verifier took'],
   [/^stack depth [\d+]+(?: max \d+)?$/u, 'bytes of stack that are used, for each function of the program'],
+  [/^insns processed [\d+]+$/u, 'how many instructions were followed, for each function of the program'],
+  [/^(?:topo_order\[|subprog#\d+|stack use\/def subprog#)/u, 'what of the stack each function of the program uses'],
   [/^caller:$/u, 'what the calling function keeps:'],
   [/^callee:$/u, 'what the function that is called begins with:'],
   [/^returning from callee:$/u, 'a function that was called ends with:'],

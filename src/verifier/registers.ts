@@ -63,6 +63,7 @@ const SLOT_LETTERS: Readonly<Record<string, string>> = {
   '?': 'never written',
   m: 'written, of any value',
   '0': 'zero',
+  p: 'not needed any more', // 7.x
   r: 'part of a register',
   d: 'a dynptr',
   i: 'an iterator',
@@ -70,7 +71,7 @@ const SLOT_LETTERS: Readonly<Record<string, string>> = {
 };
 
 function slotWords(value: string): string {
-  if (!/^[?m0rdif]{8}$/u.test(value)) return `a register, kept: ${valueWords(value.replace(/^[?m0]{4}(?=\S)/u, ''))}`;
+  if (!/^[?m0prdif]{8}$/u.test(value)) return `a register, kept: ${valueWords(value.replace(/^[?m0p]{4}(?=\S)/u, ''))}`;
   const kinds = [...new Set(value)].map(
     (letter) => `${String(Array.from(value).filter((one) => one === letter).length)} bytes ${SLOT_LETTERS[letter] ?? letter}`,
   );

@@ -167,7 +167,7 @@ export const VALUE_MESSAGES: readonly VerifierMessage[] = [
     key: 'dynptr',
     group: 'constants and references',
     pattern: anyOf(
-      /^Expected an? (?:un)?initialized dynptr as arg/,
+      /^Expected an? (?:un)?initialized dynptr as (?:arg|R\d)/,
       /^Dynptr has to be an uninitialized dynptr/,
       /^Expected a dynptr of type/,
       /^cannot overwrite referenced dynptr/,

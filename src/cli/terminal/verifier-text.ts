@@ -3,7 +3,7 @@
 
 import { displayWidth, wrapWords } from '../../outputs/display-width.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
-import type { ExplainedLine } from '../../verifier/explain-line.ts';
+import { type ExplainedLine, readableLine } from '../../verifier/explain-line.ts';
 import type { ExplainedLog, Finding, FindingRegister } from '../../verifier/explain-log.ts';
 import type { Theme } from './theme.ts';
 
@@ -51,7 +51,7 @@ function findingLines(
   const part = (label: string, text: string): readonly string[] =>
     text === '' ? [] : hanging(`${label}: ${escapeForTerminal(text, MAX_LINE_CHARS)}`, options.columns);
   return [
-    ...logLines(line.text.trim(), '', options).map((one) => options.theme.error(one)),
+    ...logLines(readableLine(line.text), '', options).map((one) => options.theme.error(one)),
     ...part('What it means', message.means),
     ...part('Where', instruction === null ? '' : instructionText(instruction)),
     ...part('Source', source === null ? '' : source.text.trim().replace(/^;\s*/u, '')),
@@ -64,7 +64,7 @@ function findingLines(
 
 /** `3: (bf) r2 = r0`, without the state behind it. */
 function instructionText({ text }: ExplainedLine): string {
-  return text.trim().replace(/\s*(?:;| \d+: (?:frame\d+: ?)?(?=R\d|fp-)).*$/u, '');
+  return readableLine(text).replace(/\s*(?:;| \d+: (?:frame\d+: ?)?(?=R\d|fp-)).*$/u, '');
 }
 
 function registerWords({ words, setBy }: FindingRegister): string {
@@ -118,9 +118,7 @@ function countLines({ unknown, skipped, lines }: ExplainedLog, hidden: number): 
       ? []
       : [count(skipped, `before the last ${String(lines.length)} ${skipped === 1 ? 'was' : 'were'} not read.`)]),
     ...(hidden === 0 ? [] : [`${count(hidden, 'more')}: --all shows every one.`]),
-    ...(unknown === 0
-      ? []
-      : [count(unknown, 'of the text are not explained: what others printed, or what jtrace does not know.')]),
+    ...(unknown === 0 ? [] : [`Not explained: ${count(unknown, 'of the text, printed by others or not known to jtrace.')}`]),
   ];
 }
 

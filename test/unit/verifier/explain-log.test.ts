@@ -75,7 +75,7 @@ describe('lines', () => {
       [
         'R6: the value of a map (72 bytes, at 8)',
         'fp-8: a register, kept: the context that the program was given',
-        'fp-16: 4 bytes never written, 4 bytes any bytes',
+        'fp-16: 4 bytes never written, 4 bytes written, of any value',
       ],
     ],
     [
@@ -87,7 +87,7 @@ describe('lines', () => {
     [
       '2721: (2d) if r1 > r7 goto pc+1 2723: R1=1024 R7=scalar(umax=1023,var_off=(0x0; 0x3ff))',
       [
-        'goes +1 instructions on if R1 > R7; the verifier follows both ways',
+        'goes +1 instructions on if R1 > R7; the verifier follows both ways unless it knows which',
         'R1: the number 1024',
         'R7: a number, from 0 to 1023',
       ],
