@@ -7,6 +7,7 @@
 // None but `map`, `touch` and the rounds of `drop` reads or writes the page.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #define MADV_PAGEOUT 21
 #endif
 #define WRITTEN 42
-/* A page that was just written to swap is not free before the disk is done with it; the page may also wait on another processor's list. */
+/* A page that was just written to swap is not free before the disk is done with it. */
 #define MOST_TRIES 100
 #define PAUSE_US 20000
 /* Bit of an entry of /proc/PID/pagemap: the page is in swap. */
@@ -74,6 +75,16 @@ static struct touch read_byte(const char *at) {
   return touch;
 }
 
+/* A new page waits on its processor's list before it can be taken away, and madvise empties that of the processor it runs on. */
+static void stay_here(void) {
+  cpu_set_t here;
+  int cpu = sched_getcpu();
+  if (cpu < 0 || cpu >= CPU_SETSIZE) return;
+  CPU_ZERO(&here);
+  CPU_SET(cpu, &here);
+  sched_setaffinity(0, sizeof(here), &here);
+}
+
 static void out(void) {
   for (int i = 0; i < MOST_TRIES && ask_out() && !is_swapped(); i++) usleep(PAUSE_US);
   printf("swapped %d\n", is_swapped());
@@ -91,6 +102,7 @@ static void drop(void) {
 int main(void) {
   char order[32];
   page_bytes = sysconf(_SC_PAGESIZE);
+  stay_here();
   pagemap = open("/proc/self/pagemap", O_RDONLY);
   if (pagemap < 0) perror("pagemap");
   /* Its own code and stack are there from now on: they are no faults of the page. */

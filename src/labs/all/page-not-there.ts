@@ -1,9 +1,9 @@
-// Lab 1: one anonymous page, never touched, touched, given back; BPF's read beside mincore(2).
+// Lab 1: one anonymous page, never touched, touched, given back, and one of a file in memory; BPF's read beside mincore(2).
 
-import type { Measurements } from '../../model/lab.ts';
+import type { Measurements, Right } from '../../model/lab.ts';
 import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
-import { equals } from '../outcome.ts';
+import { equals, holds } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
 
 const NAME = 'page-not-there';
@@ -11,10 +11,10 @@ const NAME = 'page-not-there';
 const WRITTEN = 42;
 const EFAULT = -14;
 
-const STATES = ['untouched', 'touched', 'given'] as const;
+const STATES = ['untouched', 'touched', 'given', 'cached'] as const;
 type State = (typeof STATES)[number];
 /** What the program is told to do to come to each. */
-const ORDERS = { untouched: 'map', touched: 'touch', given: 'dontneed' } as const satisfies Record<State, string>;
+const ORDERS = { untouched: 'map', touched: 'touch', given: 'dontneed', cached: 'file' } as const satisfies Record<State, string>;
 
 export const PAGE_NOT_THERE: Lab = {
   id: NAME,
@@ -23,20 +23,28 @@ export const PAGE_NOT_THERE: Lab = {
     { key: 'untouched', predictions: ['untouched'] },
     { key: 'touched' },
     { key: 'given', predictions: ['given', 'mincore'] },
+    { key: 'cached', predictions: ['cached'] },
   ],
   run,
   predictions: {
-    untouched: (measured) => ({ kind: 'choice', key: outcomeOf(measured, 'untouched') }),
-    given: (measured) => ({ kind: 'choice', key: outcomeOf(measured, 'given') }),
+    untouched: (measured) => readOf(measured, 'untouched'),
+    given: (measured) => readOf(measured, 'given'),
     mincore: (measured) => ({ kind: 'choice', key: measured['givenMincore'] === 1 ? 'there' : 'not-there' }),
+    cached: (measured) => ({ kind: 'choice', key: bothOf(measured, 'cached') }),
   },
   checks: {
     untouched: (measured) => equals(measured['untouchedError'], EFAULT),
     touched: (measured) => equals(measured['touchedByte'], WRITTEN),
     given: (measured) => equals(measured['givenError'], EFAULT),
+    cached: (measured) =>
+      holds(
+        measured['cachedError'] === EFAULT && measured['cachedMincore'] === 1,
+        `BPF: ${String(measured['cachedError'])}, mincore: ${String(measured['cachedMincore'])}`,
+        `BPF: ${String(EFAULT)}, mincore: 1`,
+      ),
   },
   exercise: {
-    'file-page': () => ({ kind: 'choice', key: 'mincore-only' }),
+    'two-programs': () => ({ kind: 'choice', key: 'efault' }),
     cure: () => ({ kind: 'choice', key: 'mlock' }),
   },
 };
@@ -71,7 +79,12 @@ async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: S
   return { [`${state}Byte`]: Number(byte), [`${state}Error`]: error, [`${state}Mincore`]: mincore };
 }
 
-function outcomeOf(measured: Measurements, state: State): string {
-  if (measured[`${state}Error`] === EFAULT) return 'efault';
-  return measured[`${state}Byte`] === WRITTEN ? 'written' : 'zeros';
+function readOf(measured: Measurements, state: State): Right {
+  if (measured[`${state}Error`] === EFAULT) return { kind: 'choice', key: 'efault' };
+  return { kind: 'choice', key: measured[`${state}Byte`] === WRITTEN ? 'written' : 'zeros' };
+}
+
+function bothOf(measured: Measurements, state: State): string {
+  if (measured[`${state}Mincore`] !== 1) return 'neither';
+  return measured[`${state}Error`] === EFAULT ? 'mincore-only' : 'both';
 }

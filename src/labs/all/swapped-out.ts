@@ -29,10 +29,10 @@ export const SWAPPED_OUT: Lab = {
   ],
   run,
   predictions: {
-    pageout: (measured) => ({ kind: 'choice', key: outcomeOf(measured, 'out') }),
-    again: (measured) => ({ kind: 'choice', key: measured['repeatError'] === EFAULT ? 'still' : 'back' }),
-    'first-fault': (measured) => faultOf(measured, 'first'),
-    'second-fault': (measured) => faultOf(measured, 'second'),
+    pageout: (measured) => whereSwapped(measured, 'out', outcomeOf(measured, 'out')),
+    again: (measured) => whereSwapped(measured, 'out', measured['repeatError'] === EFAULT ? 'still' : 'back'),
+    'first-fault': (measured) => whereSwapped(measured, 'out', faultOf(measured, 'first')),
+    'second-fault': (measured) => whereSwapped(measured, 'gone', faultOf(measured, 'second')),
   },
   checks: {
     present: (measured) => equals(measured['presentByte'], WRITTEN),
@@ -60,7 +60,7 @@ async function run(room: LabRoom): Promise<Measurements> {
 
   await room.step('out');
   await room.swap(SWAP_BYTES);
-  await room.command('cat', '/proc/swaps');
+  await room.command('swapon', '--show=NAME,TYPE,SIZE');
   const outSwapped = isSwapped(await worker.order('out'));
   const out = await look(room, worker, trace, 'out');
   await room.sleep(PAUSE_MS);
@@ -110,7 +110,8 @@ async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: s
 async function touch(room: LabRoom, worker: LabProgram, which: 'first' | 'second'): Promise<Measurements> {
   const answer = await worker.order('touch');
   const [, byte, minor, major, ns] = /byte (\d+) minor (\d+) major (\d+) ns (\d+)/u.exec(answer.join(' ')) ?? [];
-  room.show(`the program read ${String(byte)} in ${String(ns)} ns: minor faults ${String(minor)}, major faults ${String(major)}`);
+  const timeUs = Math.round(Number(ns) / 1000);
+  room.show(`the program read ${String(byte)} in ${String(timeUs)} µs: ${String(minor)} minor, ${String(major)} major faults`);
   return { [`${which}Minor`]: Number(minor), [`${which}Major`]: Number(major), [`${which}Ns`]: Number(ns) };
 }
 
@@ -123,9 +124,14 @@ function outcomeOf(measured: Measurements, state: string): string {
   return measured[`${state}Byte`] === WRITTEN ? 'written' : 'zeros';
 }
 
-function faultOf(measured: Measurements, which: string): Right {
-  if (numberOf(measured, `${which}Major`) > 0) return { kind: 'choice', key: 'major' };
-  return { kind: 'choice', key: numberOf(measured, `${which}Minor`) > 0 ? 'minor' : 'none' };
+function faultOf(measured: Measurements, which: string): string {
+  if (numberOf(measured, `${which}Major`) > 0) return 'major';
+  return numberOf(measured, `${which}Minor`) > 0 ? 'minor' : 'none';
+}
+
+/** A page that the kernel left in memory answers none of the questions. */
+function whereSwapped(measured: Measurements, state: 'out' | 'gone', key: string): Right {
+  return measured[`${state}Swapped`] === true ? { kind: 'choice', key } : { kind: 'unknown' };
 }
 
 function isOneFault(measured: Measurements, which: string, kind: 'minor' | 'major'): CheckOutcome {
