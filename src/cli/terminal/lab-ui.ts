@@ -6,7 +6,7 @@ import { readAnswer } from '../../labs/judge.ts';
 import type { LabWords } from '../../labs/words.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { Answer, CheckResult, LabText, LineText, QuestionText } from '../../model/lab.ts';
-import type { LabUi } from '../../model/lab-ui.ts';
+import type { LabUi, ListedLab } from '../../model/lab-ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { hanging, markdownLines, type MarkdownLook } from './markdown-text.ts';
@@ -31,6 +31,8 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
   const print = (...lines: readonly string[]): void => void stdout.write(`${lines.join('\n')}\n`);
   const answers = new TypedLines(input);
   return {
+    list: (labs) =>
+      print(...labs.flatMap((lab) => listLines(lab, page).map((line, index) => (index === 0 ? theme.heading(line) : line)))),
     heading: (text) =>
       print(
         '',
@@ -109,6 +111,17 @@ async function ask(
   return null;
 }
 
+function listLines({ number, id, title, asks, state }: ListedLab, { words, columns, look }: PageLook): readonly string[] {
+  const mark = {
+    'not-run': '',
+    done: ` [${words.done}]`,
+    failed: ` [${words.checksFailed}]`,
+    recorded: ` [${words.seenRecorded}]`,
+  }[state];
+  const first = hanging(`${title}${mark}`, columns, `${String(number).padStart(2)}. `, PLAIN);
+  return [...first, ...hanging(`\`${id}\` ${asks}`, columns, '    ', look)];
+}
+
 function questionLines({ text, choices }: QuestionText, columns: number, look: MarkdownLook): readonly string[] {
   return [
     ...markdownLines(text, columns, look),
@@ -169,7 +182,7 @@ export function programLines(
 class TypedLines {
   readonly #input: NodeJS.ReadableStream;
   #reader: Interface | null = null;
-  #lines: AsyncIterator<string> | null = null;
+  #lines: AsyncIterator<string, undefined> | null = null;
 
   constructor(input: NodeJS.ReadableStream) {
     this.#input = input;
@@ -179,7 +192,7 @@ class TypedLines {
   async next(stop: AbortSignal): Promise<string | null> {
     stop.throwIfAborted();
     this.#reader ??= createInterface({ input: this.#input });
-    this.#lines ??= this.#reader[Symbol.asyncIterator]();
+    this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
     const line = this.#lines.next();
     const over = new AbortController();
     try {
@@ -189,7 +202,7 @@ class TypedLines {
           stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true, signal: over.signal });
         }),
       ]);
-      return done === true ? null : value;
+      return done === true || value === undefined ? null : value;
     } finally {
       over.abort();
     }
