@@ -30,6 +30,8 @@ export interface TraceOptions {
   readonly tellsFailedReads?: boolean;
   /** Environment of bpftrace, as BPFTRACE_STRLEN. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many lines of what it printed are shown at its end; 40 where nothing is said. */
+  readonly mostShownLines?: number;
 }
 
 /** A line of a file of folded stacks. */

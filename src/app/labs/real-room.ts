@@ -174,6 +174,7 @@ export class RealRoom implements LabRoom {
       programText(name, values),
       options.tellsFailedReads === true ? [failedReads] : [],
       options.environment ?? {},
+      options.mostShownLines,
     );
   }
 
@@ -181,7 +182,12 @@ export class RealRoom implements LabRoom {
     return this.#trace(text, [], {});
   }
 
-  async #trace(text: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<LabTrace> {
+  async #trace(
+    text: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    mostShownLines?: number,
+  ): Promise<LabTrace> {
     const { bpftrace, said, attached } = await this.#load(text, args, environment);
     if (!(await attached)) {
       const why = said.lines.find((line) => /error/iu.test(line)) ?? said.lines.at(-1) ?? '';
@@ -205,7 +211,7 @@ export class RealRoom implements LabRoom {
         if (lost > 0) this.#options.ui.note(`bpftrace lost ${String(lost)} events: what was measured misses them`);
         if (bpftrace.ending.isKilled || bpftrace.ending.isCutOff)
           this.#options.ui.note('bpftrace had to be cut off: what it was to print at its end may be missing');
-        this.#show(said.lines);
+        this.#show(said.lines, mostShownLines);
         return said.lines;
       },
     };
@@ -304,9 +310,9 @@ export class RealRoom implements LabRoom {
     await this.#timely(bpftrace.child.exited, ATTACH_TIMEOUT_MS, 'the end of bpftrace');
   }
 
-  #show(lines: readonly string[]): void {
-    const more = lines.length - MOST_SHOWN_LINES;
-    this.#options.ui.output(more > 0 ? [...lines.slice(0, MOST_SHOWN_LINES), `… ${String(more)} more lines`] : lines);
+  #show(lines: readonly string[], most = MOST_SHOWN_LINES): void {
+    const more = lines.length - most;
+    this.#options.ui.output(more > 0 ? [...lines.slice(0, most), `… ${String(more)} more lines`] : lines);
   }
 
   #timely<Result>(work: Promise<Result>, timeMs: number, who: string): Promise<Result> {
