@@ -169,20 +169,18 @@ export class RealRoom implements LabRoom {
   }
 
   trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {
-    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
-    return this.#trace(
-      programText(name, values),
-      options.tellsFailedReads === true ? [failedReads] : [],
-      options.environment ?? {},
-    );
+    return this.#trace(programText(name, values), options);
   }
 
   traceText(text: string): Promise<LabTrace> {
-    return this.#trace(text, [], {});
+    return this.#trace(text, {});
   }
 
-  async #trace(text: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<LabTrace> {
-    const { bpftrace, said, attached } = await this.#load(text, args, environment);
+  async #trace(text: string, { tellsFailedReads = false, environment = {} }: TraceOptions): Promise<LabTrace> {
+    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
+    const args = tellsFailedReads ? [failedReads] : this.dialect.quietArguments;
+    const said = new SaidLines(!tellsFailedReads);
+    const { bpftrace, attached } = await this.#load(text, args, environment, said);
     if (!(await attached)) {
       const why = said.lines.find((line) => /error/iu.test(line)) ?? said.lines.at(-1) ?? '';
       throw new OperatorError(
@@ -212,7 +210,8 @@ export class RealRoom implements LabRoom {
   }
 
   async refused(name: string, values: TemplateValues = {}): Promise<readonly string[] | null> {
-    const { bpftrace, said, attached } = await this.#load(programText(name, values), ['-v'], {});
+    const said = new SaidLines();
+    const { bpftrace, attached } = await this.#load(programText(name, values), ['-v'], {}, said);
     const isAttached = await attached;
     await this.#stopped(bpftrace);
     if (isAttached) return null;
@@ -270,9 +269,8 @@ export class RealRoom implements LabRoom {
   }
 
   /** `attached` resolves with whether it came to wait for events, or ended before. */
-  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>, said: SaidLines) {
     this.#options.ui.program(text, this.#step?.lines ?? []);
-    const said = new SaidLines();
     const [stdout, stderr] = [new TextDecoder(), new TextDecoder()];
     const bpftrace = await startBpftrace({
       bpftracePath: this.#options.bpftrace.path,
@@ -296,7 +294,7 @@ export class RealRoom implements LabRoom {
       }
       return false;
     };
-    return { bpftrace, said, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
+    return { bpftrace, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
   }
 
   async #stopped(bpftrace: Bpftrace): Promise<void> {
