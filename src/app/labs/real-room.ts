@@ -230,13 +230,22 @@ export class RealRoom implements LabRoom {
     return { code, stdout, stderr };
   }
 
-  async jtrace(...args: readonly string[]): Promise<CommandResult> {
+  jtrace(...args: readonly string[]): Promise<CommandResult> {
+    return this.jtraceFrom(/^/u, ...args);
+  }
+
+  async jtraceFrom(first: RegExp, ...args: readonly string[]): Promise<CommandResult> {
     const [file, ...before] = this.#options.ownCommand;
     const [name = '', ...others] = args;
     const given = WITH_BPFTRACE.includes(name) ? [name, ...this.#options.bpftraceOption, ...others] : args;
     this.#options.ui.command(['jtrace', ...given]);
     const { code, stdout, stderr } = await this.#finished(file, [...before, ...given]);
-    this.#show(`${stdout}${stderr}`.trimEnd().split('\n'));
+    const lines = `${stdout}${stderr}`.trimEnd().split('\n');
+    const hidden = Math.max(
+      0,
+      lines.findIndex((line) => first.test(line)),
+    );
+    this.#show([...(hidden > 0 ? [`… ${String(hidden)} lines before`] : []), ...lines.slice(hidden)]);
     return { code, stdout, stderr };
   }
 
