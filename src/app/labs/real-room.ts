@@ -169,26 +169,18 @@ export class RealRoom implements LabRoom {
   }
 
   trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {
-    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
-    return this.#trace(
-      programText(name, values),
-      options.tellsFailedReads === true ? [failedReads] : [],
-      options.environment ?? {},
-      options.mostShownLines,
-    );
+    return this.#trace(programText(name, values), options);
   }
 
   traceText(text: string): Promise<LabTrace> {
-    return this.#trace(text, [], {});
+    return this.#trace(text, {});
   }
 
-  async #trace(
-    text: string,
-    args: readonly string[],
-    environment: Readonly<Record<string, string>>,
-    mostShownLines?: number,
-  ): Promise<LabTrace> {
-    const { bpftrace, said, attached } = await this.#load(text, args, environment);
+  async #trace(text: string, { tellsFailedReads = false, environment = {}, mostShownLines }: TraceOptions): Promise<LabTrace> {
+    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
+    const args = tellsFailedReads ? [failedReads] : this.dialect.quietArguments;
+    const said = new SaidLines(!tellsFailedReads);
+    const { bpftrace, attached } = await this.#load(text, args, environment, said);
     if (!(await attached)) {
       const why = said.lines.find((line) => /error/iu.test(line)) ?? said.lines.at(-1) ?? '';
       throw new OperatorError(
@@ -218,7 +210,8 @@ export class RealRoom implements LabRoom {
   }
 
   async refused(name: string, values: TemplateValues = {}): Promise<readonly string[] | null> {
-    const { bpftrace, said, attached } = await this.#load(programText(name, values), ['-v'], {});
+    const said = new SaidLines();
+    const { bpftrace, attached } = await this.#load(programText(name, values), ['-v'], {}, said);
     const isAttached = await attached;
     await this.#stopped(bpftrace);
     if (isAttached) return null;
@@ -237,13 +230,22 @@ export class RealRoom implements LabRoom {
     return { code, stdout, stderr };
   }
 
-  async jtrace(...args: readonly string[]): Promise<CommandResult> {
+  jtrace(...args: readonly string[]): Promise<CommandResult> {
+    return this.jtraceFrom(/^/u, ...args);
+  }
+
+  async jtraceFrom(first: RegExp, ...args: readonly string[]): Promise<CommandResult> {
     const [file, ...before] = this.#options.ownCommand;
     const [name = '', ...others] = args;
     const given = WITH_BPFTRACE.includes(name) ? [name, ...this.#options.bpftraceOption, ...others] : args;
     this.#options.ui.command(['jtrace', ...given]);
     const { code, stdout, stderr } = await this.#finished(file, [...before, ...given]);
-    this.#show(`${stdout}${stderr}`.trimEnd().split('\n'));
+    const lines = `${stdout}${stderr}`.trimEnd().split('\n');
+    const hidden = Math.max(
+      0,
+      lines.findIndex((line) => first.test(line)),
+    );
+    this.#show([...(hidden > 0 ? [`… ${String(hidden)} lines before`] : []), ...lines.slice(hidden)]);
     return { code, stdout, stderr };
   }
 
@@ -276,9 +278,8 @@ export class RealRoom implements LabRoom {
   }
 
   /** `attached` resolves with whether it came to wait for events, or ended before. */
-  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>, said: SaidLines) {
     this.#options.ui.program(text, this.#step?.lines ?? []);
-    const said = new SaidLines();
     const [stdout, stderr] = [new TextDecoder(), new TextDecoder()];
     const bpftrace = await startBpftrace({
       bpftracePath: this.#options.bpftrace.path,
@@ -302,7 +303,7 @@ export class RealRoom implements LabRoom {
       }
       return false;
     };
-    return { bpftrace, said, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
+    return { bpftrace, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
   }
 
   async #stopped(bpftrace: Bpftrace): Promise<void> {
