@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { REPOSITORY } from './repository.ts';
 
 /** What CommonJS packages inside an ES module bundle ask for. */
-const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 
 /** Runs `use` with the path of the bundled program; guests see it, as they see all of the host's files. */
 export async function withGuestProgram(name: string, use: (path: string) => Promise<void>): Promise<void> {

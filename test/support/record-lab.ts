@@ -61,6 +61,7 @@ function keepingUi(): { readonly ui: LabUi; readonly shown: ReadonlyMap<string, 
       answers: nothing,
       checks: nothing,
       sources: nothing,
+      list: nothing,
       exercise: nothing,
       note: (text) => console.error(text),
     },
@@ -78,7 +79,7 @@ function bounded(one: Shown): Shown {
 function neutral(run: RecordedRun): RecordedRun {
   const [plain = release()] = /^\d+\.\d+\.\d+(?:-\d+)?(?:[+-]\w*)?-amd64|^\d+\.\d+\.\d+/u.exec(release()) ?? [];
   const replacements: readonly (readonly [RegExp | string, string])[] = [
-    [/\/(?:var\/)?tmp\/jtrace-lab-[0-9a-f]+/gu, '/var/tmp/jtrace-lab'],
+    [/\/(?:var\/)?tmp\/jtrace-lab-[A-Za-z0-9]+/gu, '/var/tmp/jtrace-lab'],
     [/[^\s"']*\/jtrace-guest-program-\w+(?:\/jtrace)?/gu, '/usr/lib/jtrace'],
     [REPOSITORY, '/usr/lib/jtrace'],
     [`${homedir()}/`, '~/'],

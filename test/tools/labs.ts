@@ -1,7 +1,8 @@
-// Runs the teaching labs without questions, as root: tsx test/tools/labs.ts [--record | --compatibility [--machine ID]…] [LAB…]
+// Runs the teaching labs without questions, as root: tsx test/tools/labs.ts [--record | --compatibility [--machine ID]… | --table] [LAB…]
 //   nothing          each lab on this machine; exit code 1 when one fails
 //   --record         writes templates/labs/recorded/LAB.json, for learners without root
 //   --compatibility  each lab on the machines of lab-machines.ts, with what came out before kept where nothing was run; writes the table of docs/labs/README.md
+//   --table          that table alone
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -25,6 +26,7 @@ const { values, positionals } = parseArgs({
   options: {
     record: { type: 'boolean', default: false },
     compatibility: { type: 'boolean', default: false },
+    table: { type: 'boolean', default: false },
     machine: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -35,6 +37,7 @@ if (home !== null) process.env['JAVA_HOME'] = home;
 
 if (values.record) await recordAll();
 else if (values.compatibility) await compareAll();
+else if (values.table) writeTable();
 else process.exitCode = (await runOnHost(null, asked)).runs.some(({ outcome }) => outcome.kind === 'failed') ? 1 : 0;
 
 async function recordAll(): Promise<void> {
@@ -62,6 +65,10 @@ async function compareAll(): Promise<void> {
     const outcomes = Object.fromEntries(runs.map(({ lab, outcome }) => [lab, outcome]));
     writeResults({ ...results, [machine.id]: { kernel, labs: { ...results[machine.id]?.labs, ...outcomes } } });
   }
+  writeTable();
+}
+
+function writeTable(): void {
   writeFileSync(LABS_PAGE, withTable(readFileSync(LABS_PAGE, 'utf8'), readResults()));
 }
 
