@@ -18,7 +18,7 @@ const GOLDEN_LAB = 'page-not-there';
 /** A learner reads it; and all of them are in the package. */
 const MOST_BYTES = 100_000;
 /** Folders of one run and of one machine. */
-const OF_A_MACHINE = /jtrace-lab-|jtrace-guest|\/root\/|\/home\/|\/tmp\/(?!hsperf|perf-)/u;
+const OF_A_MACHINE = /jtrace-lab-\w|jtrace-guest|\/root\/|\/home\/|(?<!\/var)\/tmp\/(?!hsperf|perf-)/u;
 
 async function replayed(lab: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'jtrace-recorded-'));
