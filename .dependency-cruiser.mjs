@@ -19,7 +19,8 @@ const STAGES = {
   doctor: ['program', 'unwind'], // pure decisions; whatever must be run or read is handed in
   residency: [], // pure decisions about pages
   watch: [], // the same, of JVMs that come and go
-  labs: ['program'], // what labs do and what is right; they work in a room that is handed in
+  verifier: [], // a log of the kernel's verifier in words: text in, words out
+  labs: ['verifier', 'program'], // pure: what a lab asks, and how its answers are judged; whatever must be run is handed in
   app: [
     'program',
     'script',
@@ -37,7 +38,7 @@ const STAGES = {
     'watch',
     'labs',
   ], // the one place that composes
-  cli: ['app', 'catalogue', 'labs', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
+  cli: ['app', 'catalogue', 'labs', 'outputs', 'profile', 'target', 'verifier'], // target: only its list of processes, see cli-sees-processes-only
 };
 
 /** What of Node's own modules a stage may import; anything else of Node is refused. Why, where it is not plain: */
@@ -58,6 +59,7 @@ const NODE_MODULES = {
   doctor: [],
   residency: [],
   watch: [],
+  verifier: [],
   labs: [],
   app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8', 'vm'], // writes the output files; v8: how much memory there may be; vm: patterns that take too long
   cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream', 'readline'], // checks output paths before anything starts; readline: answers of a learner

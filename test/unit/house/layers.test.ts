@@ -44,6 +44,8 @@ const TREE: Readonly<Record<string, { readonly imports: readonly string[]; reado
   'src/catalogue/bad.ts': { imports: ['src/cli/good.ts', 'node:path'], breaks: ['stage-catalogue', 'node-catalogue'] },
   'src/doctor/bad.ts': { imports: ['src/bpftrace/good.ts', 'node:fs'], breaks: ['stage-doctor', 'node-doctor'] },
   'src/watch/bad.ts': { imports: ['src/target/good.ts', 'node:timers'], breaks: ['stage-watch', 'node-watch'] },
+  'src/verifier/good.ts': { imports: ['src/model/units.ts'], breaks: [] },
+  'src/verifier/bad.ts': { imports: ['src/outputs/good.ts', 'node:fs'], breaks: ['stage-verifier', 'node-verifier'] },
   'src/labs/bad.ts': { imports: ['src/app/good.ts', 'node:fs'], breaks: ['stage-labs', 'node-labs'] },
   'src/app/good.ts': { imports: ['src/bpftrace/good.ts', 'src/target/good.ts', 'src/outputs/good.ts'], breaks: [] },
   'src/app/bad.ts': { imports: ['src/cli/good.ts', 'yargs'], breaks: ['stage-app', 'package-yargs'] },
