@@ -43,7 +43,7 @@ export function undoChange(change: MachineChange): void {
   }
 }
 
-/** A folder of this run's, on a disk where there is one. Those that a reboot left there are removed: one lab runs at a time. */
+/** A folder of this run's, on a disk where there is one. Those that a reboot left there are removed: nothing else knows of them any more. */
 export function makeFolder(ledger: Ledger): string {
   for (const base of BASES) removeLeftFolders(base);
   const base = BASES.find((folder) => isOnDisk(folder)) ?? '/tmp';
@@ -53,12 +53,14 @@ export function makeFolder(ledger: Ledger): string {
   return path;
 }
 
-/** Only root's own: anybody may make a folder of that name. */
+/** Only root's own: anybody may make a folder of that name. And of an earlier boot: a lab in another container may share this one. */
 function removeLeftFolders(base: string): void {
+  const bootMs = 1000 * Number(/^btime (\d+)$/mu.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? 0);
   for (const name of readdirSync(base).filter((one) => one.startsWith(PREFIX))) {
     const path = join(base, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0) continue;
+    if (stat?.isDirectory() !== true || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0 || stat.mtimeMs >= bootMs)
+      continue;
     if (!swaps().some((swap) => swap.startsWith(`${path}/`))) rmSync(path, { recursive: true, force: true });
   }
 }

@@ -19,6 +19,7 @@ const TAB_COLUMNS = 8;
 const MOST_TRIES = 3;
 /** Of a program's line. */
 const MAX_LINE_CHARS = 400;
+const MAX_COMMAND_CHARS = 4000;
 
 export interface LabTerminal extends LabUi {
   close(): void;
@@ -43,7 +44,7 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
       if (markdown !== '') print('', ...markdownLines(markdown, columns, look));
     },
     program: (text, explained) => print('', ...programLines(text, explained, columns, { look, dim: theme.hint })),
-    command: (argv) => print('', theme.heading(`$ ${argv.map(shellQuote).join(' ')}`)),
+    command: (argv) => print('', theme.heading(escapeForTerminal(`$ ${argv.map(shellQuote).join(' ')}`, MAX_COMMAND_CHARS))),
     output: (lines) => {
       if (lines.length > 0) print(...lines.map((line) => `  ${escaped(withoutTabs(line))}`));
     },
@@ -124,7 +125,7 @@ function listLines({ number, id, title, asks, state }: ListedLab, { words, colum
     recorded: ` [${words.seenRecorded}]`,
   }[state];
   const first = hanging(`${title}${mark}`, columns, `${String(number).padStart(2)}. `, PLAIN);
-  return [...first, ...hanging(`\`${id}\` ${asks}`, columns, '    ', look)];
+  return [...first, ...hanging(`\`${id}\`: ${asks}`, columns, '    ', look)];
 }
 
 function questionLines({ text, choices }: QuestionText, columns: number, look: MarkdownLook): readonly string[] {
@@ -187,7 +188,7 @@ export function programLines(
 class TypedLines {
   readonly #input: NodeJS.ReadableStream;
   #reader: Interface | null = null;
-  #lines: AsyncIterator<string, undefined> | null = null;
+  #lines: AsyncIterator<string, null> | null = null;
 
   constructor(input: NodeJS.ReadableStream) {
     this.#input = input;
@@ -197,7 +198,7 @@ class TypedLines {
   async next(stop: AbortSignal): Promise<string | null> {
     stop.throwIfAborted();
     this.#reader ??= createInterface({ input: this.#input });
-    this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+    this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, null>;
     const line = this.#lines.next();
     const over = new AbortController();
     try {
@@ -207,7 +208,7 @@ class TypedLines {
           stop.addEventListener('abort', () => reject(stop.reason as Error), { once: true, signal: over.signal });
         }),
       ]);
-      return done === true || value === undefined ? null : value;
+      return done === true ? null : value;
     } finally {
       over.abort();
     }
