@@ -237,7 +237,8 @@ export class RealRoom implements LabRoom {
     const given = WITH_BPFTRACE.includes(name) ? [name, ...this.#options.bpftraceOption, ...others] : args;
     this.#options.ui.command(['jtrace', ...given]);
     const { code, stdout, stderr } = await this.#finished(file, [...before, ...given]);
-    this.#show(`${stdout}${stderr}`.trimEnd().split('\n'));
+    const said = `${stdout}${stderr}`.trimEnd();
+    this.#show(said === '' ? [] : said.split('\n'));
     return { code, stdout, stderr };
   }
 

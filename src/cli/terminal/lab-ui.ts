@@ -18,6 +18,8 @@ const MIN_COLUMNS = 40;
 const MOST_TRIES = 3;
 /** Of a program's line. */
 const MAX_LINE_CHARS = 400;
+/** bpftrace begins the lines of a stack with one. */
+const TAB = ' '.repeat(4);
 
 export interface LabTerminal extends LabUi {
   close(): void;
@@ -42,7 +44,7 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
     program: (text, explained) => print('', ...programLines(text, explained, columns, { look, dim: theme.hint })),
     command: (argv) => print('', theme.heading(`$ ${argv.map(shellQuote).join(' ')}`)),
     output: (lines) => {
-      if (lines.length > 0) print(...lines.map((line) => `  ${escaped(line)}`));
+      if (lines.length > 0) print(...lines.map((line) => `  ${escaped(line.replaceAll('\t', TAB))}`));
     },
     measured: (lines) => print(...lines.map((line) => theme.frame.interpreted(`→ ${escaped(line)}`))),
     ask: (question, stop) => ask(question, stop, { ...page, print, prompt: (text) => void stdout.write(text), answers }),
