@@ -240,7 +240,8 @@ export class RealRoom implements LabRoom {
     const given = WITH_BPFTRACE.includes(name) ? [name, ...this.#options.bpftraceOption, ...others] : args;
     this.#options.ui.command(['jtrace', ...given]);
     const { code, stdout, stderr } = await this.#finished(file, [...before, ...given]);
-    const lines = `${stdout}${stderr}`.trimEnd().split('\n');
+    const said = `${stdout}${stderr}`.trimEnd();
+    const lines = said === '' ? [] : said.split('\n');
     const hidden = Math.max(
       0,
       lines.findIndex((line) => first.test(line)),
