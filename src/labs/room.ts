@@ -30,6 +30,8 @@ export interface TraceOptions {
   readonly tellsFailedReads?: boolean;
   /** Environment of bpftrace, as BPFTRACE_STRLEN. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many lines of what it printed are shown at its end; 40 where nothing is said. */
+  readonly mostShownLines?: number;
 }
 
 /** A line of a file of folded stacks. */
@@ -75,6 +77,8 @@ export interface LabRoom {
   command(...argv: readonly string[]): Promise<CommandResult>;
   /** The same of jtrace itself. */
   jtrace(...args: readonly string[]): Promise<CommandResult>;
+  /** Of what it printed is shown what comes from the first line that fits. */
+  jtraceFrom(first: RegExp, ...args: readonly string[]): Promise<CommandResult>;
   /** Lines of what was measured. */
   show(...lines: readonly string[]): void;
   /** Swap space of so many bytes, until the end. */

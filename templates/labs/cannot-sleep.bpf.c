@@ -1,4 +1,5 @@
-// Three ways to read what the first argument of a probed function points to. What came of it is kept in a map, where the loader finds it.
+// Three ways to read the text that a function is given. What came of each is
+// kept in a map, where the loader finds it.
 #include <linux/ptrace.h>
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -14,31 +15,35 @@ struct {
 
 SEC("uprobe")
 int awake(struct pt_regs *ctx) {
+  void *address = (void *)PT_REGS_PARM1(ctx);
   __u32 first = 0;
   struct seen *seen = bpf_map_lookup_elem(&kept, &first);
-  if (seen) seen->error = bpf_probe_read_user(seen->text, sizeof(seen->text), (void *)PT_REGS_PARM1(ctx));
+  if (!seen) return 0;
+  seen->error = bpf_probe_read_user(seen->text, 64, address);
   return 0;
 }
 
 SEC("uprobe")
 int waits(struct pt_regs *ctx) {
+  void *address = (void *)PT_REGS_PARM1(ctx);
   __u32 first = 0;
   struct seen *seen = bpf_map_lookup_elem(&kept, &first);
-  if (seen) seen->error = bpf_copy_from_user(seen->text, sizeof(seen->text), (void *)PT_REGS_PARM1(ctx));
+  if (!seen) return 0;
+  seen->error = bpf_copy_from_user(seen->text, 64, address);
   return 0;
 }
 
 SEC("uprobe.s")
 int asleep(struct pt_regs *ctx) {
-  char byte;
-  __u32 first = 0;
   void *address = (void *)PT_REGS_PARM1(ctx);
+  __u32 first = 0;
   struct seen *seen = bpf_map_lookup_elem(&kept, &first);
   if (!seen) return 0;
-  seen->before = bpf_probe_read_user(&byte, sizeof(byte), address);
-  seen->error = bpf_copy_from_user(seen->text, sizeof(seen->text), address);
-  seen->after = bpf_probe_read_user(&byte, sizeof(byte), address);
+  char byte;
+  seen->before = bpf_probe_read_user(&byte, 1, address);
+  seen->error = bpf_copy_from_user(seen->text, 64, address);
+  seen->after = bpf_probe_read_user(&byte, 1, address);
   return 0;
 }
 
-char license[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "GPL";

@@ -1,6 +1,6 @@
-// A constant of the program, looked at by the program itself and by its children, and given to execve by them. Orders: `look WHO` (WHO: see below) calls
-// look_at() with the constant, or a copy made at run time, for whoever has a probe there; `exec fork` and `exec vfork` start this program again,
-// which then ends at once. Answers: `child PID`.
+// A constant of the program, looked at by the program itself and by its children, and given to execve by them. Orders: `look WHO` (parent, child,
+// touched, neighbour, built, vforked) calls look_at() with the constant, or a copy made at run time, for whoever has a probe there;
+// `exec fork` and `exec vfork` start this program again, which then ends at once. Answers: `child PID`.
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdio.h>
@@ -22,11 +22,10 @@ static const struct {
 /* The same text in the program's own memory. */
 static char built[32];
 
-enum who { PARENT, CHILD, TOUCHED, NEIGHBOUR, BUILT, VFORKED, NOBODY };
-static const char *const names[] = {"parent", "child", "touched", "neighbour", "built", "vforked"};
+static int is(const char *who, const char *name) { return strcmp(who, name) == 0; }
 
 /* Does nothing: a place for a probe. */
-__attribute__((noinline)) void look_at(const char *text, long who) { __asm__ volatile("" ::"r"(text), "r"(who) : "memory"); }
+__attribute__((noinline)) void look_at(const char *text, const char *who) { __asm__ volatile("" ::"r"(text), "r"(who) : "memory"); }
 
 static void touch(const volatile char *at) { (void)*at; }
 
@@ -36,10 +35,11 @@ static const char *neighbour(void) {
   return ((uintptr_t)page & 0xffff) < PAGE ? page + PAGE : page - PAGE;
 }
 
-static void look(enum who who) {
-  if (who == TOUCHED) touch(constants.name);
-  if (who == NEIGHBOUR) touch(neighbour());
-  look_at(who == BUILT ? built : constants.name, who);
+/* `who` is on the stack of main, whose pages fork copies: a probe can read it in every child. */
+static void look(const char *who) {
+  if (is(who, "touched")) touch(constants.name);
+  if (is(who, "neighbour")) touch(neighbour());
+  look_at(is(who, "built") ? built : constants.name, who);
 }
 
 static void wait_for(pid_t child) {
@@ -49,12 +49,12 @@ static void wait_for(pid_t child) {
   else printf("child %d\n", (int)child);
 }
 
-static void look_as(enum who who) {
-  if (who == PARENT) {
+static void look_as(const char *who) {
+  if (is(who, "parent")) {
     look(who);
     return;
   }
-  pid_t child = who == VFORKED ? vfork() : fork();
+  pid_t child = is(who, "vforked") ? vfork() : fork();
   if (child == 0) {
     look(who);
     _exit(0);
@@ -82,12 +82,7 @@ int main(int argc, char **argv) {
   fflush(stdout);
   while (scanf("%31s %31s", order, what) == 2) {
     touch(constants.name);
-    if (strcmp(order, "look") == 0) {
-      int who = 0;
-      while (who < NOBODY && strcmp(names[who], what) != 0) who++;
-      if (who == NOBODY) return 1;
-      look_as((enum who)who);
-    }
+    if (strcmp(order, "look") == 0) look_as(what);
     if (strcmp(order, "exec") == 0) start_again(strcmp(what, "vfork") == 0);
     puts("done");
     fflush(stdout);

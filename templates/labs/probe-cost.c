@@ -3,8 +3,11 @@
 //   syscalls N R  R rounds of N times getpgid, where a probe may be, and N times its twin getsid, where none is
 //   calls N R     R rounds of N times bare(), entered(), returned(), marked()
 //   printed N     N times entered()
-//   used PID      milliseconds of CPU time that a process has used
+//   used PID      nanoseconds of CPU time that a process has used
+//   tracers       which processes have a BPF program at a system call's tracepoint
 #define _GNU_SOURCE
+#include <dirent.h>
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,17 +102,59 @@ static void say_machine(void) {
 #endif
 
 static void say_used(int pid) {
-  char path[64], text[1024];
-  unsigned long user = 0, kernel = 0;
-  snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-  FILE *file = fopen(path, "r");
-  if (file == NULL) return;
-  text[fread(text, 1, sizeof(text) - 1, file)] = 0;
-  fclose(file);
-  /* proc_pid_stat(5): after the name, which may hold anything. */
-  char *after = strrchr(text, ')');
-  if (after == NULL || sscanf(after + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &kernel) != 2) return;
-  printf("used %lu\n", (user + kernel) * 1000 / sysconf(_SC_CLK_TCK));
+  clockid_t clock;
+  struct timespec used;
+  if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
+    printf("used %lld\n", used.tv_sec * 1000000000ll + used.tv_nsec);
+}
+
+/* What a file descriptor of a process is attached to, as `bpftool perf` asks it. */
+static int is_at_syscalls(int pid, int fd) {
+  char name[128] = "";
+  union bpf_attr attr;
+  memset(&attr, 0, sizeof(attr));
+  attr.task_fd_query.pid = pid;
+  attr.task_fd_query.fd = fd;
+  attr.task_fd_query.buf_len = sizeof(name);
+  attr.task_fd_query.buf = (unsigned long)name;
+  if (syscall(SYS_bpf, BPF_TASK_FD_QUERY, &attr, sizeof(attr)) != 0) return 0;
+  return strncmp(name, "sys_enter", 9) == 0 || strncmp(name, "sys_exit", 8) == 0;
+}
+
+static int traces_syscalls(int pid) {
+  char path[320], target[64];
+  int found = 0;
+  snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+  DIR *files = opendir(path);
+  if (files == NULL) return 0;
+  for (struct dirent *file; !found && (file = readdir(files)) != NULL;) {
+    snprintf(path, sizeof(path), "/proc/%d/fd/%s", pid, file->d_name);
+    long length = readlink(path, target, sizeof(target) - 1);
+    if (length <= 0) continue;
+    target[length] = 0;
+    /* anon_inode:[perf_event], anon_inode:bpf-raw-tracepoint, anon_inode:bpf_link */
+    if (strncmp(target, "anon_inode:", 11) == 0) found = is_at_syscalls(pid, atoi(file->d_name));
+  }
+  closedir(files);
+  return found;
+}
+
+static void say_tracers(void) {
+  DIR *processes = opendir("/proc");
+  if (processes == NULL) return;
+  for (struct dirent *process; (process = readdir(processes)) != NULL;) {
+    int pid = atoi(process->d_name);
+    char path[64], name[32] = "?";
+    if (pid <= 0 || !traces_syscalls(pid)) continue;
+    snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL) continue;
+    if (fgets(name, sizeof(name), file) == NULL) strcpy(name, "?");
+    fclose(file);
+    name[strcspn(name, "\n")] = 0;
+    printf("tracer %s (%d)\n", name, pid);
+  }
+  closedir(processes);
 }
 
 int main(void) {
@@ -126,6 +171,7 @@ int main(void) {
     if (strcmp(order, "calls") == 0 && scanf("%ld %ld", &count, &rounds) == 2) rounds_of(functions, 4, count, rounds);
     if (strcmp(order, "printed") == 0 && scanf("%ld", &count) == 1) printf("cost %.2f\n", cost(entered, count));
     if (strcmp(order, "used") == 0 && scanf("%d", &pid) == 1) say_used(pid);
+    if (strcmp(order, "tracers") == 0) say_tracers();
     puts("done");
     fflush(stdout);
   }

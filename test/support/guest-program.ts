@@ -8,16 +8,19 @@ import { build } from 'esbuild';
 import { REPOSITORY } from './repository.ts';
 
 /** What CommonJS packages inside an ES module bundle ask for. */
-const REQUIRE = `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 
 /** Runs `use` with the path of the bundled program; guests see it, as they see all of the host's files. */
 export async function withGuestProgram(name: string, use: (path: string) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'jtrace-guest-program-'));
+  const outer = mkdtempSync(join(tmpdir(), 'jtrace-guest-program-'));
+  const folder = join(outer, 'jtrace');
   try {
-    // Templates and scripts are looked for two levels above the code that asks, in src/, in dist/ and so here.
+    // Templates, scripts and texts are looked for two or three levels above the code that asks, in src/, in dist/ and so here.
     const path = join(folder, 'dist/program', `${name}.mjs`);
     mkdirSync(join(folder, 'dist/program'), { recursive: true });
-    for (const data of ['templates', 'bt-scripts']) symlinkSync(join(REPOSITORY, data), join(folder, data));
+    for (const above of [outer, folder])
+      for (const data of ['templates', 'bt-scripts', 'docs', 'bin', 'package.json'])
+        symlinkSync(join(REPOSITORY, data), join(above, data));
     await build({
       entryPoints: [join(REPOSITORY, 'test/guest/programs', `${name}.ts`)],
       outfile: path,
@@ -30,6 +33,6 @@ export async function withGuestProgram(name: string, use: (path: string) => Prom
     });
     await use(path);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(outer, { recursive: true, force: true });
   }
 }

@@ -169,20 +169,18 @@ export class RealRoom implements LabRoom {
   }
 
   trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {
-    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
-    return this.#trace(
-      programText(name, values),
-      options.tellsFailedReads === true ? [failedReads] : [],
-      options.environment ?? {},
-    );
+    return this.#trace(programText(name, values), options);
   }
 
   traceText(text: string): Promise<LabTrace> {
-    return this.#trace(text, [], {});
+    return this.#trace(text, {});
   }
 
-  async #trace(text: string, args: readonly string[], environment: Readonly<Record<string, string>>): Promise<LabTrace> {
-    const { bpftrace, said, attached } = await this.#load(text, args, environment);
+  async #trace(text: string, { tellsFailedReads = false, environment = {}, mostShownLines }: TraceOptions): Promise<LabTrace> {
+    const failedReads = this.dialect.version.minor < FIRST_WITH_ONE_K ? '-kk' : '-k';
+    const args = tellsFailedReads ? [failedReads] : this.dialect.quietArguments;
+    const said = new SaidLines(!tellsFailedReads);
+    const { bpftrace, attached } = await this.#load(text, args, environment, said);
     if (!(await attached)) {
       const why = said.lines.find((line) => /error/iu.test(line)) ?? said.lines.at(-1) ?? '';
       throw new OperatorError(
@@ -205,14 +203,15 @@ export class RealRoom implements LabRoom {
         if (lost > 0) this.#options.ui.note(`bpftrace lost ${String(lost)} events: what was measured misses them`);
         if (bpftrace.ending.isKilled || bpftrace.ending.isCutOff)
           this.#options.ui.note('bpftrace had to be cut off: what it was to print at its end may be missing');
-        this.#show(said.lines);
+        this.#show(said.lines, mostShownLines);
         return said.lines;
       },
     };
   }
 
   async refused(name: string, values: TemplateValues = {}): Promise<readonly string[] | null> {
-    const { bpftrace, said, attached } = await this.#load(programText(name, values), ['-v'], {});
+    const said = new SaidLines();
+    const { bpftrace, attached } = await this.#load(programText(name, values), ['-v'], {}, said);
     const isAttached = await attached;
     await this.#stopped(bpftrace);
     if (isAttached) return null;
@@ -231,13 +230,23 @@ export class RealRoom implements LabRoom {
     return { code, stdout, stderr };
   }
 
-  async jtrace(...args: readonly string[]): Promise<CommandResult> {
+  jtrace(...args: readonly string[]): Promise<CommandResult> {
+    return this.jtraceFrom(/^/u, ...args);
+  }
+
+  async jtraceFrom(first: RegExp, ...args: readonly string[]): Promise<CommandResult> {
     const [file, ...before] = this.#options.ownCommand;
     const [name = '', ...others] = args;
     const given = WITH_BPFTRACE.includes(name) ? [name, ...this.#options.bpftraceOption, ...others] : args;
     this.#options.ui.command(['jtrace', ...given]);
     const { code, stdout, stderr } = await this.#finished(file, [...before, ...given]);
-    this.#show(`${stdout}${stderr}`.trimEnd().split('\n'));
+    const said = `${stdout}${stderr}`.trimEnd();
+    const lines = said === '' ? [] : said.split('\n');
+    const hidden = Math.max(
+      0,
+      lines.findIndex((line) => first.test(line)),
+    );
+    this.#show([...(hidden > 0 ? [`… ${String(hidden)} lines before`] : []), ...lines.slice(hidden)]);
     return { code, stdout, stderr };
   }
 
@@ -270,9 +279,8 @@ export class RealRoom implements LabRoom {
   }
 
   /** `attached` resolves with whether it came to wait for events, or ended before. */
-  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>) {
+  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>, said: SaidLines) {
     this.#options.ui.program(text, this.#step?.lines ?? []);
-    const said = new SaidLines();
     const [stdout, stderr] = [new TextDecoder(), new TextDecoder()];
     const bpftrace = await startBpftrace({
       bpftracePath: this.#options.bpftrace.path,
@@ -296,7 +304,7 @@ export class RealRoom implements LabRoom {
       }
       return false;
     };
-    return { bpftrace, said, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
+    return { bpftrace, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
   }
 
   async #stopped(bpftrace: Bpftrace): Promise<void> {
@@ -304,9 +312,9 @@ export class RealRoom implements LabRoom {
     await this.#timely(bpftrace.child.exited, ATTACH_TIMEOUT_MS, 'the end of bpftrace');
   }
 
-  #show(lines: readonly string[]): void {
-    const more = lines.length - MOST_SHOWN_LINES;
-    this.#options.ui.output(more > 0 ? [...lines.slice(0, MOST_SHOWN_LINES), `… ${String(more)} more lines`] : lines);
+  #show(lines: readonly string[], most = MOST_SHOWN_LINES): void {
+    const more = lines.length - most;
+    this.#options.ui.output(more > 0 ? [...lines.slice(0, most), `… ${String(more)} more lines`] : lines);
   }
 
   #timely<Result>(work: Promise<Result>, timeMs: number, who: string): Promise<Result> {

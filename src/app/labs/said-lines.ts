@@ -1,6 +1,6 @@
 // Lines that a program says on its two streams, in the order in which they came, and waiting for some.
 
-import { isNoise } from '../../bpftrace/noise.ts';
+import { isNoise, NoiseFilter } from '../../bpftrace/noise.ts';
 import { OperatorError } from '../../model/errors.ts';
 
 /** A program under test and bpftrace print little; what a broken one prints is bounded. */
@@ -10,13 +10,22 @@ const MOST_LINE_CHARS = 65_536;
 export class SaidLines {
   readonly lines: string[] = [];
   readonly #begun = { stdout: '', stderr: '' };
+  readonly #filters: Readonly<Record<'stdout' | 'stderr', NoiseFilter>> | null;
   #hasEnded = false;
   readonly #waiting: (() => void)[] = [];
+
+  /** `dropsWarnings`: those of bpftrace about its program, which are of three lines each. One about a read that failed has their form. */
+  constructor(dropsWarnings = false) {
+    this.#filters = dropsWarnings ? { stdout: new NoiseFilter(), stderr: new NoiseFilter() } : null;
+  }
 
   push(stream: 'stdout' | 'stderr', text: string): void {
     const parts = `${this.#begun[stream]}${text}`.split('\n');
     this.#begun[stream] = (parts.pop() ?? '').slice(0, MOST_LINE_CHARS);
-    for (const line of parts) if (!isNoise(line) && this.lines.length < MOST_LINES) this.lines.push(line);
+    for (const line of parts) {
+      const isKept = this.#filters?.[stream].keeps(line) ?? !isNoise(line);
+      if (isKept && this.lines.length < MOST_LINES) this.lines.push(line);
+    }
     this.#wake();
   }
 

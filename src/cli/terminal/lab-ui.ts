@@ -15,6 +15,7 @@ import { createTheme } from './theme.ts';
 
 const TEXT_COLUMNS = 80;
 const MIN_COLUMNS = 40;
+const TAB_COLUMNS = 8;
 const MOST_TRIES = 3;
 /** Of a program's line. */
 const MAX_LINE_CHARS = 400;
@@ -45,7 +46,7 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
     program: (text, explained) => print('', ...programLines(text, explained, columns, { look, dim: theme.hint })),
     command: (argv) => print('', theme.heading(escapeForTerminal(`$ ${argv.map(shellQuote).join(' ')}`, MAX_COMMAND_CHARS))),
     output: (lines) => {
-      if (lines.length > 0) print(...lines.map((line) => `  ${escaped(line)}`));
+      if (lines.length > 0) print(...lines.map((line) => `  ${escaped(withoutTabs(line))}`));
     },
     measured: (lines) => print(...lines.map((line) => theme.frame.interpreted(`→ ${escaped(line)}`))),
     ask: (question, stop) => ask(question, stop, { ...page, print, prompt: (text) => void stdout.write(text), answers }),
@@ -80,6 +81,10 @@ interface AskLook extends PageLook {
   readonly prompt: (text: string) => void;
   readonly answers: TypedLines;
 }
+
+/** Of what commands print: grep and bpftool have tabs, which would be shown as \t. */
+const withoutTabs = (text: string): string =>
+  text.split('\t').reduce((before, after) => before.padEnd((Math.floor(before.length / TAB_COLUMNS) + 1) * TAB_COLUMNS) + after);
 
 const escaped = (text: string): string => escapeForTerminal(text, MAX_LINE_CHARS);
 

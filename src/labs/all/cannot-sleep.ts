@@ -1,6 +1,4 @@
 // Lab 6: one page of a file, not yet touched; read at the entry and at the exit of a system call, and at a function by programs that may sleep and that may not.
-// ROOM: `source(NAME)`: shows templates/labs/NAME, explained by the step's lines as `trace` does, and gives its path. Until then `cat` shows it.
-// ROOM: the need `clang` looks for /usr/include/bpf/libbpf.h, too (libbpf-dev 1.0 or later).
 
 import { OperatorError } from '../../model/errors.ts';
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
@@ -11,7 +9,7 @@ import type { LabProgram, LabRoom } from '../room.ts';
 
 const NAME = 'cannot-sleep';
 const LOADER = 'cannot-sleep-loader';
-const BPF_SOURCE = new URL('../../../templates/labs/cannot-sleep.bpf.c', import.meta.url).pathname;
+const BPF_SOURCE = 'cannot-sleep.bpf.c';
 /** What lies in the page. */
 const TEXT = 'it is here';
 const EFAULT = -14;
@@ -74,7 +72,7 @@ async function run(room: LabRoom): Promise<Measurements> {
   const atExit = await lookAtExit(room, worker);
 
   await room.step('awake');
-  const { stdout: kernel } = await room.command('uname', '-r');
+  const kernel = room.read('/proc/sys/kernel/osrelease');
   const loader = await room.start(loaderProgram, await compileBpf(room), program, String(worker.pid));
   const awake = await look(room, loader, worker, 'awake');
   await room.step('waits');
@@ -91,7 +89,9 @@ async function lookAtEntry(room: LabRoom, worker: LabProgram): Promise<Measureme
   await worker.order('send');
   const [, text = ''] = await trace.said(/^entry \[(.*)\]$/u);
   const lines = await trace.stop();
-  return { entryText: text, entryError: lines.some((line) => FAILED_READ.test(line)) ? EFAULT : 0 };
+  const error = lines.some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  room.show(`at the entry BPF read ${error === 0 ? `"${text}"` : `nothing: error ${String(error)}`}`);
+  return { entryText: text, entryError: error };
 }
 
 async function lookAtExit(room: LabRoom, worker: LabProgram): Promise<Measurements> {
@@ -101,6 +101,7 @@ async function lookAtExit(room: LabRoom, worker: LabProgram): Promise<Measuremen
   await worker.order('send');
   const [, text = ''] = await trace.said(/^exit \[(.*)\]$/u);
   await trace.stop();
+  room.show(`at the exit BPF read ${text === '' ? 'nothing' : `"${text}"`}`);
   return { exitText: text };
 }
 
@@ -114,7 +115,7 @@ async function compileBpf(room: LabRoom): Promise<string> {
       'run it on x86-64 or arm64, or with --recorded',
     );
   const object = `${room.folder}/${NAME}.bpf.o`;
-  await room.command('cat', BPF_SOURCE);
+  const source = room.source(BPF_SOURCE);
   const { target, headers } = processor;
   const { code } = await room.command(
     'clang',
@@ -125,12 +126,12 @@ async function compileBpf(room: LabRoom): Promise<string> {
     '-O2',
     '-g',
     '-c',
-    BPF_SOURCE,
+    source,
     '-o',
     object,
   );
   if (code !== 0)
-    throw new OperatorError('environment', `${NAME}.bpf.c does not compile here`, 'apt-get install clang libbpf-dev');
+    throw new OperatorError('environment', `${BPF_SOURCE} does not compile here`, 'apt-get install clang libbpf-dev');
   return object;
 }
 
@@ -141,9 +142,11 @@ async function look(room: LabRoom, loader: LabProgram, worker: LabProgram, reade
   const answer = await loader.order(`load ${reader}`);
   const state = answer.find((line) => /^(attached|refused|unattached|unopened|unknown)\b/u.test(line)) ?? 'no answer';
   const log = answer.flatMap((line) => (line.startsWith('log ') ? [line.slice('log '.length)] : []));
-  const reason = log.findLast((line) => !/^(processed|stack depth|verification time|max_states)/u.test(line)) ?? '';
+  // After its reason the verifier only counts.
+  const reasons = log.filter((line) => !/^(processed|stack depth|verification time|max_states)/u.test(line));
+  const reason = reasons.at(-1) ?? '';
   if (state !== 'attached') {
-    room.show(`${reader}: ${state}`, ...log.slice(-LOG_LINES), ...answer.filter((line) => line.startsWith('libbpf ')));
+    room.show(`${reader}: ${state}`, ...reasons.slice(-LOG_LINES).map(withoutRegisters), ...answer.filter((line) => line.startsWith('libbpf ')));
     return { [`${reader}State`]: state, [`${reader}Said`]: reason };
   }
   await worker.order('fresh');
@@ -157,10 +160,10 @@ async function look(room: LabRoom, loader: LabProgram, worker: LabProgram, reade
     Number(wordAfter(seen, 'after')),
   ];
   const text = wordAfter(seen, 'text');
-  room.show(
-    `${reader}: ${error === 0 ? `read "${text}"` : `error ${String(error)}`}; page faults of the program meanwhile: ${String(faults)}; mincore says ${String(mincore)}`,
-  );
-  if (reader === 'asleep') room.show(`asleep: bpf_probe_read_user before: ${String(before)}, after: ${String(after)}`);
+  const read = `${reader}: ${error === 0 ? `read "${text}"` : `read nothing: error ${String(error)}`}`;
+  if (reader === 'asleep') room.show(`asleep, read without waiting before: ${result(before)}`);
+  room.show(`${read}; page faults meanwhile: ${String(faults)}; mincore says ${String(mincore)}`);
+  if (reader === 'asleep') room.show(`asleep, read without waiting after: ${result(after)}`);
   return {
     [`${reader}State`]: state,
     [`${reader}Said`]: reason,
@@ -170,6 +173,15 @@ async function look(room: LabRoom, loader: LabProgram, worker: LabProgram, reade
     [`${reader}Text`]: text,
     [`${reader}Faults`]: faults,
   };
+}
+
+/** An instruction's line of the log goes on with what is known of the registers after it. */
+function withoutRegisters(line: string): string {
+  return line.replace(/\s+; .*$/u, '');
+}
+
+function result(error: number): string {
+  return error === 0 ? 'it worked' : `error ${String(error)}`;
 }
 
 /** `missing` where there is no such line: as a number it is none. */

@@ -1,12 +1,7 @@
 // Lab 8: one Java stack, known to the last frame, five ways: ustack, the same with frame pointers, with a perf map, the raw words, the walk in the kernel.
-//
-// ROOM: javac(name, ...flags): templates/labs/NAME.java, compiled by `javac -g -d` into a folder of its own within room.folder → that folder (for -cp).
-//       The need 'java' must look for javac, too (a JRE has none), and here for jcmd.
-// ROOM: read(path): the text of a file; '' where there is none.
-// ROOM: removeAtEnd(path): noted in the ledger like the folder: the JVM writes /tmp/perf-PID.map.
-// ROOM: folded(path): a file of folded stacks → { frames (oldest first), weight }[]; empty where there is none. Interface FoldedStack in room.ts.
 
-import type { CheckOutcome, Measurements } from '../../model/lab.ts';
+import type { CheckOutcome, Measurements, Right } from '../../model/lab.ts';
+import { codeAt, type JavaCode, javaCode, methodAt, STACK_END, stackWords, userStacks } from '../java-code.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { FoldedStack, LabProgram, LabRoom } from '../room.ts';
@@ -28,10 +23,11 @@ const FLAGS = [
   `-XX:CompileCommand=inline,${CLASS}::inlined`,
   `-XX:CompileCommand=exclude,${CLASS}::forever`,
 ];
-/** At 99 Hz: some 200 samples. */
-const SAMPLE_MS = 2000;
+/** bpftrace reads the names of libjvm once, and not for each stack: that takes it seconds. */
+const NAMES_ONCE = { BPFTRACE_CACHE_USER_SYMBOLS: '1' };
 /** Of samples that must agree: at a tick a frame may be on its way up or down. */
 const MOST = 0.6;
+const WORD_BYTES = 8;
 const KERNEL_WALK = 'profile:hz:99 /comm == "five-stacks"/ { @[jstack] = count(); }';
 
 export const FIVE_STACKS: Lab = {
@@ -46,19 +42,22 @@ export const FIVE_STACKS: Lab = {
   ],
   run,
   predictions: {
-    ustack: (measured) => ({ kind: 'choice', key: amountOf(listOf(measured, 'ustackMethods')) }),
-    pointers: (measured) => ({ kind: 'choice', key: amountOf(listOf(measured, 'mapMethods')) }),
-    kernel: (measured) => ({ kind: 'choice', key: listOf(measured, 'kernelChain').includes('inlined') ? 'shown' : 'not-shown' }),
+    ustack: (measured) => amountOf(measured, 'ustackMethods'),
+    pointers: (measured) => amountOf(measured, 'mapMethods'),
+    kernel: (measured) => {
+      const chain = listOf(measured, 'kernelChain');
+      return chain.length === 0
+        ? { kind: 'unknown' }
+        : { kind: 'choice', key: chain.includes('inlined') ? 'shown' : 'not-shown' };
+    },
   },
   checks: {
     ustack: (measured) => withMap(measured, () => equals(measured['ustackMethods'], ['leaf'])),
     pointers: (measured) =>
-      onX86(measured) ??
-      holds(
-        numberOf(measured, 'pointersFrames') > CALLERS.length,
-        `${String(measured['pointersFrames'])} frames`,
-        'more than 3 frames',
-      ),
+      withMap(measured, () => {
+        const [without, withPointers] = [numberOf(measured, 'ustackFrames'), numberOf(measured, 'pointersFrames')];
+        return holds(withPointers > without, `${String(withPointers)} against ${String(without)}`, 'more');
+      }),
     map: (measured) => withMap(measured, () => equals(measured['mapMethods'], COMPILED)),
     words: (measured) => withMap(measured, () => foundWords(measured)),
     outside: (measured) => equals(measured['outsideChain'], CHAIN),
@@ -68,11 +67,10 @@ export const FIVE_STACKS: Lab = {
     },
   },
   exercise: {
-    'frame-size': (measured) => ({
-      kind: 'number',
-      from: numberOf(measured, 'thirdWords'),
-      to: numberOf(measured, 'thirdWords'),
-    }),
+    'frame-size': (measured) => {
+      const words = numberOf(measured, 'thirdWords');
+      return words > 0 ? { kind: 'number', from: words, to: words } : { kind: 'unknown' };
+    },
     'inlined-where': () => ({ kind: 'choice', key: 'vm' }),
     'an-hour-later': () => ({ kind: 'choice', key: 'wrong-name' }),
   },
@@ -88,31 +86,28 @@ async function run(room: LabRoom): Promise<Measurements> {
   };
 
   await room.step('ustack');
-  const machine = (await room.command('uname', '-m')).stdout.trim();
   const plain = await startJvm();
-  const plainStacks = await ustacks(room, plain);
+  const ustack = await mostFrequentStack(room, plain);
   const plainCode = await codeOf(room, plain);
-  const ustackMethods = mostFrequent(plainStacks, (addresses) => methodsAt(addresses, plainCode));
-  room.show(`methods of FiveStacks in it, by the VM's own list of its code: ${ustackMethods.join(', ') || 'none'}`);
+  const ustackMethods = methodsAt(ustack, plainCode);
+  tell(room, 'the stack, by the map', ustack, plainCode);
   await plain.order('rest');
 
   await room.step('pointers');
   const pointed = await startJvm('-XX:+PreserveFramePointer');
-  const pointedStacks = await ustacks(room, pointed);
-  const [pointersFrames = '0'] = mostFrequent(pointedStacks, (addresses) => [String(addresses.length)]);
-  room.show(`${pointersFrames} frames`);
+  const pointedStack = await mostFrequentStack(room, pointed);
 
   await room.step('map');
   const pointedCode = await codeOf(room, pointed);
-  await ustacks(room, pointed);
-  const mapMethods = mostFrequent(pointedStacks, (addresses) => methodsAt(addresses, pointedCode));
-  room.show(`named by the map: ${mapMethods.join(', ') || 'none'}`);
+  await mostFrequentStack(room, pointed);
+  const mapMethods = methodsAt(pointedStack, pointedCode);
+  tell(room, 'the stack of the step before, by the map', pointedStack, pointedCode);
   await pointed.end();
 
   await room.step('words');
   await plain.order('work');
-  const words = machine === 'x86_64' ? await lookAtWords(room, plain) : {};
-  const outside = await chainBy(room, 'bytes', (file) => ['profile', String(plain.pid), '-d', '3s', '--top', '8', '-o', file]);
+  const words = process.arch === 'x64' ? await lookAtWords(room, plain) : {};
+  const outside = await chainBy(room, 'bytes', (file) => ['profile', '-q', String(plain.pid), '-d', '3s', '-o', file]);
 
   await room.step('kernel');
   const kernel = await chainBy(room, 'kernel', (file) => [
@@ -121,10 +116,11 @@ async function run(room: LabRoom): Promise<Measurements> {
   ]);
   await plain.end();
   return {
-    machine,
+    machine: process.arch,
     hasMap: plainCode.length > 0 && pointedCode.length > 0,
     ustackMethods,
-    pointersFrames: Number(pointersFrames),
+    ustackFrames: framesIn(ustack, plainCode),
+    pointersFrames: framesIn(pointedStack, pointedCode),
     mapMethods,
     ...words,
     outsideChain: outside.chain,
@@ -135,53 +131,11 @@ async function run(room: LabRoom): Promise<Measurements> {
   };
 }
 
-interface UserStack {
-  /** Called last first. */
-  readonly addresses: readonly number[];
-  readonly count: number;
-}
-
-async function ustacks(room: LabRoom, { pid }: LabProgram): Promise<readonly UserStack[]> {
-  const trace = await room.trace(NAME, { pid });
-  await room.sleep(SAMPLE_MS);
-  return stacksIn(await trace.stop());
-}
-
-/** bpftrace's map by stack, in perf's form: an address and a name a line. */
-function stacksIn(lines: readonly string[]): readonly UserStack[] {
-  const stacks: UserStack[] = [];
-  let addresses: number[] = [];
-  for (const line of lines) {
-    const address = /^\s+(?:0x)?([0-9a-f]{4,16})(?:\s|$)/u.exec(line)?.[1];
-    const count = /^(?:@\[)?\]: (\d+)$/u.exec(line)?.[1];
-    if (line.startsWith('@[')) addresses = [];
-    if (address !== undefined) addresses.push(Number.parseInt(address, 16));
-    if (count !== undefined) stacks.push({ addresses, count: Number(count) });
-  }
-  return stacks;
-}
-
-/** What is the same of most samples. */
-function mostFrequent(
-  stacks: readonly UserStack[],
-  told: (addresses: readonly number[]) => readonly string[],
-): readonly string[] {
-  return heaviest(stacks.map(({ addresses, count }) => ({ told: told(addresses), weight: count })));
-}
-
-function heaviest(all: readonly { readonly told: readonly string[]; readonly weight: number }[]): readonly string[] {
-  const weights = new Map<string, { readonly told: readonly string[]; readonly weight: number }>();
-  for (const { told, weight } of all) {
-    const key = told.join();
-    weights.set(key, { told, weight: weight + (weights.get(key)?.weight ?? 0) });
-  }
-  return [...weights.values()].sort((a, b) => b.weight - a.weight)[0]?.told ?? [];
-}
-
-interface Code {
-  readonly from: number;
-  readonly to: number;
-  readonly name: string;
+/** Its addresses, called last first. */
+async function mostFrequentStack(room: LabRoom, { pid }: LabProgram): Promise<readonly number[]> {
+  const trace = await room.trace(NAME, { pid }, { environment: NAMES_ONCE });
+  await trace.said(STACK_END);
+  return [...userStacks(await trace.stop())].sort((a, b) => b.count - a.count)[0]?.addresses ?? [];
 }
 
 function mapFile({ pid }: LabProgram): string {
@@ -189,64 +143,51 @@ function mapFile({ pid }: LabProgram): string {
 }
 
 /** What the VM says of all its code; empty where its JDK cannot. */
-async function codeOf(room: LabRoom, jvm: LabProgram): Promise<readonly Code[]> {
+async function codeOf(room: LabRoom, jvm: LabProgram): Promise<readonly JavaCode[]> {
   await room.command('jcmd', String(jvm.pid), 'Compiler.perfmap');
-  return room
-    .read(mapFile(jvm))
-    .split('\n')
-    .flatMap((line): readonly Code[] => {
-      const [, start, size, name] = /^(?:0x)?([0-9a-f]+) (?:0x)?([0-9a-f]+) (.+)$/u.exec(line) ?? [];
-      if (start === undefined || size === undefined || name === undefined) return [];
-      const from = Number.parseInt(start, 16);
-      return [{ from, to: from + Number.parseInt(size, 16), name }];
-    });
+  return javaCode(room.read(mapFile(jvm)));
 }
 
-function codeAt(address: number, code: readonly Code[]): Code | undefined {
-  return code.find(({ from, to }) => address >= from && address < to);
+function methodsAt(addresses: readonly number[], code: readonly JavaCode[]): readonly string[] {
+  return addresses.map((address) => methodAt(address, code, CLASS)).filter((method) => method !== '');
 }
 
-/** `long FiveStacks.leaf(long)` → leaf; '': not of this program. */
-function methodAt(address: number, code: readonly Code[]): string {
-  return /\bFiveStacks[.:]+(\w+)/u.exec(codeAt(address, code)?.name ?? '')?.[1] ?? '';
+function framesIn(addresses: readonly number[], code: readonly JavaCode[]): number {
+  return addresses.filter((address) => codeAt(address, code) !== undefined).length;
 }
 
-function methodsAt(addresses: readonly number[], code: readonly Code[]): readonly string[] {
-  return addresses.map((address) => methodAt(address, code)).filter((method) => method !== '');
+function tell(room: LabRoom, what: string, addresses: readonly number[], code: readonly JavaCode[]): void {
+  if (code.length === 0) return;
+  const methods = methodsAt(addresses, code).join(', ') || 'none';
+  room.show(
+    `${what}: ${String(framesIn(addresses, code))} frames in generated code;`,
+    `methods of ${CLASS} among them: ${methods}`,
+  );
 }
 
 async function lookAtWords(room: LabRoom, jvm: LabProgram): Promise<Measurements> {
   const trace = await room.trace(`${NAME}-words`, { pid: jvm.pid });
-  await room.sleep(SAMPLE_MS);
-  const samples = wordsIn(await trace.stop());
+  await trace.said(/^0 to go$/u);
+  const samples = stackWords(await trace.stop());
   const code = await codeOf(room, jvm);
   const found = samples.map((words) => returnSlots(words, code));
   const whole = found.findIndex((slots) => slots !== null);
   const [third = 0, second = 0] = found[whole] ?? [];
-  (samples[whole] ?? []).forEach((word, index) => {
+  const words = samples[Math.max(whole, 0)] ?? [];
+  const pointing = words.flatMap((word, index) => {
     const at = codeAt(word, code);
-    if (at !== undefined) room.show(`sp+${String(index * 8).padStart(3)}: ${at.name}+${String(word - at.from)}`);
+    return at === undefined ? [] : [`sp+${String(index * WORD_BYTES).padEnd(4)}${at.name} + ${String(word - at.from)}`];
   });
+  room.show(`of ${String(words.length)} words of a sample, ${String(pointing.length)} point into generated code:`, ...pointing);
   return { wordSamples: samples.length, wordsFound: found.filter((slots) => slots !== null).length, thirdWords: second - third };
 }
 
-/** Each sample's words, from sp on. Those that are no addresses may be larger than a number holds exactly. */
-function wordsIn(lines: readonly string[]): readonly (readonly number[])[] {
-  const samples: number[][] = [];
-  for (const line of lines) {
-    const words = /^\(\d+, ?\[([\d, ]+)\]\)$/u.exec(line)?.[1];
-    if (line.startsWith('sample ')) samples.push([]);
-    if (words !== undefined) samples.at(-1)?.push(...words.split(',').map(Number));
-  }
-  return samples;
-}
-
 /** Where the return addresses into the callers lie, in words from sp; null: not all are there in their order. */
-function returnSlots(words: readonly number[], code: readonly Code[]): readonly number[] | null {
+function returnSlots(words: readonly number[], code: readonly JavaCode[]): readonly number[] | null {
   const slots: number[] = [];
   for (const caller of CALLERS) {
     const after = slots.at(-1) ?? -1;
-    const slot = words.findIndex((word, index) => index > after && methodAt(word, code) === caller);
+    const slot = words.findIndex((word, index) => index > after && methodAt(word, code, CLASS) === caller);
     if (slot < 0) return null;
     slots.push(slot);
   }
@@ -274,6 +215,15 @@ async function chainBy(room: LabRoom, name: string, args: (file: string) => read
   };
 }
 
+function heaviest(all: readonly { readonly told: readonly string[]; readonly weight: number }[]): readonly string[] {
+  const weights = new Map<string, { readonly told: readonly string[]; readonly weight: number }>();
+  for (const { told, weight } of all) {
+    const key = told.join();
+    weights.set(key, { told, weight: weight + (weights.get(key)?.weight ?? 0) });
+  }
+  return [...weights.values()].sort((a, b) => b.weight - a.weight)[0]?.told ?? [];
+}
+
 function ownFrames(frames: readonly string[]): readonly string[] {
   return frames.filter((frame) => frame.startsWith(`${CLASS}.`)).map((frame) => frame.slice(CLASS.length + 1));
 }
@@ -289,15 +239,16 @@ function listOf(measured: Measurements, key: string): readonly string[] {
   return typeof value === 'object' ? [...value].map(String) : [];
 }
 
-function amountOf(methods: readonly string[]): string {
-  if (methods.length === 0) return 'none';
-  if (methods.length === 1) return 'leaf';
-  return methods.length < CHAIN.length ? 'four' : 'six';
+function amountOf(measured: Measurements, key: string): Right {
+  if (measured['hasMap'] !== true) return { kind: 'unknown' };
+  const { length } = listOf(measured, key);
+  const amount = length === 0 ? 'none' : length === 1 ? 'leaf' : length < CHAIN.length ? 'four' : 'six';
+  return { kind: 'choice', key: amount };
 }
 
 function onX86(measured: Measurements): CheckOutcome | null {
   const machine = String(measured['machine']);
-  return machine === 'x86_64'
+  return machine === 'x64'
     ? null
     : { kind: 'not-possible', because: `frames are told of here as x86-64 has them, and this is ${machine}` };
 }

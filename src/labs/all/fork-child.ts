@@ -2,6 +2,7 @@
 // kernel has copied it.
 
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
+import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
@@ -11,14 +12,10 @@ const NAME = 'fork-child';
 const TEXT = '/proc/self/exe';
 const ARGUMENT = '--a-constant';
 const EFAULT = -14;
-/** As 0.17 says it, and as later ones do. */
-const FAILED_READ = /\(-14\)|retcode:? -14/u;
 /** Programs started in each way. */
-const EXECS = 10;
+const EXECS = 5;
 
-/** In the order of the program's `enum who`. */
-const WHO = ['parent', 'child', 'touched', 'neighbour', 'built', 'vforked'] as const;
-type Who = (typeof WHO)[number];
+type Who = 'parent' | 'child' | 'touched' | 'neighbour' | 'built' | 'vforked';
 
 const WAYS = ['fork', 'vfork'] as const;
 type Way = (typeof WAYS)[number];
@@ -46,9 +43,9 @@ export const FORK_CHILD: Lab = {
     touched: (measured) => equals(measured['touchedText'], TEXT),
     built: (measured) => equals(measured['builtText'], TEXT),
     vforked: (measured) => equals(measured['vforkedText'], TEXT),
-    'fork-exec': (measured) => counted(measured, { forkNames: 0, forkArguments: 0, forkPointers: EXECS }),
-    'vfork-exec': (measured) => counted(measured, { vforkNames: EXECS, vforkArguments: EXECS, vforkPointers: EXECS }),
-    copy: (measured) => counted(measured, { copyNames: EXECS, copyArguments: EXECS }),
+    'fork-exec': (measured) => counted(measured, 'fork', { Names: 0, Arguments: 0, Pointers: EXECS }),
+    'vfork-exec': (measured) => counted(measured, 'vfork', { Names: EXECS, Arguments: EXECS, Pointers: EXECS }),
+    copy: (measured) => counted(measured, 'copy', { Names: EXECS, Arguments: EXECS }),
   },
   exercise: {
     neighbour: (measured) => ({ kind: 'choice', key: measured['neighbourError'] === EFAULT ? 'efault' : 'text' }),
@@ -78,7 +75,7 @@ async function run(room: LabRoom): Promise<Measurements> {
 async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, who: Who): Promise<Measurements> {
   const before = trace.lines().length;
   await worker.order(`look ${who}`);
-  const [, text = ''] = await trace.said(new RegExp(`^look ${String(WHO.indexOf(who))} \\d+ \\[(.*)\\]$`, 'u'));
+  const [, text = ''] = await trace.said(new RegExp(`^look ${who} \\d+ \\[(.*)\\]$`, 'u'));
   const error = trace
     .lines()
     .slice(before)
@@ -106,7 +103,7 @@ async function atEntry(room: LabRoom, worker: LabProgram): Promise<Measurements>
       if (pointer !== '0') pointers++;
     }
     const found = `${String(names)} names, ${String(words)} arguments, ${String(pointers)} pointers`;
-    room.show(`${way} and exec, ${String(EXECS)} times: ${found} read`);
+    room.show(`${way}, then execve, ${String(EXECS)} times: read were ${found}`);
     measured = { ...measured, [`${way}Names`]: names, [`${way}Arguments`]: words, [`${way}Pointers`]: pointers };
   }
   await trace.stop();
@@ -124,7 +121,7 @@ async function ofCopy(room: LabRoom, worker: LabProgram): Promise<Measurements> 
     if (word === ARGUMENT) words++;
   }
   const found = `${String(names)} names, ${String(words)} arguments`;
-  room.show(`fork and exec, ${String(EXECS)} times: ${found} read from the kernel's copy`);
+  room.show(`fork, then execve, ${String(EXECS)} times: read were ${found}`);
   await trace.stop();
   return { copyNames: names, copyArguments: words };
 }
@@ -145,12 +142,14 @@ function exactly(value: number): { readonly kind: 'number'; readonly from: numbe
   return { kind: 'number', from: value, to: value };
 }
 
-function counted(measured: Measurements, expected: Readonly<Record<string, number>>): CheckOutcome {
-  const keys = Object.keys(expected);
-  const told = (values: Measurements): string => keys.map((key) => `${key} ${String(values[key])}`).join(', ');
+/** Of the names, arguments and pointers that were counted in one way. */
+function counted(measured: Measurements, way: string, expected: Readonly<Record<string, number>>): CheckOutcome {
+  const read = Object.keys(expected).map((what) => [what, numberOf(measured, `${way}${what}`)] as const);
+  const told = (counts: readonly (readonly [string, number])[]): string =>
+    counts.map(([what, count]) => `${String(count)} ${what.toLowerCase()}`).join(', ');
   return holds(
-    keys.every((key) => measured[key] === expected[key]),
-    told(measured),
-    told(expected),
+    read.every(([what, count]) => count === expected[what]),
+    told(read),
+    told(Object.entries(expected)),
   );
 }

@@ -14,6 +14,8 @@ const PACKAGES = {
   chromium: ['browser'], // opens the flame graph page
   'fonts-dejavu-core': ['browser'], // a machine without fonts draws no text
   bpftrace: ['real', 'guest'],
+  clang: ['real', 'guest'], // with libbpf-dev: the lab cannot-sleep; 17 MB to download beside bpftrace and gcc
+  'libbpf-dev': ['real', 'guest'],
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock
   procps: ['real'],

@@ -1,0 +1,37 @@
+// The teaching labs on later bpftraces than the installed one: they come out as the table of docs/labs/README.md says, or, on another kernel than that of
+// the table, at least none fails.
+
+import { release } from 'node:os';
+import { expect, test } from 'vitest';
+import { LABS } from '../../src/labs/labs.ts';
+import { bpftracesAtHand, javaHome } from '../support/host-tools.ts';
+import { difference, isOfKernel, readResults } from '../support/lab-compatibility.ts';
+import { LAB_MACHINES } from '../support/lab-machines.ts';
+import { runLabByCommand } from '../support/lab-runs.ts';
+import { describeOnHost } from '../support/require-host.ts';
+import { runJtrace } from '../support/run-jtrace.ts';
+
+/** A lab takes less than a minute; on a busy machine, several. */
+const TIMEOUT_MS = 400_000;
+
+const LATER = LAB_MACHINES.filter(({ guest, bpftrace }) => guest === null && bpftrace > 0 && bpftrace < bpftracesAtHand().length);
+/** Each lab on one of them. */
+const CASES = LABS.flatMap(({ id: lab }, index) => {
+  const machine = LATER[index % LATER.length];
+  return machine === undefined ? [] : [{ lab, machine }];
+});
+
+describeOnHost('labs on later bpftraces', ['root', 'bpftrace', 'cc', 'jdk17'], () => {
+  test.each(CASES)(
+    '$lab, $machine.id',
+    async ({ lab, machine }) => {
+      const jtrace = (args: readonly string[]) => runJtrace(args, { env: { JAVA_HOME: javaHome() ?? undefined } });
+      const { outcome } = await runLabByCommand(jtrace, lab, bpftracesAtHand()[machine.bpftrace] ?? null);
+      const before = readResults()[machine.id];
+      const expected = isOfKernel(before, release()) ? before?.labs[lab] : undefined;
+      if (expected === undefined) expect(outcome.kind, JSON.stringify(outcome)).not.toBe('failed');
+      else expect(difference(outcome, expected)).toBeNull();
+    },
+    TIMEOUT_MS,
+  );
+});

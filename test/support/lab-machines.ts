@@ -1,0 +1,41 @@
+// On which machines labs are tried: the host, with each bpftrace at hand, and guests with other kernels, each with a bpftrace of its time. Guests are
+// emulated and slow, so each runs the labs whose outcome depends on the kernel (docs/labs/README.md says which, and why).
+
+import { LABS } from '../../src/labs/labs.ts';
+import type { GuestKernel } from './guest.ts';
+
+export interface LabMachineOfTests {
+  readonly id: string;
+  /** null: the host itself. */
+  readonly guest: { readonly kernel: GuestKernel; readonly machine: readonly string[]; readonly words: string } | null;
+  /** Which bpftrace of those at hand. */
+  readonly bpftrace: number;
+  readonly labs: readonly string[];
+}
+
+/** As the set-up fetches them (bpftracesAtHand). */
+export const BPFTRACE_VERSIONS = ['0.17', '0.23', '0.27'] as const;
+
+const ALL = LABS.map(({ id }) => id);
+/** Swap space in a guest is a file on a loop device: its disk is memory. */
+const LOOP = ['--module', 'loop'];
+/** Reads of user memory, the verifier, the kernel's own structs and code: what kernels differ in. */
+const OF_KERNELS = ['page-not-there', 'swapped-out', 'fork-child', 'page-border', 'verifier', 'kernels-mind', 'what-is-loaded'];
+
+function guest(kernel: GuestKernel, bpftrace: number, labs: readonly string[]): LabMachineOfTests {
+  return { id: `guest-${kernel}`, guest: { kernel, machine: LOOP, words: 'guest' }, bpftrace, labs };
+}
+
+export const LAB_MACHINES: readonly LabMachineOfTests[] = [
+  ...BPFTRACE_VERSIONS.map((version, bpftrace) => ({ id: `host-${version}`, guest: null, bpftrace, labs: ALL })),
+  guest('5.10', 0, OF_KERNELS),
+  guest('6.1', 0, [...OF_KERNELS, 'one-liners', 'probe-cost']),
+  guest('6.12', 1, OF_KERNELS),
+  guest('sid', 2, OF_KERNELS),
+  {
+    id: 'guest-6.1-numa',
+    guest: { kernel: '6.1', machine: ['--numa', '2'], words: 'guest, two NUMA nodes' },
+    bpftrace: 0,
+    labs: ['numa-balancing'],
+  },
+];
