@@ -19,6 +19,8 @@ const STAGES = {
   doctor: ['program', 'unwind'], // pure decisions; whatever must be run or read is handed in
   residency: [], // pure decisions about pages
   watch: [], // the same, of JVMs that come and go
+  verifier: [], // a log of the kernel's verifier in words: text in, words out
+  labs: ['verifier', 'program'], // pure: what a lab asks, and how its answers are judged; whatever must be run is handed in
   app: [
     'program',
     'script',
@@ -34,8 +36,9 @@ const STAGES = {
     'doctor',
     'residency',
     'watch',
+    'labs',
   ], // the one place that composes
-  cli: ['app', 'catalogue', 'outputs', 'profile', 'target'], // target: only its list of processes, see cli-sees-processes-only
+  cli: ['app', 'catalogue', 'labs', 'outputs', 'profile', 'target', 'verifier'], // target: only its list of processes, see cli-sees-processes-only
 };
 
 /** What of Node's own modules a stage may import; anything else of Node is refused. Why, where it is not plain: */
@@ -56,8 +59,10 @@ const NODE_MODULES = {
   doctor: [],
   residency: [],
   watch: [],
+  verifier: [],
+  labs: [],
   app: ['fs', 'path', 'os', 'events', 'timers', 'process', 'stream', 'util', 'url', 'v8', 'vm'], // writes the output files; v8: how much memory there may be; vm: patterns that take too long
-  cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream'], // checks output paths before anything starts
+  cli: ['fs', 'path', 'os', 'process', 'tty', 'util', 'url', 'timers', 'events', 'stream', 'readline'], // checks output paths before anything starts; readline: answers of a learner
 };
 
 /** Packages of npm and the one stage that may know each. */

@@ -1,6 +1,9 @@
 // What labs say beside their own texts, by language. A new language is one more row, and a folder of docs/labs.
 
 export interface LabWords {
+  readonly done: string;
+  readonly checksFailed: string;
+  readonly seenRecorded: string;
   readonly choose: string;
   readonly enterNumber: string;
   readonly enterWord: string;
@@ -31,6 +34,9 @@ export interface LabWords {
 }
 
 const EN: LabWords = {
+  done: 'done',
+  checksFailed: 'checks failed',
+  seenRecorded: 'seen recorded',
   choose: 'Number of your answer',
   enterNumber: 'Your answer, a number',
   enterWord: 'Your answer',

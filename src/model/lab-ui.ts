@@ -3,7 +3,17 @@
 
 import type { Answer, CheckResult, LabText, LineText, QuestionText } from './lab.ts';
 
+/** A lab in the list of all. */
+export interface ListedLab {
+  readonly number: number;
+  readonly id: string;
+  readonly title: string;
+  readonly asks: string;
+  readonly state: 'not-run' | 'done' | 'failed' | 'recorded';
+}
+
 export interface LabUi {
+  list(labs: readonly ListedLab[]): void;
   /** A heading of the lab's own parts. */
   heading(text: string): void;
   text(markdown: string): void;

@@ -1,141 +1,151 @@
-// The text of a verifier's log, as bpftrace, libbpf, bcc or the kernel print it, with whatever stands around it → its lines with what each says, and the
-// messages for which the program was refused. Understood: 5.10 to 6.18. Left out: BTF's own log but for its errors.
+// The text of a verifier's log, as bpftrace, libbpf, bcc or the kernel print it, with whatever stands around it → its lines
+// with what each says, and the messages for which the program was refused. Understood: 5.10 to 7.2, measured on 5.10, 6.1,
+// 6.12, 6.18 and 7.2 (test/fixtures/verifier). Left out: BTF's own log but for its errors.
 
-import { readInstruction } from './instructions.ts';
-import { VERIFIER_MESSAGES, type VerifierMessage } from './messages.ts';
-import { isState, readState } from './registers.ts';
+import { explainLine, type ExplainedLine, instructionOf, messageIn, placesOf, readableLine } from './explain-line.ts';
+import type { VerifierMessage } from './verifier-message.ts';
 
-export interface ExplainedLine {
-  /** From 1. */
-  readonly at: number;
-  readonly text: string;
-  readonly kind: 'message' | 'instruction' | 'state' | 'source' | 'path' | 'precision' | 'count' | 'other';
-  /** Sentences or phrases; empty: nothing to say. */
-  readonly words: readonly string[];
+/** What was known of the register that a message names. */
+export interface FindingRegister {
+  /** `R2` */
+  readonly name: string;
+  /** '': the log does not say. */
+  readonly words: string;
+  /** The instruction that gave it its value, or took it away; null: it is not in the log. */
+  readonly setBy: ExplainedLine | null;
 }
 
 export interface Finding {
   readonly message: VerifierMessage;
   readonly line: ExplainedLine;
-  /** The instruction that was looked at last before it; null: none was. */
+  /** The instruction that it speaks of: by its number, or else the one that was looked at last; null: the log has none. */
   readonly instruction: ExplainedLine | null;
   /** Its line of source, where the program has such. */
   readonly source: ExplainedLine | null;
+  /** null: the message names none. */
+  readonly register: FindingRegister | null;
 }
 
 export interface ExplainedLog {
+  /** `listing`: instructions without any word of the verifier. `none`: nothing of the kind. */
+  readonly kind: 'log' | 'listing' | 'none';
   readonly lines: readonly ExplainedLine[];
+  /** Lines before those, which are too many to be read. */
+  readonly skipped: number;
   readonly findings: readonly Finding[];
+  /** Lines with text that are not explained. */
+  readonly unknown: number;
   /** Instructions that the verifier went through; null: the log does not say. */
   readonly followed: number | null;
-  /** Whether any line is one of a verifier's log. */
-  readonly isLog: boolean;
 }
 
 /** More than anyone reads; logs of a million instructions have as many lines. The last ones count. */
 const MOST_LINES = 200_000;
-/** The longest lines are states of eight frames. */
-const MAX_LINE_CHARS = 20_000;
 /** Lines between two messages of one refusal: "Unreleased reference …", "BPF_EXIT instruction … would lead to reference leak". */
 const ONE_REFUSAL_LINES = 2;
+/** More refusals than anyone pastes. */
+const MOST_FINDINGS = 50;
+/** How far back it is looked for what was known of a register. */
+const MOST_BACK = 2_000;
 
-const COUNT = /^processed (\d{1,12}) insns(?: \(limit (\d{1,12})\))?(?: max_states_per_insn (\d{1,9}))?(?: total_states (\d{1,9}))?(?: peak_states (\d{1,9}))?/u;
-const PATH = /^from (\d{1,7}) to (\d{1,7})(?: \([^)]{1,80}\))?:\s?(.*)$/su;
-const STATE_AT = /^(\d{1,7}): (.*)$/su;
-/** Behind "infinite loop detected" (6.x). */
-const LOOP_STATE = /^(cur|old) state: ?(.*)$/su;
-const SAFE = /^\d{1,7}: safe$/u;
-const PRECISION = /^(?:last_idx \d|regs=[0-9a-f]+ |parent (?:didn't have|already had) |mark_precise: )/u;
-const SOURCE = /^;\s?/u;
-/** cilium/ebpf joins the last lines: `2152: (73) *(u8 *)(r2 +87) = r1: R2 invalid mem access 'inv'`. */
-const JOINED_MESSAGE = /^\d{1,7}: \([0-9a-f]{2}\) [^:]{1,200}: (.{1,400})$/su;
-
-const PRUNED = 'a state like this was followed to the end before (state pruning): not followed again';
+const AT_INSTRUCTION = /^infinite loop detected at insn (\d{1,7})/u;
+const NAMES_REGISTER = /^R(\d{1,2}) /u;
+const WRITES = /^[rw](\d{1,2}) \S{0,3}= /u;
+const FOLLOWED = /^processed (\d{1,12}) insns/u;
+/** A call leaves its result in R0, and nothing in R1 to R5. */
+const LOST_BY_CALLS = 5;
 
 export function explainVerifierLog(text: string): ExplainedLog {
   const all = text.split('\n');
   const skipped = Math.max(0, all.length - MOST_LINES);
-  const lines = all.slice(skipped).map((raw, index): ExplainedLine => {
-    const whole = raw.slice(0, MAX_LINE_CHARS).trimEnd();
-    return { at: skipped + index + 1, text: whole, ...explainLine(whole.trim()) };
-  });
-  const isLog = lines.some(({ kind }) => kind === 'message' || kind === 'instruction' || kind === 'count' || kind === 'state');
-  return { lines, findings: findingsIn(lines), followed: followedIn(lines), isLog };
+  const lines = all.slice(skipped).map((raw, index) => explainLine(raw, skipped + index + 1));
+  return {
+    kind: kindOf(lines),
+    lines,
+    skipped,
+    findings: findingsIn(lines),
+    unknown: lines.filter(({ kind, text: own }) => kind === 'other' && own.trim() !== '').length,
+    followed: followedIn(lines),
+  };
+}
+
+function kindOf(lines: readonly ExplainedLine[]): ExplainedLog['kind'] {
+  const has = (...kinds: readonly ExplainedLine['kind'][]): boolean => lines.some(({ kind }) => kinds.includes(kind));
+  if (has('message', 'count', 'state', 'path', 'precision')) return 'log';
+  if (!has('instruction')) return 'none';
+  return lines.some(({ text }) => placesOf(text).length > 0) ? 'log' : 'listing';
 }
 
 function findingsIn(lines: readonly ExplainedLine[]): readonly Finding[] {
   const findings: Finding[] = [];
   const said = new Set<string>();
-  let instruction: ExplainedLine | null = null;
-  let source: ExplainedLine | null = null;
-  for (const line of lines) {
-    if (line.kind === 'instruction') instruction = line;
-    else if (line.kind === 'source') source = line;
-    const message = line.kind === 'message' ? messageOf(line.text.trim()) : undefined;
+  for (const [index, line] of lines.entries()) {
+    const text = readableLine(line.text);
+    const message = line.kind === 'message' ? messageIn(text) : undefined;
     if (message === undefined) continue;
-    const text = line.text.trim();
     const before = findings.at(-1);
-    const isOne = before?.message.key === message.key && line.at - before.line.at <= ONE_REFUSAL_LINES;
+    const isOne = before !== undefined && isOneRefusal(before, message, line.at);
     // Loaders try again, and print the log of each try.
-    if (!isOne && !said.has(text)) findings.push({ message, line, instruction, source });
+    if (!isOne && !said.has(text) && findings.length < MOST_FINDINGS)
+      findings.push({ message, line, ...foundBefore(lines, index, text) });
     said.add(text);
   }
-  return findings;
+  // What loaders say is the last to be read, though bpftrace prints it before the log.
+  return [
+    ...findings.filter(({ message }) => message.group !== 'log'),
+    ...findings.filter(({ message }) => message.group === 'log'),
+  ];
+}
+
+/** "invalid access to packet, …", "R2 min value is outside of the allowed memory range". */
+function isOneRefusal({ message: before, line }: Finding, message: VerifierMessage, at: number): boolean {
+  if (before.key === message.key) return at - line.at <= ONE_REFUSAL_LINES;
+  return before.group === message.group && at - line.at === 1;
+}
+
+function foundBefore(lines: readonly ExplainedLine[], index: number, message: string): Omit<Finding, 'message' | 'line'> {
+  const named = AT_INSTRUCTION.exec(message)?.[1];
+  const register = NAMES_REGISTER.exec(message)?.[1];
+  const before = lines.slice(Math.max(0, index - MOST_BACK), index + 1);
+  const isAt = ({ text }: ExplainedLine): boolean => named === undefined || instructionOf(text)?.number === Number(named);
+  return {
+    instruction: before.findLast((line) => isInstruction(line) && isAt(line)) ?? before.findLast(isInstruction) ?? null,
+    source: before.findLast(({ kind, words }) => kind === 'source' && words.length > 0) ?? null,
+    register: register === undefined ? null : registerBefore(before, Number(register)),
+  };
+}
+
+/** cilium/ebpf joins an instruction and its message. */
+function isInstruction({ kind, text }: ExplainedLine): boolean {
+  return kind === 'instruction' || (kind === 'message' && instructionOf(text) !== null);
+}
+
+function registerBefore(lines: readonly ExplainedLine[], number: number): FindingRegister {
+  const name = `R${String(number)}`;
+  let at = lines.length;
+  // The last instruction is the one that is refused: it has changed nothing.
+  let isRefused = true;
+  let words = '';
+  while (--at >= 0) {
+    const line = lines[at];
+    if (line === undefined) break;
+    const place = placesOf(line.text).find((one) => one.place === name);
+    if (words === '' && place !== undefined) words = place.words;
+    const instruction = instructionOf(line.text);
+    if (instruction === null || !isInstruction(line)) continue;
+    if (!isRefused && writes(instruction.text, number)) return { name, words, setBy: line };
+    isRefused = false;
+  }
+  return { name, words, setBy: null };
+}
+
+function writes(instruction: string, register: number): boolean {
+  const written = WRITES.exec(instruction)?.[1];
+  return written === undefined ? register <= LOST_BY_CALLS && instruction.startsWith('call ') : Number(written) === register;
 }
 
 /** Of the last log in the text. */
 function followedIn(lines: readonly ExplainedLine[]): number | null {
   const last = lines.findLast(({ kind }) => kind === 'count');
-  return last === undefined ? null : Number(COUNT.exec(last.text.trim())?.[1]);
-}
-
-function messageOf(line: string): VerifierMessage | undefined {
-  const joined = JOINED_MESSAGE.exec(line)?.[1];
-  return VERIFIER_MESSAGES.find(({ pattern }) => pattern.test(line) || (joined !== undefined && pattern.test(joined)));
-}
-
-/** `line` is one of the log, without the blanks around it. */
-function explainLine(line: string): Pick<ExplainedLine, 'kind' | 'words'> {
-  const message = messageOf(line);
-  if (message !== undefined) return { kind: 'message', words: [message.means] };
-  const instruction = readInstruction(line);
-  if (instruction !== null)
-    return { kind: 'instruction', words: [...(instruction.words === null ? [] : [instruction.words]), ...stateWords(instruction.state)] };
-  const count = COUNT.exec(line);
-  if (count !== null) return { kind: 'count', words: countWords(count) };
-  if (SAFE.test(line)) return { kind: 'path', words: [PRUNED] };
-  const path = PATH.exec(line);
-  if (path !== null) return { kind: 'path', words: pathWords(path) };
-  if (PRECISION.test(line))
-    return { kind: 'precision', words: ['goes back to find which earlier value this depends on, and from now on keeps it exactly (precise, P)'] };
-  if (SOURCE.test(line)) return { kind: 'source', words: ['the line of the source that the next instructions come from'] };
-  return explainState(line);
-}
-
-function explainState(line: string): Pick<ExplainedLine, 'kind' | 'words'> {
-  if (isState(line)) return { kind: 'state', words: stateWords(line) };
-  const [, when, what = ''] = LOOP_STATE.exec(line) ?? [];
-  if (when !== undefined)
-    return { kind: 'state', words: [when === 'cur' ? 'what is known now:' : 'what was known when it was here before:', ...stateWords(what)] };
-  const [, at, state = ''] = STATE_AT.exec(line) ?? [];
-  if (at !== undefined && isState(state)) return { kind: 'state', words: [`before instruction ${at}:`, ...stateWords(state)] };
-  return { kind: 'other', words: [] };
-}
-
-function stateWords(text: string): readonly string[] {
-  return isState(text.trim()) ? readState(text.trim()).map(({ place, words }) => `${place}: ${words}`) : [];
-}
-
-function pathWords([, from = '', to = '', rest = '']: RegExpExecArray): readonly string[] {
-  const known = rest.trim();
-  const what = `the other way of the branch at instruction ${from}, from instruction ${to} on`;
-  if (known === 'safe') return [`${what}: ${PRUNED}`];
-  return [isState(known) ? `${what}; known there:` : what, ...stateWords(known)];
-}
-
-function countWords([, followed = '', limit, atOne, total]: RegExpExecArray): readonly string[] {
-  return [
-    `${followed} instructions were followed${limit === undefined ? '' : `, of ${limit} at most`}, each as often as a way led over it`,
-    ...(atOne === undefined || total === undefined ? [] : [`${total} states were kept to compare with, at most ${atOne} of them at one instruction`]),
-  ];
+  return last === undefined ? null : Number(FOLLOWED.exec(readableLine(last.text))?.[1]);
 }

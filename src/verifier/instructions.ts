@@ -1,29 +1,100 @@
-// An instruction as the verifier prints it (kernel/bpf/disasm.c) → what it does, in words. `0: (7b) *(u64 *)(r10 -8) = r1`: its number, its code, its text.
+// An instruction as the verifier prints it (kernel/bpf/disasm.c) → what it does, in words. `0: (7b) *(u64 *)(r10 -8) = r1`: its
+// number, its code, its text.
 
 const REGISTER = String.raw`[rw]\d{1,2}`;
 const NUMBER = String.raw`-?(?:0x[0-9a-f]{1,16}|\d{1,20})`;
-const MEMORY = String.raw`\*\((u8|u16|u32|u64|s8|s16|s32) \*\)\((r\d{1,2}) ?([+-]\d{1,6})\)`;
+const PLACE = String.raw`\((u8|u16|u32|u64|s8|s16|s32) \*\)\((r\d{1,2}) ?([+-]\d{1,6})\)`;
+const BY = String.raw`pc([+-]\d{1,10})`;
 
-const BYTES: Readonly<Record<string, string>> = { u8: '1 byte', s8: '1 byte', u16: '2 bytes', s16: '2 bytes', u32: '4 bytes', s32: '4 bytes', u64: '8 bytes' };
+const BYTES: Readonly<Record<string, string>> = {
+  u8: '1 byte',
+  s8: '1 byte, with its sign',
+  u16: '2 bytes',
+  s16: '2 bytes, with their sign',
+  u32: '4 bytes',
+  s32: '4 bytes, with their sign',
+  u64: '8 bytes',
+};
 
 type Words = (parts: readonly string[]) => string;
 
 const FORMS: readonly (readonly [RegExp, Words])[] = [
-  [new RegExp(`^${MEMORY} = (${REGISTER}|${NUMBER})$`, 'u'), ([size = '', base = '', offset = '', value = '']) => `writes ${BYTES[size] ?? size} to ${memory(base, offset)}: ${shown(value)}`],
-  [new RegExp(`^(${REGISTER}) = ${MEMORY}$`, 'u'), ([to = '', size = '', base = '', offset = '']) => `reads ${BYTES[size] ?? size} from ${memory(base, offset)} into ${shown(to)}`],
-  [new RegExp(`^(${REGISTER}) = (r\\d{1,2}|w\\d{1,2})$`, 'u'), ([to = '', from = '']) => `copies ${shown(from)} to ${shown(to)}`],
-  [new RegExp(`^(r\\d{1,2}) = (0x[0-9a-f]{5,16})$`, 'u'), ([to = '']) => `puts an address or a large number into ${shown(to)}: most often a map`],
-  [new RegExp(`^(${REGISTER}) = (${NUMBER})$`, 'u'), ([to = '', value = '']) => `puts ${value} into ${shown(to)}`],
-  [new RegExp(`^(${REGISTER}) (\\+|-|\\*|/|%|&|\\||\\^|<<|>>|s>>)= (${REGISTER}|${NUMBER})$`, 'u'), ([to = '', sign = '', by = '']) => `${shown(to)} ${sign} ${shown(by)}, kept in ${shown(to)}`],
-  [/^call ([A-Za-z_]\w{0,100})#(\d{1,6})$/u, ([name = '']) => `calls ${name}; its arguments are R1 to R5, its result comes in R0, and R1 to R5 are gone`],
-  [/^call pc([+-]\d{1,7})$/u, ([by = '']) => `calls a function of the program, ${by} instructions from here`],
-  [new RegExp(`^if (${REGISTER}) (==|!=|>|<|>=|<=|s>|s<|s>=|s<=|&) (${REGISTER}|${NUMBER}) goto pc([+-]\\d{1,7})$`, 'u'), ([left = '', sign = '', right = '', by = '']) => `goes ${by} instructions on if ${shown(left)} ${sign.replace(/^s/u, '')} ${shown(right)}${sign.startsWith('s') ? ' as signed numbers' : ''}; the verifier follows both ways`],
-  [/^goto pc(\+\d{1,7})$/u, ([by = '']) => `goes ${by} instructions on`],
-  [/^goto pc(-\d{1,7})$/u, ([by = '']) => `goes back by ${by.slice(1)} instructions: a loop`],
-  [/^exit$/u, () => 'ends the program, or the function; R0 is the result'],
+  form(
+    String.raw`\*${PLACE} = (${REGISTER}|${NUMBER})`,
+    ([size = '', base = '', offset = '', value = '']) => `writes ${bytes(size)} to ${memory(base, offset)}: ${shown(value)}`,
+  ),
+  form(
+    String.raw`(${REGISTER}) = \*${PLACE}`,
+    ([to = '', size = '', base = '', offset = '']) => `reads ${bytes(size)} from ${memory(base, offset)} into ${shown(to)}`,
+  ),
+  form(
+    String.raw`r0 = \*\((u8|u16|u32) \*\)skb\[(.{1,40})\]`,
+    ([size = '', at = '']) => `reads ${bytes(size)} of the packet, at ${at}, into R0; at its end the program ends`,
+  ),
+  form(`(${REGISTER}) = (${REGISTER})`, ([to = '', from = '']) => `copies ${shown(from)} to ${shown(to)}`),
+  form(
+    String.raw`(${REGISTER}) = \((s8|s16|s32)\) ?(${REGISTER})`,
+    ([to = '', size = '', from = '']) => `puts ${bytes(size)} of ${shown(from)} into ${shown(to)}`,
+  ),
+  form(`(${REGISTER}) = -(${REGISTER})`, ([to = '', from = '']) => `puts ${shown(from)} with the other sign into ${shown(to)}`),
+  form(String.raw`(${REGISTER}) = (?:(be|le)|bswap)(16|32|64) (${REGISTER})`, ([to = '', order, bits = '', from = '']) =>
+    order === undefined
+      ? `turns round the bytes of ${shown(from)}, ${bits} bits of it, into ${shown(to)}`
+      : `puts ${bits} bits of ${shown(from)} into ${shown(to)}, ${order === 'be' ? 'the highest' : 'the lowest'} byte first`,
+  ),
+  form(
+    `(r\\d{1,2}) = (0x[0-9a-f]{9,16})`,
+    ([to = '']) => `puts an address or a large number into ${shown(to)}: most often a map`,
+  ),
+  form(`(${REGISTER}) = (${NUMBER})(?: ll)?`, ([to = '', value = '']) => `puts ${value} into ${shown(to)}`),
+  form(
+    String.raw`(r\d{1,2}) = (map|subprog)\[(.{1,60})\]`,
+    ([to = '', what = '', which = '']) =>
+      `puts the address of ${what === 'map' ? 'a map' : 'a function'} (${which}) into ${shown(to)}`,
+  ),
+  form(
+    String.raw`(${REGISTER}) s?(\+|-|\*|/|%|&|\||\^|<<|>>)= (${REGISTER}|${NUMBER})`,
+    ([to = '', sign = '', by = '']) => `${shown(to)} ${sign} ${shown(by)}, kept in ${shown(to)}`,
+  ),
+  form(
+    String.raw`lock \*${PLACE} (\+|&|\||\^)= (${REGISTER})`,
+    ([size = '', base = '', offset = '', sign = '', by = '']) =>
+      `${sign} ${shown(by)} on ${bytes(size)} at ${memory(base, offset)}, at one go (atomic)`,
+  ),
+  form(
+    String.raw`(${REGISTER}) = (?:lock )?(atomic(?:64)?_(?:fetch_(?:add|and|or|xor)|xchg|cmpxchg)|load_acquire)\(${PLACE}(?:, ${REGISTER}){0,2}\)`,
+    ([to = '', what = '', size = '', base = '', offset = '']) =>
+      `${what.replace(/^atomic(?:64)?_/u, '')} on ${bytes(size)} at ${memory(base, offset)}, at one go (atomic); ` +
+      `what was there comes into ${shown(to)}`,
+  ),
+  form(
+    String.raw`store_release\(${PLACE}, (${REGISTER})\)`,
+    ([size = '', base = '', offset = '', value = '']) =>
+      `writes ${bytes(size)} to ${memory(base, offset)}: ${shown(value)}, behind all that was written before`,
+  ),
+  form(
+    String.raw`call ([A-Za-z_][\w.]{0,120})#(-?\d{1,10})`,
+    ([name = '']) => `calls ${name}; its arguments are R1 to R5, its result comes in R0, and R1 to R5 are gone`,
+  ),
+  form(`call ${BY}`, ([by = '']) => `calls a function of the program, ${by} instructions from here`),
+  form(`callx? (r\\d{1,2})`, ([register = '']) => `calls the function whose address is in ${shown(register)}`),
+  form(
+    `if (${REGISTER}) (==|!=|s?[<>]=?|&) (${REGISTER}|${NUMBER}) goto ${BY}`,
+    ([left = '', sign = '', right = '', by = '']) => {
+      const signed = sign.startsWith('s') ? ' as signed numbers' : '';
+      return `${way(by)} if ${shown(left)} ${sign.replace(/^s/u, '')} ${shown(right)}${signed}; the verifier follows both ways unless it knows which`;
+    },
+  ),
+  form(`(?:goto|gotol|goto_or_nop) ${BY}`, ([by = '']) => `${way(by)}${by.startsWith('-') ? ': a loop' : ''}`),
+  form(`may_goto ${BY}`, ([by = '']) => `${way(by)} when the loop has gone on for too long; a loop with it needs no bound`),
+  form('exit', () => 'ends the program, or the function; R0 is the result'),
 ];
 
-interface ReadInstruction {
+function form(pattern: string, words: Words): readonly [RegExp, Words] {
+  return [new RegExp(`^${pattern}$`, 'u'), words];
+}
+
+export interface ReadInstruction {
   readonly number: number;
   readonly text: string;
   /** What stands behind it since 5.17: the state of what changed. '': nothing. */
@@ -36,11 +107,14 @@ const LINE = /^(\d{1,7}): \(([0-9a-f]{2})\) ([^;]{1,400})(?:; ?(.*))?$/su;
 /** Since 5.17 the state behind a branch may stand on its line: `if r1 > r7 goto pc+1 2723: R0=…`. */
 const JOINED = /^(\d{1,7}: \([0-9a-f]{2}\) [^;]{1,120}?) \d{1,7}: ((?:frame\d{1,2}: ?)?(?:R\d{1,2}|fp-).*)$/su;
 
+/** Since 7.x: where pointers to the stack go, behind an instruction (`\tr1: fp0+0 -> fp0-16`, ` // r1=fp0-16`). */
+const TRACKED = /\s*(?:\t| \/\/ ).*$/su;
+
 /** null: the line is no instruction. */
 export function readInstruction(line: string): ReadInstruction | null {
   const [, number, , text, state = ''] = LINE.exec(line.replace(JOINED, '$1 ; $2')) ?? [];
   if (number === undefined || text === undefined) return null;
-  const own = text.trim();
+  const own = text.replace(TRACKED, '').trim();
   for (const [pattern, words] of FORMS) {
     const match = pattern.exec(own);
     if (match !== null) return { number: Number(number), text: own, state, words: words(match.slice(1)) };
@@ -53,7 +127,15 @@ function shown(register: string): string {
   return /^w\d/u.test(register) ? `the lower half of R${register.slice(1)}` : register;
 }
 
+function bytes(size: string): string {
+  return BYTES[size] ?? size;
+}
+
+function way(by: string): string {
+  return by.startsWith('-') ? `goes back by ${by.slice(1)} instructions` : `goes ${by} instructions on`;
+}
+
 function memory(base: string, offset: string): string {
   if (base === 'r10') return `the stack at ${offset}`;
-  return offset === '+0' ? `where ${shown(base)} points` : `where ${shown(base)} points, ${offset}`;
+  return /^[+-]0$/u.test(offset) ? `where ${shown(base)} points` : `where ${shown(base)} points, ${offset}`;
 }

@@ -1,11 +1,11 @@
 // What the verifier knows, as its log writes it → words:
-//   R0_w=inv(id=0,umax_value=255,var_off=(0x0; 0xff)) R1=ctx(id=0,off=0,imm=0) R10=fp0 fp-8=mmmmmmmm fp-16_w=inv5       5.10 (kernel/bpf/verifier.c,
-//   R0=scalar(umax=255,var_off=(0x0; 0xff)) R1=ctx(off=0,imm=0) R10=fp0 fp-8=mmmmmmmm fp-16=5                            print_verifier_state); 5.18 on
-//   R0=scalar(smin=smin32=0,smax=umax=smax32=umax32=255,var_off=(0x0; 0xff)) R1=ctx() R10=fp0                            6.8 on (kernel/bpf/log.c)
-// Left out: ids, and the 32-bit halves of ranges.
+//   R0_w=inv(id=0,umax_value=255,var_off=(0x0; 0xff)) R1=ctx(id=0,off=0,imm=0) fp-8=mmmmmmmm fp-16_w=inv5        5.10
+//   R0=scalar(umax=255,var_off=(0x0; 0xff)) R1=ctx(off=0,imm=0) fp-8=mmmmmmmm fp-16=5                            5.18 on
+//   R0=scalar(smin=smin32=0,smax=umax=smax32=umax32=255,var_off=(0x0; 0xff)) R1=ctx()                            6.8 on
+// Sources: kernel/bpf/verifier.c and log.c, print_verifier_state. Left out: ids, liveness (`_w`, `_r`), the 32-bit halves.
 
 /** `R1` or `fp-16`, and what is in it. */
-interface KnownPlace {
+export interface KnownPlace {
   readonly place: string;
   readonly value: string;
   readonly words: string;
@@ -16,6 +16,8 @@ const MAX_PLACES = 600;
 const MAX_VALUE_CHARS = 2_000;
 
 const PLACE = /^(R\d{1,2}|fp-\d{1,4})(?:_[rwD]{1,4})?=(.+)$/su;
+/** `refs=2,4`; in one that a helper calls `cb`. */
+const REFERENCES = /^refs=(\d[\d,]{0,200})$/u;
 const STARTS_STATE = /^(?:frame\d{1,2}: ?)?(?:R\d{1,2}|fp-\d{1,4})(?:_[rwD]{1,4})?=/u;
 
 export function isState(text: string): boolean {
@@ -25,8 +27,13 @@ export function isState(text: string): boolean {
 /** Of a text that isState. */
 export function readState(text: string): readonly KnownPlace[] {
   return words(text.replace(/^frame\d{1,2}: ?/u, '')).flatMap((word) => {
+    const references = REFERENCES.exec(word)?.[1];
+    if (references !== undefined)
+      return [{ place: 'refs', value: references, words: `to be given back before the end: what has id ${references}` }];
     const [, place, value] = PLACE.exec(word) ?? [];
-    return place === undefined || value === undefined ? [] : [{ place, value, words: isSlot(place) ? slotWords(value) : valueWords(value) }];
+    return place === undefined || value === undefined
+      ? []
+      : [{ place, value, words: isSlot(place) ? slotWords(value) : valueWords(value) }];
   });
 }
 
@@ -54,8 +61,9 @@ function words(text: string): readonly string[] {
 /** What the eight letters of a slot say, in the order of addresses from high to low (kernel/bpf/log.c, slot_type_char). */
 const SLOT_LETTERS: Readonly<Record<string, string>> = {
   '?': 'never written',
-  m: 'any bytes',
+  m: 'written, of any value',
   '0': 'zero',
+  p: 'not needed any more', // 7.x
   r: 'part of a register',
   d: 'a dynptr',
   i: 'an iterator',
@@ -63,8 +71,10 @@ const SLOT_LETTERS: Readonly<Record<string, string>> = {
 };
 
 function slotWords(value: string): string {
-  if (!/^[?m0rdif]{8}$/u.test(value)) return `a register, kept: ${valueWords(value.replace(/^[?m0]{4}(?=\S)/u, ''))}`;
-  const kinds = [...new Set(value)].map((letter) => `${String([...value].filter((one) => one === letter).length)} bytes ${SLOT_LETTERS[letter] ?? letter}`);
+  if (!/^[?m0prdif]{8}$/u.test(value)) return `a register, kept: ${valueWords(value.replace(/^[?m0p]{4}(?=\S)/u, ''))}`;
+  const kinds = [...new Set(value)].map(
+    (letter) => `${String(Array.from(value).filter((one) => one === letter).length)} bytes ${SLOT_LETTERS[letter] ?? letter}`,
+  );
   return kinds.length === 1 ? `8 bytes, ${SLOT_LETTERS[value[0] ?? ''] ?? value}` : kinds.join(', ');
 }
 
@@ -97,7 +107,8 @@ function valueWords(written: string): string {
   if (/^(?:invP?|scalar|unknown)/u.test(value)) return `a number, ${rangeWords(fieldsOf(value))}`;
   const pointer = POINTERS.find(([pattern]) => pattern.test(value));
   if (pointer === undefined) return 'a value of its own kind';
-  return `${pointer[1]}${pointerPlace(fieldsOf(value))}`;
+  // Of a map itself the sizes are those of its keys and values.
+  return value.startsWith('map_ptr') ? mapWords(fieldsOf(value)) : `${pointer[1]}${pointerPlace(fieldsOf(value))}`;
 }
 
 /** `(id=0,smin=umin=1,var_off=(0x0; 0xff))` → each name with its value; of a chain of names all have the last part. */
@@ -112,18 +123,39 @@ function fieldsOf(value: string): ReadonlyMap<string, string> {
   return fields;
 }
 
+/** Numbers without sign from here on are below zero as numbers with one. */
+const SIGN = 1n << 63n;
+
 function rangeWords(fields: ReadonlyMap<string, string>): string {
-  const smin = fields.get('smin');
-  const smax = fields.get('smax');
-  const umin = fields.get('umin');
-  const umax = fields.get('umax');
-  if (smin?.startsWith('-') === true && umax === undefined) return `signed, from ${smin} to ${smax ?? 'anything'}`;
-  if (umin === undefined && umax === undefined && smin === undefined && smax === undefined) return 'any';
-  const low = umin ?? (smin === undefined || smin.startsWith('-') ? '0' : smin);
-  const high = umax ?? (smin !== undefined && !smin.startsWith('-') ? smax : undefined);
-  if (high !== undefined) return `from ${low} to ${high}`;
-  if (smax !== undefined) return `signed, at most ${smax}, perhaps below zero`;
-  return `${low} or more`;
+  const smin = numberOf(fields.get('smin'), 'signed');
+  const smax = numberOf(fields.get('smax'), 'signed');
+  const umin = numberOf(fields.get('umin'), 'unsigned');
+  const umax = numberOf(fields.get('umax'), 'unsigned');
+  if (smin === null && smax === null && umin === null && umax === null) return 'any';
+  // Since 6.8 a bound that both have is written once, and numbers with a sign as they lie in the register.
+  if (umin !== null && umin >= SIGN) return signedWords(BigInt.asIntN(64, umin), umax === null ? -1n : BigInt.asIntN(64, umax));
+  if (smin !== null && smin < 0n) return signedWords(smin, smax);
+  if (umin === null && umax === null && smin === null) return `signed, at most ${String(smax)}, perhaps below zero`;
+  const low = umin ?? smin ?? 0n;
+  const high = umax ?? (smin === null ? null : smax);
+  return high === null ? `${String(low)} or more` : `from ${String(low)} to ${String(high)}`;
+}
+
+function signedWords(low: bigint, high: bigint | null): string {
+  return `signed, ${high === null ? `${String(low)} or more` : `from ${String(low)} to ${String(high)}`}`;
+}
+
+/** null: there is none, or it is no number. */
+function numberOf(text: string | undefined, sign: 'signed' | 'unsigned'): bigint | null {
+  if (text === undefined || !/^-?(?:0x[0-9a-f]{1,16}|\d{1,20})$/u.test(text)) return null;
+  const value = text.startsWith('-') ? -BigInt(text.slice(1)) : BigInt(text);
+  return sign === 'signed' ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+}
+
+function mapWords(fields: ReadonlyMap<string, string>): string {
+  const size = fields.get('vs');
+  const name = fields.get('map');
+  return `${name === undefined ? 'a map' : `the map ${name}`}${size === undefined || size === '0' ? '' : `, with values of ${size} bytes`}`;
 }
 
 function pointerPlace(fields: ReadonlyMap<string, string>): string {

@@ -38,6 +38,7 @@ static char *kept;
 static int ring = -1, table = -1;
 /* Of the program that was written last: where its second function begins, with its type information; 0: it has one. */
 static int second;
+static const char *license = "GPL";
 
 static void put(int op, int dst, int src, int off, int imm) {
   insn one = {.code = (uint8_t)op, .dst_reg = (uint8_t)dst, .src_reg = (uint8_t)src, .off = (int16_t)off, .imm = imm};
@@ -102,7 +103,7 @@ static int load(int type, int level) {
   attr.prog_type = type;
   attr.insns = (uint64_t)(uintptr_t)code;
   attr.insn_cnt = count;
-  attr.license = (uint64_t)(uintptr_t) "GPL";
+  attr.license = (uint64_t)(uintptr_t)license;
   if (level != 0) {
     attr.log_buf = (uint64_t)(uintptr_t)kept;
     attr.log_size = LOG_BYTES;

@@ -3,7 +3,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { Caller } from '../../child/caller.ts';
+import { type Caller, findCaller } from '../../child/caller.ts';
 import { fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { LabRecord } from '../../model/lab.ts';
@@ -18,8 +18,9 @@ export interface RecordsFolder {
   readonly owner: Caller | null;
 }
 
-/** `asked`: what --records says. */
-export function recordsFolder(asked: string | null, caller: Caller | null, environment: NodeJS.ProcessEnv): RecordsFolder {
+/** `asked`: what --records says. Throws an OperatorError when the caller of sudo is not known here. */
+export async function recordsFolder(asked: string | null, environment: NodeJS.ProcessEnv): Promise<RecordsFolder> {
+  const caller = await findCaller(environment, process.geteuid?.() ?? 0);
   if (asked !== null) return { path: asked, owner: caller };
   // sudo keeps neither HOME nor this variable, and where it does, the variable is the caller's.
   const { XDG_STATE_HOME: state } = environment;

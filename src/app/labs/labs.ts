@@ -4,7 +4,7 @@ import { LABS } from '../../labs/labs.ts';
 import type { Lab } from '../../labs/lab.ts';
 import { EXIT, OperatorError } from '../../model/errors.ts';
 import type { LabRecord } from '../../model/lab.ts';
-import type { LabUi } from '../../model/lab-ui.ts';
+import type { LabUi, ListedLab } from '../../model/lab-ui.ts';
 import { reportPage } from '../../outputs/labs/report-page.ts';
 import { finishOutput, sweepLeftovers } from '../output-files.ts';
 import { readRecord, type RecordsFolder } from './lab-records.ts';
@@ -20,18 +20,18 @@ export interface LabsRequest {
 }
 
 export function listLabs({ language, records }: LabsRequest, ui: LabUi): number {
-  for (const lab of LABS) {
-    const { number, title, asks } = labText(lab.id, language);
-    ui.heading(`${String(number).padStart(2)}. ${title}${doneMark(readRecord(records, lab.id))}`);
-    ui.text(`\`${lab.id}\` ${asks}`);
-  }
+  const listed = LABS.map(({ id }): ListedLab => {
+    const { number, title, asks } = labText(id, language);
+    return { number, id, title, asks, state: stateOf(readRecord(records, id)) };
+  });
+  ui.list(listed);
   return EXIT.ok;
 }
 
-function doneMark(record: LabRecord | null): string {
-  if (record === null) return '';
-  const isWhole = record.checks.every(({ outcome }) => outcome.kind !== 'failed');
-  return `  [${record.isRecorded ? 'seen recorded' : isWhole ? 'done' : 'checks failed'}]`;
+function stateOf(record: LabRecord | null): ListedLab['state'] {
+  if (record === null) return 'not-run';
+  if (record.isRecorded) return 'recorded';
+  return record.checks.some(({ outcome }) => outcome.kind === 'failed') ? 'failed' : 'done';
 }
 
 export function showLab({ lab, language }: LabsRequest & { readonly lab: Lab }, ui: LabUi): number {

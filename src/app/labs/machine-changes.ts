@@ -1,9 +1,9 @@
 // The changes that labs make of a machine, and how each is undone.
 
-import { execaSync } from 'execa';
-import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tmpNameSync } from 'tmp';
+import { runChildSync } from '../../child/run-child-sync.ts';
 import { fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
 import { childEnvironment } from './child-environment.ts';
@@ -43,22 +43,24 @@ export function undoChange(change: MachineChange): void {
   }
 }
 
-/** A folder of this run's, on a disk where there is one. Those that a reboot left there are removed: one lab runs at a time. */
+/** A folder of this run's, on a disk where there is one. Those that a reboot left there are removed: nothing else knows of them any more. */
 export function makeFolder(ledger: Ledger): string {
   for (const base of BASES) removeLeftFolders(base);
   const base = BASES.find((folder) => isOnDisk(folder)) ?? '/tmp';
-  const path = join(base, `${PREFIX}${randomBytes(6).toString('hex')}`);
+  const path = tmpNameSync({ tmpdir: base, template: `${PREFIX}XXXXXX` });
   ledger.note({ kind: 'folder', path });
   mkdirSync(path, { mode: PRIVATE_FOLDER });
   return path;
 }
 
-/** Only root's own: anybody may make a folder of that name. */
+/** Only root's own: anybody may make a folder of that name. And of an earlier boot: a lab in another container may share this one. */
 function removeLeftFolders(base: string): void {
+  const bootMs = 1000 * Number(/^btime (\d+)$/mu.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? 0);
   for (const name of readdirSync(base).filter((one) => one.startsWith(PREFIX))) {
     const path = join(base, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0) continue;
+    if (stat?.isDirectory() !== true || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0 || stat.mtimeMs >= bootMs)
+      continue;
     if (!swaps().some((swap) => swap.startsWith(`${path}/`))) rmSync(path, { recursive: true, force: true });
   }
 }
@@ -145,13 +147,5 @@ function isOnDisk(folder: string): boolean {
 
 /** What it printed. Throws what it said against it. */
 function run(command: string, ...args: readonly string[]): string {
-  const { exitCode, stdout, stderr } = execaSync(command, args, {
-    env: childEnvironment(process.env),
-    timeout: COMMAND_TIMEOUT_MS,
-    reject: false,
-    stdin: 'ignore',
-  });
-  if (exitCode === undefined) throw new Error(`${command} is not installed, or did not end`);
-  if (exitCode !== 0) throw new Error(stderr.trim().split('\n').at(-1) ?? command);
-  return stdout;
+  return runChildSync(command, args, { environment: childEnvironment(process.env), timeoutMs: COMMAND_TIMEOUT_MS });
 }

@@ -11,7 +11,7 @@ export class SaidLines {
   readonly lines: string[] = [];
   readonly #begun = { stdout: '', stderr: '' };
   #hasEnded = false;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
 
   push(stream: 'stdout' | 'stderr', text: string): void {
     const parts = `${this.#begun[stream]}${text}`.split('\n');

@@ -12,6 +12,8 @@ import { createTheme } from '../terminal/theme.ts';
 import { renderVerifierLog } from '../terminal/verifier-text.ts';
 
 const TEXT_COLUMNS = 80;
+/** Narrower ones break words. */
+const LEAST_COLUMNS = 40;
 /** A log of a million instructions with their states has about as much; bpftrace keeps one. */
 const MAX_LOG_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 1 << 20;
@@ -40,10 +42,19 @@ async function runExplainVerifierCommand(args: ParsedArguments, { stdout, env }:
   if (file === '') throw new OperatorError('usage', 'an empty file name was given', 'is a variable of your shell not set?');
   if (args.words.length === 0 && process.stdin.isTTY) throw new OperatorError('usage', 'there is no log to explain', HOW_TO_GET);
   const log = explainVerifierLog(await readText(file));
-  if (!log.isLog)
+  if (log.kind === 'none')
     throw new OperatorError('usage', "this holds no line of a verifier's log", `bpftrace prints it with -v: ${HOW_TO_GET}`);
+  if (log.kind === 'listing')
+    throw new OperatorError(
+      'usage',
+      'this is a list of instructions only: what the verifier said of them is missing',
+      HOW_TO_GET,
+    );
+  const columns = Math.max(LEAST_COLUMNS, stdout.columns ?? TEXT_COLUMNS);
   const lines = renderVerifierLog(log, {
-    columns: Math.min(TEXT_COLUMNS, stdout.columns ?? TEXT_COLUMNS),
+    columns: Math.min(TEXT_COLUMNS, columns),
+    // Not on a terminal, lines stay whole: others look for them.
+    logColumns: stdout.columns === undefined ? null : columns,
     isWhole: flags.all,
     theme: createTheme(stdout, env),
   });

@@ -1,6 +1,5 @@
 // `jtrace lab`: which lab, what of it, and how; then src/app/labs.
 
-import { findCaller } from '../../child/caller.ts';
 import { findLab, LABS } from '../../labs/labs.ts';
 import { labWords } from '../../labs/words.ts';
 import { OperatorError } from '../../model/errors.ts';
@@ -62,8 +61,7 @@ async function runLabCommand(args: ParsedArguments, streams: Streams): Promise<n
   const labs = await import('../../app/labs/labs.ts');
   const ui = createLabUi(labWords(language), process.stdin, streams);
   const signals = stopOnSignals({ message: () => ui.note('stopping; what the lab changed is put back') });
-  const caller = await findCaller(process.env, process.geteuid?.() ?? 0);
-  const records = labs.recordsFolder(flags.records, caller, process.env);
+  const records = await labs.recordsFolder(flags.records, process.env);
   const request = { language, records, environment: process.env };
   try {
     switch (doing) {

@@ -6,7 +6,7 @@ import { readAnswer } from '../../labs/judge.ts';
 import type { LabWords } from '../../labs/words.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { Answer, CheckResult, LabText, LineText, QuestionText } from '../../model/lab.ts';
-import type { LabUi } from '../../model/lab-ui.ts';
+import type { LabUi, ListedLab } from '../../model/lab-ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { shellQuote } from '../shell-quote.ts';
 import { hanging, markdownLines, type MarkdownLook } from './markdown-text.ts';
@@ -18,6 +18,7 @@ const MIN_COLUMNS = 40;
 const MOST_TRIES = 3;
 /** Of a program's line. */
 const MAX_LINE_CHARS = 400;
+const MAX_COMMAND_CHARS = 4000;
 
 export interface LabTerminal extends LabUi {
   close(): void;
@@ -31,6 +32,8 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
   const print = (...lines: readonly string[]): void => void stdout.write(`${lines.join('\n')}\n`);
   const answers = new TypedLines(input);
   return {
+    list: (labs) =>
+      print(...labs.flatMap((lab) => listLines(lab, page).map((line, index) => (index === 0 ? theme.heading(line) : line)))),
     heading: (text) =>
       print(
         '',
@@ -40,7 +43,7 @@ export function createLabUi(words: LabWords, input: NodeJS.ReadableStream, { std
       if (markdown !== '') print('', ...markdownLines(markdown, columns, look));
     },
     program: (text, explained) => print('', ...programLines(text, explained, columns, { look, dim: theme.hint })),
-    command: (argv) => print('', theme.heading(`$ ${argv.map(shellQuote).join(' ')}`)),
+    command: (argv) => print('', theme.heading(escapeForTerminal(`$ ${argv.map(shellQuote).join(' ')}`, MAX_COMMAND_CHARS))),
     output: (lines) => {
       if (lines.length > 0) print(...lines.map((line) => `  ${escaped(line)}`));
     },
@@ -109,6 +112,17 @@ async function ask(
   return null;
 }
 
+function listLines({ number, id, title, asks, state }: ListedLab, { words, columns, look }: PageLook): readonly string[] {
+  const mark = {
+    'not-run': '',
+    done: ` [${words.done}]`,
+    failed: ` [${words.checksFailed}]`,
+    recorded: ` [${words.seenRecorded}]`,
+  }[state];
+  const first = hanging(`${title}${mark}`, columns, `${String(number).padStart(2)}. `, PLAIN);
+  return [...first, ...hanging(`\`${id}\`: ${asks}`, columns, '    ', look)];
+}
+
 function questionLines({ text, choices }: QuestionText, columns: number, look: MarkdownLook): readonly string[] {
   return [
     ...markdownLines(text, columns, look),
@@ -169,7 +183,7 @@ export function programLines(
 class TypedLines {
   readonly #input: NodeJS.ReadableStream;
   #reader: Interface | null = null;
-  #lines: AsyncIterator<string> | null = null;
+  #lines: AsyncIterator<string, null> | null = null;
 
   constructor(input: NodeJS.ReadableStream) {
     this.#input = input;
@@ -179,7 +193,7 @@ class TypedLines {
   async next(stop: AbortSignal): Promise<string | null> {
     stop.throwIfAborted();
     this.#reader ??= createInterface({ input: this.#input });
-    this.#lines ??= this.#reader[Symbol.asyncIterator]();
+    this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, null>;
     const line = this.#lines.next();
     const over = new AbortController();
     try {

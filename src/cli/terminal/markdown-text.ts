@@ -41,7 +41,7 @@ function styled(lines: readonly string[], { code, emphasis }: MarkdownLook): rea
       out += open === '`' ? code(run) : open === '*' ? emphasis(run) : run;
       run = '';
     };
-    for (const [at, char] of [...line].entries()) {
+    for (const [at, char] of Array.from(line).entries()) {
       const isMark = char === '`' || (char === '*' && open !== '`' && isEmphasis(line, at, open));
       if (isMark && (open === '' || open === char)) {
         flush();

@@ -1,8 +1,11 @@
 // Logs of the verifier, as kernels 5.10, 6.1 and 6.8 write them → what is said of them. Lines are of the lab's own programs, or of the kernel's own formats.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ExplainedLog, explainVerifierLog } from '../../../src/verifier/explain-log.ts';
 import { VERIFIER_MESSAGES } from '../../../src/verifier/messages.ts';
+import { REPOSITORY } from '../../support/repository.ts';
 
 const keysOf = ({ findings }: ExplainedLog): readonly string[] => findings.map(({ message }) => message.key);
 const wordsOf = (line: string): readonly string[] => explainVerifierLog(line).lines[0]?.words ?? [];
@@ -15,6 +18,7 @@ describe('messages', () => {
   test.each([
     ['stack-bounds', 'invalid stack off=-520 size=8'],
     ['stack-bounds', 'invalid read from stack R6 off=0 size=4'],
+    ['stack-uninitialized', 'invalid read from stack R10 off=-8 size=8'],
     ['stack-uninitialized-helper', 'invalid indirect read from stack off -16+4 size 16'],
     ['stack-uninitialized', 'invalid read from stack off -8+0 size 8'],
     ['scalar-as-pointer', "R2 invalid mem access 'inv'"],
@@ -27,13 +31,27 @@ describe('messages', () => {
   });
 
   test('one refusal in two lines, and the same log twice, are told once', () => {
-    const log = ['Unreleased reference id=2 alloc_insn=4', 'BPF_EXIT instruction in main prog would lead to reference leak', 'processed 9 insns (limit 1000000)'];
+    const log = [
+      'Unreleased reference id=2 alloc_insn=4',
+      'BPF_EXIT instruction in main prog would lead to reference leak',
+      'processed 9 insns (limit 1000000)',
+    ];
     expect(keysOf(explainVerifierLog([...log, ...log].join('\n')))).toEqual(['unreleased']);
   });
 
   test('a message behind its instruction', () => {
-    expect(keysOf(explainVerifierLog("2152: (73) *(u8 *)(r2 +87) = r1: R2 invalid mem access 'inv'"))).toEqual(['scalar-as-pointer']);
+    expect(keysOf(explainVerifierLog("2152: (73) *(u8 *)(r2 +87) = r1: R2 invalid mem access 'inv'"))).toEqual([
+      'scalar-as-pointer',
+    ]);
   });
+});
+
+test('every message of the docs is known', () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/verifier.md'), 'utf8');
+  const table = page.slice(page.indexOf('<!-- messages -->'), page.indexOf('<!-- end -->'));
+  const rows = table.split('\n').flatMap((line) => /^\| `([^`]+)`/u.exec(line)?.[1] ?? []);
+  expect(rows.length).toBeGreaterThan(15);
+  expect(rows.filter((row) => explainVerifierLog(row.replaceAll('…', 'x')).findings.length === 0)).toEqual([]);
 });
 
 describe('lines', () => {
@@ -53,18 +71,43 @@ describe('lines', () => {
   });
 
   test.each([
-    [' R0_w=inv(id=0,umax_value=255,var_off=(0x0; 0xff)) R10=fp0', ['R0: a number, from 0 to 255', 'R10: the end of the stack (R10)']],
-    ['5: (57) r0 &= 255                     ; R0_w=scalar(smin=smin32=0,smax=umax=smax32=umax32=255,var_off=(0x0; 0xff))', ['R0 & 255, kept in R0', 'R0: a number, from 0 to 255']],
+    [
+      ' R0_w=inv(id=0,umax_value=255,var_off=(0x0; 0xff)) R10=fp0',
+      ['R0: a number, from 0 to 255', 'R10: the end of the stack (R10)'],
+    ],
+    [
+      '5: (57) r0 &= 255                     ; R0_w=scalar(smin=smin32=0,smax=umax=smax32=umax32=255,var_off=(0x0; 0xff))',
+      ['R0 & 255, kept in R0', 'R0: a number, from 0 to 255'],
+    ],
     [' R2_w=inv(id=0,smin_value=-32,smax_value=223)', ['R2: a number, signed, from -32 to 223']],
     [' R2=invP5 R3=P7 R4=inv(id=0)', ['R2: the number 5', 'R3: the number 7', 'R4: a number, any']],
-    [' R6=map_value(id=0,off=8,ks=4,vs=72,imm=0) fp-8=ctx fp-16=????mmmm', ['R6: the value of a map (72 bytes, at 8)', 'fp-8: a register, kept: the context that the program was given', 'fp-16: 4 bytes never written, 4 bytes any bytes']],
-    ['from 4 to 8: safe', ['the other way of the branch at instruction 4, from instruction 8 on: a state like this was followed to the end before (state pruning): not followed again']],
-    ['2721: (2d) if r1 > r7 goto pc+1 2723: R1=1024 R7=scalar(umax=1023,var_off=(0x0; 0x3ff))', ['goes +1 instructions on if R1 > R7; the verifier follows both ways', 'R1: the number 1024', 'R7: a number, from 0 to 1023']],
+    [
+      ' R6=map_value(id=0,off=8,ks=4,vs=72,imm=0) fp-8=ctx fp-16=????mmmm',
+      [
+        'R6: the value of a map (72 bytes, at 8)',
+        'fp-8: a register, kept: the context that the program was given',
+        'fp-16: 4 bytes never written, 4 bytes written, of any value',
+      ],
+    ],
+    [
+      'from 4 to 8: safe',
+      [
+        'the other way of the branch at instruction 4, from instruction 8 on: a state like this was followed to the end before (state pruning): not followed again',
+      ],
+    ],
+    [
+      '2721: (2d) if r1 > r7 goto pc+1 2723: R1=1024 R7=scalar(umax=1023,var_off=(0x0; 0x3ff))',
+      [
+        'goes +1 instructions on if R1 > R7; the verifier follows both ways unless it knows which',
+        'R1: the number 1024',
+        'R7: a number, from 0 to 1023',
+      ],
+    ],
   ])('%s', (line, words) => {
     expect(wordsOf(line)).toEqual(words);
   });
 
   test('what is no log', () => {
-    expect(explainVerifierLog('hello\nworld').isLog).toBe(false);
+    expect(explainVerifierLog('hello\nworld').kind).toBe('none');
   });
 });
