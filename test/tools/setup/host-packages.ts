@@ -14,6 +14,7 @@ const PACKAGES = {
   chromium: ['browser'], // opens the flame graph page
   'fonts-dejavu-core': ['browser'], // a machine without fonts draws no text
   bpftrace: ['real', 'guest'],
+  bpftool: ['real'], // jtrace lab what-is-loaded
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock
   procps: ['real'],
