@@ -72,7 +72,13 @@ export interface LabRoom {
   /** The same of a program that the learner wrote. Rejects with an OperatorError that says what bpftrace has against it. */
   traceText(text: string): Promise<LabTrace>;
   /** Tries to load it; what bpftrace and the verifier (-v) said where it could not. Shown as by `trace`. */
-  refused(name: string, values?: TemplateValues): Promise<readonly string[] | null>;
+  refused(
+    name: string,
+    values?: TemplateValues,
+    options?: Pick<TraceOptions, 'mostShownLines'>,
+  ): Promise<readonly string[] | null>;
+  /** Writes a file of the folder; its path. */
+  keep(name: string, text: string): string;
   /** Shows the command, runs it, and shows what it printed. */
   command(...argv: readonly string[]): Promise<CommandResult>;
   /** The same of jtrace itself. */

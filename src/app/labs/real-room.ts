@@ -1,7 +1,7 @@
 // The room in which a lab works on this machine: programs under test compiled by the system's cc and the JDK's javac, the bpftrace that was found, jtrace
 // itself. Everything has a time within which it must answer, and ends with the room.
 
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +30,8 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 /** Of a program's output that is shown; the lab has all of it. */
 const MOST_SHOWN_LINES = 40;
+/** The same of jtrace's own: it is short where it can, and its end counts. */
+const MOST_OWN_LINES = 80;
 /** What it says on its other stream was printed before, and may be read later. */
 const OTHER_STREAM_MS = 20;
 /** Between two looks at a bpftrace that is being started. */
@@ -209,14 +211,24 @@ export class RealRoom implements LabRoom {
     };
   }
 
-  async refused(name: string, values: TemplateValues = {}): Promise<readonly string[] | null> {
+  async refused(
+    name: string,
+    values: TemplateValues = {},
+    { mostShownLines }: Pick<TraceOptions, 'mostShownLines'> = {},
+  ): Promise<readonly string[] | null> {
     const said = new SaidLines();
     const { bpftrace, attached } = await this.#load(programText(name, values), ['-v'], {}, said);
     const isAttached = await attached;
     await this.#stopped(bpftrace);
     if (isAttached) return null;
-    this.#show(said.lines);
+    this.#show(said.lines, mostShownLines);
     return said.lines;
+  }
+
+  keep(name: string, text: string): string {
+    const path = join(this.folder, name);
+    writeFileSync(path, text);
+    return path;
   }
 
   async command(...argv: readonly string[]): Promise<CommandResult> {
@@ -246,7 +258,7 @@ export class RealRoom implements LabRoom {
       0,
       lines.findIndex((line) => first.test(line)),
     );
-    this.#show([...(hidden > 0 ? [`… ${String(hidden)} lines before`] : []), ...lines.slice(hidden)]);
+    this.#show([...(hidden > 0 ? [`… ${String(hidden)} lines before`] : []), ...lines.slice(hidden)], MOST_OWN_LINES);
     return { code, stdout, stderr };
   }
 
