@@ -3,6 +3,7 @@
 
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
 import type { Lab } from '../lab.ts';
+import { type Call, callsIn, countedUp, holdsOffset } from '../machine-code.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom } from '../room.ts';
 
@@ -24,12 +25,13 @@ const OFFSET_ON_6_1 = 0x1418;
 const ELSEWHERE_BYTES = 64;
 /** The two are 208 and 544 bytes at most on 5.10 to 7.2. */
 const MOST_CODE_BYTES = 2048;
-const WORD_BYTES = 8;
+/** Of code, in a line of output: three columns each. */
+const LINE_BYTES = 24;
 const NOT_X86 = 'the check by hand reads x86-64 code only';
 
 export const KERNELS_MIND: Lab = {
   id: NAME,
-  needs: ['cc'],
+  needs: ['cc', 'objdump'],
   steps: [
     { key: 'ruler', predictions: ['moves'] },
     { key: 'field' },
@@ -41,7 +43,10 @@ export const KERNELS_MIND: Lab = {
   run,
   predictions: {
     moves: (measured) => ({ kind: 'choice', key: measured['pagefault_disabledAt'] === OFFSET_ON_6_1 ? 'same' : 'other' }),
-    okay: (measured) => ({ kind: 'choice', key: (measured['okayAt'] ?? '') === '' ? 'absent' : 'there' }),
+    okay: (measured) => {
+      const okayAt = measured['okayAt'];
+      return okayAt === undefined ? { kind: 'unknown' } : { kind: 'choice', key: okayAt === '' ? 'absent' : 'there' };
+    },
   },
   checks: {
     ruler: (measured) => {
@@ -67,11 +72,7 @@ export const KERNELS_MIND: Lab = {
         return holds(found.includes(field), found.map(hex).join(', ') || 'none', hex(field));
       }),
     disassembled: (measured) =>
-      ifRead(measured, () =>
-        typeof measured['objdumpCalls'] === 'string'
-          ? equals(measured['objdumpCalls'], String(measured['copyCalls']))
-          : { kind: 'not-possible', because: 'there is no objdump' },
-      ),
+      ifRead(measured, () => equals(measured['objdumpCalls'] ?? 'nothing', String(measured['copyCalls']))),
     calls: (measured) => ifJudged(measured, () => equals(measured['evidence'], String(measured['doctorEvidence']))),
     verdict: (measured) => ifJudged(measured, () => equals(measured['verdict'], String(measured['doctorVerdict']))),
   },
@@ -100,7 +101,7 @@ async function run(room: LabRoom): Promise<Measurements> {
   await room.step('disassembled');
   const disassembled = await disassemble(room, worker, names, code);
   await room.step('verdict');
-  const verdict = await compare(room, code);
+  const verdict = await compare(room, names, code);
   const { measurements: named } = names;
   return { ...ruler, ...field, ...named, ...(code?.measurements ?? {}), ...disassembled, ...verdict };
 }
@@ -111,6 +112,8 @@ async function measureFields(room: LabRoom, worker: LabProgram, program: string)
   await trace.said(/^measured$/u);
   const lines = (await trace.stop()).join('\n');
   const after = (word: string): number => Number(new RegExp(`^${word} (\\d+)$`, 'mu').exec(lines)?.[1]);
+  const at = after('pagefault_disabled');
+  room.show(`pagefault_disabled lies at ${at}, ${hex(at)}; on Debian 12's 6.1 at ${OFFSET_ON_6_1}, ${hex(OFFSET_ON_6_1)}`);
   return { taskBytes: after('size'), ...Object.fromEntries(FIELDS.map((name) => [`${name}At`, after(name)])) };
 }
 
@@ -131,8 +134,8 @@ interface Named {
 }
 
 async function lookUp(room: LabRoom): Promise<Named> {
-  const { stdout: machine } = await room.command('uname', '-m');
-  const { stdout: kernel } = await room.command('uname', '-r');
+  const { stdout: machine } = await room.command('uname', '-r', '-m');
+  const [kernel = '', processor = ''] = machine.trim().split(' ');
   const { stdout } = await room.command('grep', '-E', '-A', '4', ` (${FUNCTIONS.join('|')})$`, '/proc/kallsyms');
   const symbols = [...stdout.matchAll(/^([0-9a-f]{16}) \w (\S+)/gmu)].map(([, address = '0', name = '']) => ({
     address: BigInt(`0x${address}`),
@@ -149,7 +152,7 @@ async function lookUp(room: LabRoom): Promise<Named> {
     if (next !== null) sizes.set(name, Number(next - address));
   }
   const measurements: Record<string, string> = {
-    kernel: kernel.trim(),
+    kernel,
     address: (addresses.get(COPY) ?? 0n).toString(16),
     addressByBpf: '',
     nameByBpf: '',
@@ -162,28 +165,21 @@ async function lookUp(room: LabRoom): Promise<Named> {
     measurements['addressByBpf'] = address;
     measurements['nameByBpf'] = name;
   }
-  return { addresses, sizes, isX86: machine.trim() === 'x86_64', measurements };
+  return { addresses, sizes, isX86: processor === 'x86_64', measurements };
 }
 
 interface Read {
   readonly copyHex: string;
+  readonly copyCalls: string;
   readonly measurements: Measurements;
   /** What the verdict rests on. */
   readonly evidence: ReadonlyMap<string, string>;
 }
 
-/** A direct call or jump. */
-interface Call {
-  readonly at: bigint;
-  readonly bytes: readonly number[];
-  readonly name: string;
-}
-
 async function readCode(room: LabRoom, { addresses, sizes, isX86 }: Named, fieldAt: number): Promise<Read | null> {
   const [copyBytes, checkBytes] = [sizes.get(COPY), sizes.get(CHECK)].map((size) => Math.min(size ?? 0, MOST_CODE_BYTES));
   if (!isX86 || copyBytes === undefined || checkBytes === undefined || copyBytes === 0 || checkBytes === 0) return null;
-  const whole = (size: number): number => Math.ceil(size / WORD_BYTES) * WORD_BYTES;
-  const trace = await room.trace(`${NAME}-code`, { copyBytes: whole(copyBytes), checkBytes: whole(checkBytes) });
+  const trace = await room.trace(`${NAME}-code`, { copyBytes, checkBytes, lineBytes: LINE_BYTES });
   await trace.said(/^read$/u);
   const lines = await trace.stop();
   const copy = bytesOf(lines, COPY).slice(0, copyBytes);
@@ -199,6 +195,7 @@ async function readCode(room: LabRoom, { addresses, sizes, isX86 }: Named, field
   const readsField = holdsOffset(check, fieldAt);
   return {
     copyHex: copy.map(hexByte).join(''),
+    copyCalls: calledNames(copyCalls),
     evidence: new Map([
       [OKAY, placeOf(copyCalls, OKAY)],
       [CHECK, placeOf(copyCalls, CHECK)],
@@ -223,37 +220,27 @@ async function disassemble(room: LabRoom, worker: LabProgram, { addresses }: Nam
   const file = `${room.folder}/${COPY}.bin`;
   const start = addresses.get(COPY) ?? 0n;
   await worker.order(`write ${file} ${code.copyHex}`);
-  const { code: status, stdout } = await room.command(
-    'objdump',
-    '-D',
-    '-b',
-    'binary',
-    '-m',
-    'i386:x86-64',
-    `--adjust-vma=0x${start.toString(16)}`,
-    file,
-  );
-  if (status !== 0) return {};
+  const objdump = `objdump -D -b binary -m i386:x86-64 --adjust-vma=0x${start.toString(16)} ${file}`;
+  const { stdout } = await room.command('sh', '-c', `${objdump} | grep -E 'call|jmp|addl|incl'`);
   const names = new Map([...addresses].map(([name, address]) => [address.toString(16), name]));
   const calls = [...stdout.matchAll(/\b(?:call|jmp)q?\s+0x([0-9a-f]+)/gu)].flatMap(([, target = '']) => names.get(target) ?? []);
-  return { objdumpCalls: [...new Set(calls)].sort().join(', ') };
+  const objdumpCalls = [...new Set(calls)].sort().join(', ');
+  room.show(`by objdump: calls ${objdumpCalls || 'none of them'}`, `by hand: calls ${code.copyCalls || 'none of them'}`);
+  return { objdumpCalls };
 }
 
-async function compare(room: LabRoom, code: Read | null): Promise<Measurements> {
+async function compare(room: LabRoom, { measurements: { kernel } }: Named, code: Read | null): Promise<Measurements> {
   if (code === null) return {};
-  const { stdout: release } = await room.command('uname', '-r');
-  const { stdout } = await room.jtrace('doctor', '--evidence', '--json');
-  const [, doctorVerdict] = /"freeze": \{\s*"verdict": "([a-z-]+)"/u.exec(stdout) ?? [];
-  const verdict = verdictOf(release, code.evidence);
+  const { stdout } = await room.jtraceFrom(/^The freeze of kernels /u, 'doctor', '--evidence');
+  const [, doctorVerdict] = /^The freeze of .*\n +(not affected|fixed|vulnerable|unknown)\b/mu.exec(stdout) ?? [];
+  const verdict = verdictOf(String(kernel), code.evidence);
   const doctorAt = (name: string): string =>
-    new RegExp(`"address": "(?:0x)?([0-9a-f]+)",\\s*"bytes": "[0-9a-f ]+",\\s*"text": "(?:call|jmp) ${name}"`, 'u').exec(
-      stdout,
-    )?.[1] ?? '';
+    new RegExp(`^ +([0-9a-f]{16})  [0-9a-f ]+  (?:call|jmp) ${name}$`, 'mu').exec(stdout)?.[1] ?? '';
   const told = (at: (name: string) => string): string =>
     [OKAY, CHECK, FIND].map((name) => `${name} ${at(name) || 'not called'}`).join(', ');
   const evidence = told((name) => code.evidence.get(name) ?? '');
   const doctorEvidence = told(doctorAt);
-  room.show(`by hand: ${verdict}; ${evidence}`, `jtrace doctor: ${doctorVerdict ?? 'nothing'}; ${doctorEvidence}`);
+  room.show(`by hand: ${verdict}`, `jtrace doctor: ${doctorVerdict ?? 'nothing'}`);
   return { verdict, evidence, doctorEvidence, ...(doctorVerdict === undefined ? {} : { doctorVerdict }) };
 }
 
@@ -261,66 +248,22 @@ async function compare(room: LabRoom, code: Read | null): Promise<Measurements> 
 function verdictOf(release: string, evidence: ReadonlyMap<string, string>): string {
   const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/u.exec(release) ?? [];
   const version = Number(major) * 1000 + Number(minor);
-  if (version < 5019 || version > 6002) return 'not-affected';
+  if (version < 5019 || version > 6002) return 'not affected';
   const isThere = (what: string): boolean => (evidence.get(what) ?? '') !== '';
   if (isThere(OKAY)) return 'fixed';
   if (!isThere(CHECK) || !isThere(FIND) || !isThere('counts')) return 'unknown';
   return isThere('reads') ? 'fixed' : 'vulnerable';
 }
 
-/** The words under `code NAME`, as bytes: the lowest comes first. */
+/** The bytes under `code NAME`. */
 function bytesOf(lines: readonly string[], name: string): readonly number[] {
   const from = lines.findIndex((line) => line.startsWith(`code ${name} `)) + 1;
   const bytes: number[] = [];
   for (const line of from === 0 ? [] : lines.slice(from)) {
-    const [, word] = /^word ([0-9a-f]{1,16})$/u.exec(line) ?? [];
-    if (word === undefined) break;
-    const pairs = word.padStart(WORD_BYTES * 2, '0').match(/../gu) ?? [];
-    bytes.push(...pairs.reverse().map((pair) => Number.parseInt(pair, 16)));
+    if (!/^[0-9a-f]{2}( [0-9a-f]{2})* *$/u.test(line)) break;
+    bytes.push(...line.trim().split(' ').map((pair) => Number.parseInt(pair, 16))); // prettier-ignore
   }
   return bytes;
-}
-
-const [CALL, JUMP] = [0xe8, 0xe9];
-const CALL_BYTES = 5;
-/** No index: the base alone. */
-const SIB = 0x24;
-
-/** Wherever a byte could be a direct call that leads to one of the functions: by chance that does not happen. */
-function callsIn(code: readonly number[], start: bigint, functions: ReadonlyMap<string, bigint>): readonly Call[] {
-  const found: Call[] = [];
-  for (let at = 0; at + CALL_BYTES <= code.length; at++) {
-    if (code[at] !== CALL && code[at] !== JUMP) continue;
-    const target = BigInt.asUintN(64, start + BigInt(at + CALL_BYTES) + BigInt(int32At(code, at + 1)));
-    const name = [...functions].find(([, address]) => address === target)?.[0];
-    if (name !== undefined) found.push({ at: start + BigInt(at), bytes: code.slice(at, at + CALL_BYTES), name });
-  }
-  return found;
-}
-
-/** Offsets of `addl $1,OFFSET(%reg)` (83 /0) and `incl OFFSET(%reg)` (ff /0), with an offset of 32 bits. */
-function countedUp(code: readonly number[]): readonly number[] {
-  const found = new Set<number>();
-  for (let at = 0; at < code.length; at++) {
-    const [operation, modrm = 0, sib] = code.slice(at, at + 3);
-    if ((operation !== 0x83 && operation !== 0xff) || (modrm & 0xf8) !== 0x80) continue;
-    const hasSib = (modrm & 7) === 4;
-    if (hasSib && sib !== SIB) continue;
-    const offsetAt = at + (hasSib ? 3 : 2);
-    if (operation === 0x83 && code[offsetAt + 4] !== 1) continue;
-    const offset = offsetAt + 4 <= code.length ? int32At(code, offsetAt) : 0;
-    if (offset > 0) found.add(offset);
-  }
-  return [...found];
-}
-
-/** Whether the four bytes of an offset stand anywhere behind the byte of a register (mod 2), or the one that rsp and r12 need besides. */
-function holdsOffset(code: readonly number[], offset: number): boolean {
-  return code.some((byte, at) => at + 5 <= code.length && (byte >> 6 === 2 || byte === SIB) && int32At(code, at + 1) === offset);
-}
-
-function int32At(code: readonly number[], at: number): number {
-  return (code[at] ?? 0) | ((code[at + 1] ?? 0) << 8) | ((code[at + 2] ?? 0) << 16) | ((code[at + 3] ?? 0) << 24);
 }
 
 const calledNames = (calls: readonly Call[]): string => [...new Set(calls.map(({ name }) => name))].sort().join(', ');

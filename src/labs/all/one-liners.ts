@@ -1,38 +1,41 @@
 // Lab 11: twelve one-liners, each beside a program whose numbers are known; the exercise is a thirteenth, which the learner writes.
-//
-// ROOM: the answer to the exercise's `own` is a program, which is run beside one of known numbers (tryOwnOneLiner below). It wants:
-//   lab.ts: `readonly programs?: Readonly<Record<string, (room: LabRoom, text: string) => Promise<CheckOutcome>>>`, here `{ own: tryOwnOneLiner }`;
-//   room.ts: `traceText(text: string): Promise<LabTrace>`, as `trace`, but of a text that is not ours: what bpftrace says against it is the
-//   learner's to read, never --unsafe;
-//   `jtrace lab check`: a question whose key is in `programs` needs root and bpftrace, opens a room as `run` does, shows the outcome as a check's, and
-//   keeps the text as the answer, right where the outcome is `passed`. It may be longer than judge.ts's MAX_ANSWER_CHARS. Without root: the
-//   same three questions without this one.
 
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { Lab } from '../lab.ts';
+import { buckets, mapValue, total } from '../map-lines.ts';
+import {
+  ALL_BYTES,
+  ALL_READS,
+  ENOENT,
+  FILES,
+  KNOWN_CALLS,
+  KNOWN_VFS,
+  listOf,
+  RATE_HZ,
+  SIZES,
+  SLEEP_MS,
+  SLEEPS,
+  textsOf,
+  toldBeside,
+  TYPED,
+} from '../one-liners-numbers.ts';
 import { equals, holds, numberOf, within } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
 
 const NAME = 'one-liners';
 
-/** What jl-files is told to do, and the sizes that it reads in (templates/labs/one-liners.c). */
-const FILES = { opened: 7, missing: 3, small: 40, large: 10, huge: 2, written: 5 } as const;
-const SIZES = { small: 16, large: 4096, huge: 65_536 } as const;
-const ALL_READS = FILES.small + FILES.large + FILES.huge;
-const ALL_BYTES = FILES.small * SIZES.small + FILES.large * SIZES.large + FILES.huge * SIZES.huge;
-const FILES_ORDER = `files ${Object.values(FILES).join(' ')}`;
-/** jl-quick sleeps 3 ms each time, jl-slow 20 ms. */
-const SLEEPS = { quick: 20, slow: 10 } as const;
-const SLEEP_MS = { quick: 3, slow: 20 } as const;
-const SPIN_MS = 800;
-const RATE_HZ = 99;
 /** A processor may be taken away, and a virtual one's clock may stumble: half and half again as many are still that rate. */
 const TICKS_PERCENT = { from: 50, to: 150 } as const;
-const TYPED = 'echo jtrace-lab';
-const ENOENT = 2;
-/** What is printed in the last instant may come a little later. */
-const SETTLE_MS = 150;
+const SPIN_MS = 800;
+/** The missing files are numbered. */
+const LAST_OPENED = new RegExp(`/none-${String(FILES.missing - 1)}$`, 'u');
+const FILES_ORDER = `files ${Object.values(FILES).join(' ')}`;
+/** What is printed comes a little later, and bpftrace forgets what it has not printed when it is ended. Maps do not need it. */
+const LOOK_MS = 20;
+const MOST_LOOKS = 500;
+/** There is one, with or without programs that use it. */
+const KPROBES = '/sys/bus/event_source/devices/kprobe/type';
 /** What jl-own reads with each call that gives something, and how often its calls give nothing. */
 const OWN = { bytes: 100, least: 20, more: 60, failed: 5, ends: 7 } as const;
 
@@ -56,19 +59,22 @@ export const ONE_LINERS: Lab = {
   run,
   predictions: {
     'failed-open': (measured) => ({ kind: 'choice', key: numberOf(measured, 'opens') > FILES.opened ? 'all' : 'good' }),
-    'vfs-open': (measured) => ({
-      kind: 'choice',
-      key: listOf(measured, 'vfs')[0] === FILES.opened + FILES.missing ? 'all' : 'good',
-    }),
-    bucket: (measured) => ({ kind: 'choice', key: BUCKET_CHOICES.get(String(measured['slowMode'])) ?? 'longer' }),
+    'vfs-open': (measured) => {
+      const [opens] = listOf(measured, 'vfs');
+      return opens === undefined ? { kind: 'unknown' } : { kind: 'choice', key: opens > FILES.opened ? 'all' : 'good' };
+    },
+    bucket: (measured) => {
+      const mode = String(measured['slowMode'] ?? '');
+      return mode === '' ? { kind: 'unknown' } : { kind: 'choice', key: BUCKET_CHOICES.get(mode) ?? 'longer' };
+    },
   },
   checks: {
     begin: (measured) => equals(measured['hello'], 42),
     opens: (measured) => equals(measured['opens'], FILES.opened + FILES.missing),
     errors: (measured) => equals(measured['noSuchFile'], FILES.missing),
     count: (measured) => equals(measured['reads'], ALL_READS),
-    'by-call': (measured) => equals(measured['calls'], [FILES.opened + FILES.missing, ALL_READS, FILES.written, FILES.opened]),
-    vfs: (measured) => unless(measured['vfsWhyNot'], equals(measured['vfs'], [FILES.opened, ALL_READS, FILES.written])),
+    'by-call': (measured) => equals(measured['calls'], KNOWN_CALLS),
+    vfs: (measured) => unless(measured['vfsWhyNot'], equals(measured['vfs'], KNOWN_VFS)),
     sum: (measured) => equals(measured['bytesAndLargest'], [ALL_BYTES, SIZES.huge]),
     sizes: (measured) =>
       equals(measured['sizes'], [`[16, 32) ${FILES.small}`, `[4K, 8K) ${FILES.large}`, `[64K, 128K) ${FILES.huge}`]),
@@ -78,12 +84,13 @@ export const ONE_LINERS: Lab = {
     'by-process': apartByProcess,
   },
   exercise: {
-    // Judged by running it: tryOwnOneLiner.
-    own: () => ({ kind: 'word', oneOf: [] }),
+    // Judged by running it.
+    own: () => ({ kind: 'unknown' }),
     good: (measured) => exactly(numberOf(measured, 'opens') - numberOf(measured, 'noSuchFile')),
     pid: () => ({ kind: 'choice', key: 'mixed' }),
     delete: () => ({ kind: 'choice', key: 'left' }),
   },
+  programs: { own: tryOwnOneLiner },
 };
 
 /** The keys of the question's choices. */
@@ -95,13 +102,23 @@ const BUCKET_CHOICES: ReadonlyMap<string, string> = new Map([
 interface OneLiner {
   readonly key: string;
   readonly order: string;
+  /** Of one that prints: its last line. */
+  readonly last?: RegExp;
   readonly read: (lines: readonly string[], answer: readonly string[]) => Measurements;
 }
 
 /** What each measures; the template is NAME-KEY. Those that not every machine can do have a function of their own. */
 const PLAIN = {
-  begin: { order: 'nothing', read: (lines) => ({ hello: Number(/^hello: 6 times 7 is (\d+)$/mu.exec(lines.join('\n'))?.[1]) }) },
-  opens: { order: FILES_ORDER, read: (lines) => ({ opens: lines.filter((line) => line.startsWith('jl-files opens /')).length }) },
+  begin: {
+    order: 'nothing',
+    last: /^hello: /u,
+    read: (lines) => ({ hello: Number(/^hello: 6 times 7 is (\d+)$/mu.exec(lines.join('\n'))?.[1]) }),
+  },
+  opens: {
+    order: FILES_ORDER,
+    last: LAST_OPENED,
+    read: (lines) => ({ opens: lines.filter((line) => line.startsWith('jl-files opens /')).length }),
+  },
   errors: { order: FILES_ORDER, read: (lines) => ({ noSuchFile: mapValue(lines, `@errors[${ENOENT}]`) }) },
   count: { order: FILES_ORDER, read: (lines) => ({ reads: mapValue(lines, '@reads') }) },
   'by-call': {
@@ -141,7 +158,7 @@ const PLAIN = {
       };
     },
   },
-} as const satisfies Record<string, Pick<OneLiner, 'order' | 'read'>>;
+} as const satisfies Record<string, Omit<OneLiner, 'key'>>;
 
 const isPlain = (key: string): key is keyof typeof PLAIN => Object.hasOwn(PLAIN, key);
 
@@ -153,78 +170,80 @@ async function run(room: LabRoom): Promise<Measurements> {
     let now: Measurements;
     if (isPlain(key)) now = await plain(room, worker, { key, ...PLAIN[key] });
     else now = key === 'vfs' ? await vfs(room, worker) : await readline(room, worker);
-    room.show(
-      Object.entries(now)
-        .map(([name, value]) => `${name}: ${String(value)}`)
-        .join('; '),
-    );
+    room.show(toldBeside(key, now));
     measured = { ...measured, ...now };
   }
   return measured;
 }
 
-async function plain(room: LabRoom, worker: LabProgram, { key, order, read }: OneLiner): Promise<Measurements> {
-  return beside(room, worker, await room.trace(`${NAME}-${key}`), order, read);
+async function plain(room: LabRoom, worker: LabProgram, one: OneLiner): Promise<Measurements> {
+  return beside(room, worker, await room.trace(`${NAME}-${one.key}`), one);
 }
 
 async function beside(
   room: LabRoom,
   worker: LabProgram,
   trace: LabTrace,
-  order: string,
-  read: OneLiner['read'],
+  { order, last, read }: Omit<OneLiner, 'key'>,
 ): Promise<Measurements> {
   const answer = await worker.order(order);
-  await room.sleep(SETTLE_MS);
+  for (let looks = 0; last !== undefined && looks < MOST_LOOKS && !trace.lines().some((line) => last.test(line)); looks++)
+    await room.sleep(LOOK_MS);
   return read(await trace.stop(), answer);
 }
 
 /** The same calls one layer deeper, where the kernel has kernel probes. */
 async function vfs(room: LabRoom, worker: LabProgram): Promise<Measurements> {
-  const trace = await traceOrWhyNot(room, `${NAME}-vfs`);
-  if (typeof trace === 'string') return { vfsWhyNot: `this kernel takes no kernel probes: ${trace}` };
-  return beside(room, worker, trace, FILES_ORDER, (lines) => ({
-    vfs: ['vfs_open', 'vfs_read', 'vfs_write'].map((name) => mapValue(lines, `@vfs[kprobe:${name}]`)),
-  }));
+  const trace = await traceOrWhyNot(room, `${NAME}-vfs`, {}, room.read(KPROBES) === '');
+  if (typeof trace === 'string') return { vfsWhyNot: `this kernel has no kernel probes; bpftrace: ${trace}` };
+  return beside(room, worker, trace, {
+    order: FILES_ORDER,
+    read: (lines) => ({ vfs: ['vfs_open', 'vfs_read', 'vfs_write'].map((name) => mapValue(lines, `@vfs[kprobe:${name}]`)) }),
+  });
 }
 
-/** In a copy of bash, so that nobody else's line is seen. */
+/** In a copy of bash, so that nobody else's line is seen. One that was built with a library for it has no such function. */
 async function readline(room: LabRoom, worker: LabProgram): Promise<Measurements> {
   const bash = `${room.folder}/jl-bash`;
   if ((await room.command('cp', '/bin/bash', bash)).code !== 0) return { readlineWhyNot: 'there is no /bin/bash' };
-  const trace = await traceOrWhyNot(room, `${NAME}-readline`, { bash });
-  if (typeof trace === 'string') return { readlineWhyNot: `this bash has no function readline of its own: ${trace}` };
-  return beside(room, worker, trace, `bash ${bash}`, (lines) => ({
-    typed: /typed: (echo .*)$/mu.exec(lines.join('\n'))?.[1] ?? '',
-  }));
+  const trace = await traceOrWhyNot(room, `${NAME}-readline`, { bash }, true);
+  if (typeof trace === 'string') return { readlineWhyNot: `this bash names no function readline; bpftrace: ${trace}` };
+  return beside(room, worker, trace, {
+    order: `bash ${bash}`,
+    last: /typed: exit$/u,
+    read: (lines) => ({ typed: /typed: (echo .*)$/mu.exec(lines.join('\n'))?.[1] ?? '' }),
+  });
 }
 
-/** What bpftrace said where it could not attach. */
+/** What bpftrace said where it could not attach, and was not expected to. */
 async function traceOrWhyNot(
   room: LabRoom,
   name: string,
-  values: Readonly<Record<string, string>> = {},
+  values: Readonly<Record<string, string>>,
+  mayFail: boolean,
 ): Promise<LabTrace | string> {
   try {
     return await room.trace(name, values);
   } catch (error) {
-    if (error instanceof OperatorError && error.kind === 'environment') return error.message;
-    throw error;
+    if (!mayFail || !(error instanceof OperatorError) || error.kind !== 'environment') throw error;
+    // Of what bpftrace says the first sentence.
+    return (error.message.replace(/^.*attached: (?:\S+ ERROR: )?/u, '').split('. ')[0] ?? '').trim();
   }
 }
 
-/** A room that runs a program which a learner wrote. */
-type OwnProgramRoom = LabRoom & { readonly traceText: (text: string) => Promise<LabTrace> };
-
 /** The exercise's `own`: what its `@bytes` says beside jl-own, whose number nobody knows before. */
-export async function tryOwnOneLiner(room: OwnProgramRoom, text: string): Promise<CheckOutcome> {
+async function tryOwnOneLiner(room: LabRoom, text: string): Promise<CheckOutcome> {
   const worker = await room.start(await room.compile(NAME));
-  const trace = await room.traceText(text);
+  let trace: LabTrace;
+  try {
+    trace = await room.traceText(text);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.kind !== 'environment') throw error;
+    return holds(false, error.message, 'a program that bpftrace takes');
+  }
   const reads = OWN.least + Math.floor(Math.random() * OWN.more);
   await worker.order(`own ${reads} ${OWN.failed} ${OWN.ends}`);
-  await room.sleep(SETTLE_MS);
-  const lines = await trace.stop();
-  const bytes = mapValue(lines, '@bytes');
+  const bytes = mapValue(await trace.stop(), '@bytes');
   return holds(
     bytes === reads * OWN.bytes,
     Number.isNaN(bytes) ? 'no line `@bytes: N`' : `@bytes: ${bytes}`,
@@ -253,36 +272,6 @@ function apartByProcess(measured: Measurements): CheckOutcome {
   );
 }
 
-/** `@name: 5`, `@name[key]: 5`; NaN: there is none. */
-function mapValue(lines: readonly string[], name: string): number {
-  const line = lines.find((one) => one.startsWith(`${name}: `));
-  const text = line?.slice(name.length + 2).trim() ?? '';
-  return /^-?\d+$/u.test(text) ? Number(text) : Number.NaN;
-}
-
-interface Bucket {
-  /** As bpftrace writes it. */
-  readonly range: string;
-  readonly from: number;
-  readonly count: number;
-}
-
-const BUCKET = /^(\[(\d+)([KMG]?)(?:, (?:\d+[KMG]?|\.\.\.))?[\])])\s+(\d+) \|/u;
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-
-/** Of the histogram under this heading, those that are not empty. */
-function buckets(lines: readonly string[], heading: string): readonly Bucket[] {
-  const found: Bucket[] = [];
-  for (const line of lines.slice(lines.findIndex((one) => one.trimEnd() === `${heading}:`) + 1)) {
-    const [, range = '', from = '', unit = '', count = ''] = BUCKET.exec(line) ?? [];
-    if (range === '') break;
-    if (Number(count) > 0) found.push({ range, from: Number(from) * (UNITS[unit] ?? 1), count: Number(count) });
-  }
-  return found;
-}
-
-const total = (of: readonly Bucket[]): number => of.reduce((sum, { count }) => sum + count, 0);
-
 function unless(whyNot: Measurements[string] | undefined, outcome: CheckOutcome): CheckOutcome {
   return typeof whyNot === 'string' ? { kind: 'not-possible', because: whyNot } : outcome;
 }
@@ -292,15 +281,3 @@ const exactly = (value: number): { readonly kind: 'number'; readonly from: numbe
   from: value,
   to: value,
 });
-
-function listOf(measured: Measurements, key: string): readonly number[] {
-  const value = measured[key];
-  const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  return values.filter((one): one is number => typeof one === 'number');
-}
-
-function textsOf(measured: Measurements, key: string): readonly string[] {
-  const value = measured[key];
-  const values: readonly unknown[] = Array.isArray(value) ? value : [];
-  return values.filter((one): one is string => typeof one === 'string');
-}

@@ -1,6 +1,4 @@
 // Lab 13: what one bpftrace program is in the kernel: programs, maps, helpers, code, runs; by bpftool, and by jtrace run --show-loaded.
-//
-// ROOM: `command` looks for programs in PATH only, machine-has.ts also in /usr/sbin and /sbin, where Debian has bpftool: it should look there, too.
 
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
 import type { Lab } from '../lab.ts';
@@ -11,13 +9,16 @@ const NAME = 'what-is-loaded';
 
 const CALLS = 1000;
 const CALLS_OF_JTRACE = 500;
-/** Two uprobes, which are of type kprobe, and the interval by which the lab knows that all is attached. */
-const TYPES = ['kprobe', 'kprobe', 'perf_event'] as const;
+/** Two uprobes, which are of type kprobe. */
+const TYPES = ['kprobe', 'kprobe'] as const;
 const STATS = '/proc/sys/kernel/bpf_stats_enabled';
 /** 1: kallsyms names what was compiled. */
 const NAMES_SETTING = '/proc/sys/net/core/bpf_jit_kallsyms';
-/** Freed a moment after the last file of it is closed. */
-const FREED_MS = 500;
+/** A program is freed a moment after the last file of it is closed; on a busy machine a longer one. */
+const FREED_LOOK_MS = 200;
+const FREED_LOOKS = 25;
+/** Of the code that is shown: enough to see what it looks like. */
+const SHOWN_INSTRUCTIONS = 14;
 /** Of a counter. */
 const COUNTER_BYTES = 8;
 
@@ -37,10 +38,11 @@ export const WHAT_IS_LOADED: Lab = {
     'how-many': (measured) => ({ kind: 'choice', key: textsOf(measured, 'types').length === 1 ? 'one' : 'each' }),
     type: (measured) => ({ kind: 'choice', key: textsOf(measured, 'types').includes('uprobe') ? 'uprobe' : 'kprobe' }),
     kind: (measured) => ({ kind: 'choice', key: String(measured['countKind']).startsWith('percpu_') ? 'percpu' : 'one' }),
-    larger: (measured) => ({
-      kind: 'choice',
-      key: numberOf(measured, 'jitedBytes') > numberOf(measured, 'xlatedBytes') ? 'jited' : 'xlated',
-    }),
+    larger: (measured) => {
+      const [jitedBytes, xlatedBytes] = [numberOf(measured, 'jitedBytes'), numberOf(measured, 'xlatedBytes')];
+      if (!(jitedBytes > 0)) return { kind: 'unknown' };
+      return { kind: 'choice', key: jitedBytes > xlatedBytes ? 'jited' : 'xlated' };
+    },
   },
   checks: {
     programs: (measured) => equals(textsOf(measured, 'types'), TYPES),
@@ -68,7 +70,10 @@ export const WHAT_IS_LOADED: Lab = {
   },
   exercise: {
     helper: () => ({ kind: 'word', oneOf: ['bpf_get_current_comm', 'get_current_comm', 'bpf_get_current_comm()'] }),
-    cpus: (measured) => ({ kind: 'number', from: numberOf(measured, 'copies'), to: numberOf(measured, 'copies') }),
+    cpus: (measured) => {
+      const copies = numberOf(measured, 'copies');
+      return copies > 0 ? { kind: 'number', from: copies, to: copies } : { kind: 'unknown' };
+    },
     killed: () => ({ kind: 'choice', key: 'nothing' }),
     verified: () => ({ kind: 'choice', key: 'paths' }),
   },
@@ -87,6 +92,7 @@ async function run(room: LabRoom): Promise<Measurements> {
   const loaded = await openFiles(room, trace.pid);
   const types: string[] = [];
   for (const id of loaded.programs) types.push((await showProgram(room, id)).type);
+  room.show(`${String(types.length)} programs, of type ${[...new Set(types)].join(' and ')}; ${String(loaded.maps.length)} maps`);
   await room.step('maps');
   const maps = await showMaps(room, loaded.maps);
   await room.step('counted');
@@ -95,9 +101,9 @@ async function run(room: LabRoom): Promise<Measurements> {
   const code = await lookAtCode(room, counted.busiest);
   await room.step('gone');
   await trace.stop();
-  await room.sleep(FREED_MS);
   let leftBehind = 0;
-  for (const id of loaded.programs) if ((await room.command('bpftool', 'prog', 'show', 'id', id)).code === 0) leftBehind++;
+  for (const id of loaded.programs) if (!(await isGone(room, id))) leftBehind++;
+  room.show(`${String(leftBehind)} of ${String(loaded.programs.length)} programs are left`);
   await room.step('jtrace');
   const jtraceRuns = await runJtrace(room, program);
   const transport = room.dialect.transport === 'ring-buffer' ? 'ringbuf' : 'perf_event_array';
@@ -112,6 +118,14 @@ async function openFiles(room: LabRoom, pid: number): Promise<Loaded> {
     return [...new Set(ids)].sort((a, b) => Number(a) - Number(b));
   };
   return { programs: idsOf('prog_id'), maps: idsOf('map_id') };
+}
+
+async function isGone(room: LabRoom, id: string): Promise<boolean> {
+  for (let looks = 0; looks < FREED_LOOKS; looks++) {
+    if ((await room.command('bpftool', 'prog', 'show', 'id', id)).code !== 0) return true;
+    await room.sleep(FREED_LOOK_MS);
+  }
+  return false;
 }
 
 interface ShownProgram {
@@ -161,7 +175,7 @@ async function showMaps(room: LabRoom, ids: readonly string[]): Promise<ShownMap
 
 interface Counted {
   /** The program that ran most: that of work(). */
-  readonly busiest: string;
+  readonly busiest: ShownProgram | null;
   readonly measurements: Measurements;
 }
 
@@ -171,13 +185,13 @@ async function count(room: LabRoom, worker: LabProgram, programs: readonly strin
   const copies = countMap === '' ? [] : copiesIn((await room.command('bpftool', '-j', 'map', 'dump', 'id', countMap)).stdout);
   const shown: ShownProgram[] = [];
   for (const id of programs) shown.push(await showProgram(room, id));
-  // The interval runs as well, but ten times a second only.
-  const busiest = shown
-    .filter(({ type }) => type !== 'perf_event')
-    .reduce<ShownProgram | null>((most, one) => (most === null || one.runs > most.runs ? one : most), null);
+  const busiest = shown.reduce<ShownProgram | null>((most, one) => (most === null || one.runs > most.runs ? one : most), null);
   const countedSum = copies.reduce((sum, value) => sum + value, 0);
-  room.show(`the map has ${copies.length} numbers, one for each possible processor: ${copies.join(' + ')} = ${countedSum}`);
-  return { busiest: busiest?.id ?? '', measurements: { copies: copies.length, countedSum, runs: busiest?.runs ?? 0 } };
+  room.show(
+    `the map has ${copies.length} numbers, one for each possible processor: ${sumWords(copies)}; in all ${countedSum}`,
+    `the program of work() ran ${busiest?.runs ?? 0} times`,
+  );
+  return { busiest, measurements: { copies: copies.length, countedSum, runs: busiest?.runs ?? 0 } };
 }
 
 /** `{"cpu":0,"value":["0xe8","0x03",…]}` for each possible processor; behind it a bpftool that knows the types writes it once more, as a number. */
@@ -188,17 +202,29 @@ function copiesIn(json: string): readonly number[] {
   });
 }
 
-async function lookAtCode(room: LabRoom, id: string): Promise<Measurements> {
-  if (id === '') return {};
-  const { tag, xlatedBytes, jitedBytes, isInterpreted } = await showProgram(room, id);
-  const { stdout } = await room.command('bpftool', 'prog', 'dump', 'xlated', 'id', id);
+/** Of many processors most have counted nothing. */
+function sumWords(copies: readonly number[]): string {
+  const counted = copies.filter((value) => value > 0);
+  return [...counted, ...(counted.length < copies.length ? ['all others 0'] : [])].join(', ');
+}
+
+async function lookAtCode(room: LabRoom, program: ShownProgram | null): Promise<Measurements> {
+  if (program === null) return {};
+  const { id, tag, xlatedBytes, jitedBytes, isInterpreted } = program;
+  const file = `${room.folder}/xlated`;
+  await room.command('sh', '-c', `bpftool prog dump xlated id ${id} > ${file}`);
+  await room.command('head', '-n', String(SHOWN_INSTRUCTIONS), file);
+  const { stdout } = await room.command('grep', 'call', file);
   const helpers = [...new Set([...stdout.matchAll(/\bcall (\w+)#/gu)].flatMap(([, name]) => name ?? []))].sort();
-  const { stdout: symbols } = await room.command('grep', `bpf_prog_${tag}`, '/proc/kallsyms');
-  const { stdout: setting } = await room.command('cat', NAMES_SETTING);
   // Only where it was built with a disassembler; the code is there all the same.
-  await room.command('bpftool', 'prog', 'dump', 'jited', 'id', id);
-  room.show(`${xlatedBytes} bytes of BPF, ${jitedBytes} bytes of machine code; calls ${helpers.join(', ')}`);
-  return { helpers, xlatedBytes, jitedBytes, isInterpreted, isNamed: symbols.trim() !== '', areNamed: setting.trim() === '1' };
+  await room.command('sh', '-c', `bpftool prog dump jited id ${id} 2>&1 | head -n ${SHOWN_INSTRUCTIONS}`);
+  const { stdout: symbols } = await room.command('grep', `bpf_prog_${tag}`, '/proc/kallsyms');
+  const areNamed = room.read(NAMES_SETTING).trim() === '1';
+  room.show(
+    `${xlatedBytes} bytes of BPF, ${jitedBytes} bytes of machine code`,
+    `calls ${helpers.join(', ') || 'nothing by name'}`,
+  );
+  return { helpers, xlatedBytes, jitedBytes, isInterpreted, isNamed: symbols.trim() !== '', areNamed };
 }
 
 async function runJtrace(room: LabRoom, program: string): Promise<readonly number[]> {
@@ -209,15 +235,15 @@ async function runJtrace(room: LabRoom, program: string): Promise<readonly numbe
     '-e',
     text,
     '--show-loaded',
-    '--json',
     '--as-root',
     '--',
     program,
     String(CALLS_OF_JTRACE),
   );
-  const loaded = `${stdout}\n${stderr}`.split('\n').find((line) => /"type":\s*"loaded"/u.test(line)) ?? '';
-  const runs = [...loaded.matchAll(/"type":\s*"kprobe"[^}]*?"runs":\s*(\d+)/gu)].map(([, digits]) => Number(digits));
-  room.show(`jtrace: programs of type kprobe ran ${runs.join(', ') || 'never'} times`);
+  // PROGRAM NAME TYPE VERIFIED RUNS NS/RUN MS
+  const rows = `${stdout}\n${stderr}`.matchAll(/^ *\d+ +\S+ +kprobe +\S+ +(\d+) /gmu);
+  const runs = [...rows].map(([, digits]) => Number(digits));
+  room.show(`programs of type kprobe ran ${runs.join(', ') || 'never'} times`);
   return runs;
 }
 
