@@ -74,6 +74,11 @@ export async function interruptOutsideWrites({ pid, kill, hasExited }: Interrupt
   return hasFound || hasExited();
 }
 
+/** Whether it sleeps in a wait for events, just now. */
+export function sleepsInWait(pid: number): boolean {
+  return isInWait(systemCallOf(pid)) && stateOf(pid) === SLEEPING;
+}
+
 /** Two turns of the event loop: between them all that waits is looked at, and read. */
 function outputIsRead(): Promise<void> {
   return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

@@ -4,7 +4,7 @@
 
 import { execa } from 'execa';
 import { dyingWithParent } from './die-with-parent.ts';
-import { interruptOutsideWrites } from './interrupt-outside-writes.ts';
+import { interruptOutsideWrites, sleepsInWait } from './interrupt-outside-writes.ts';
 
 /**
  * bpftrace flushes every line, 40 for a sample, and each that is read alone costs an event loop's turn: half of jtrace's time. So after
@@ -39,6 +39,8 @@ export interface Child {
   readonly exited: Promise<ChildExit>;
   /** It was interrupted in a write, for there was no other moment: what it printed then, and after it, may be lost. */
   readonly isCutOff: () => boolean;
+  /** Just now. */
+  readonly sleepsInWait: () => boolean;
   /** No error when it has already ended. SIGINT reaches it when it does not wait for room to write: see interrupt-outside-writes.ts. */
   signal(signal: NodeJS.Signals): void;
 }
@@ -77,6 +79,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     pid: subprocess.pid ?? null,
     exited,
     isCutOff: () => isCutOff,
+    sleepsInWait: () => subprocess.pid !== undefined && sleepsInWait(subprocess.pid),
     signal: (signal) => {
       const { pid } = subprocess;
       if (signal !== 'SIGINT' || pid === undefined) {

@@ -9,8 +9,8 @@ import { answerCompletion, COMPLETION_COMMAND } from './commands/completion.ts';
 import { CONVERT_COMMAND } from './commands/convert.ts';
 import { DIFF_COMMAND } from './commands/diff.ts';
 import { DOCTOR_COMMAND } from './commands/doctor.ts';
-import { EXPLAIN_VERIFIER_COMMAND } from './commands/explain-verifier.ts';
 import { LAB_COMMAND } from './commands/lab.ts';
+import { EXPLAIN_VERIFIER_COMMAND } from './commands/explain-verifier.ts';
 import { LIST_COMMAND } from './commands/list.ts';
 import { MERGE_COMMAND } from './commands/merge.ts';
 import { PROFILE_COMMAND } from './commands/profile.ts';
@@ -38,8 +38,8 @@ export const COMMANDS: readonly Command[] = [
   DIFF_COMMAND,
   MERGE_COMMAND,
   CONVERT_COMMAND,
-  EXPLAIN_VERIFIER_COMMAND,
   LAB_COMMAND,
+  EXPLAIN_VERIFIER_COMMAND,
   COMPLETION_COMMAND,
 ];
 

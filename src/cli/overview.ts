@@ -2,6 +2,7 @@
 // (`[words..]`), and columns that break what is to be copied.
 
 import { fileURLToPath } from 'node:url';
+import { wrapWords } from '../outputs/display-width.ts';
 import type { Command, CommandExample } from './command.ts';
 import { examplesText } from './describe-command.ts';
 
@@ -16,6 +17,8 @@ const EXAMPLES: readonly CommandExample[] = [
 /** Two folders up, from src/cli as from dist/cli. */
 const DOCS = new URL('../../docs/command-line.md', import.meta.url);
 
+const COLUMNS = 80;
+
 /** Lines of at most 80 columns, but for the path of the docs. */
 export function overviewText(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
@@ -25,7 +28,9 @@ export function overviewText(commands: readonly Command[]): string {
     'Full user stacks, Java and native, of an unmodified JVM, from outside.',
     '',
     'Commands:',
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commands.flatMap(({ name, summary }) =>
+      wrapWords(summary, COLUMNS - width - 4).map((line, index) => `  ${(index === 0 ? name : '').padEnd(width)}  ${line}`),
+    ),
     '',
     'Options:',
     '  -h, --help     Show this help; after a COMMAND that of the command.',

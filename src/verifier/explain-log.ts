@@ -84,7 +84,7 @@ function findingsIn(lines: readonly ExplainedLine[]): readonly Finding[] {
     const message = line.kind === 'message' ? messageIn(text) : undefined;
     if (message === undefined) continue;
     const before = findings.at(-1);
-    const isOne = before?.message.key === message.key && line.at - before.line.at <= ONE_REFUSAL_LINES;
+    const isOne = before !== undefined && isOneRefusal(before, message, line.at);
     // Loaders try again, and print the log of each try.
     if (!isOne && !said.has(text) && findings.length < MOST_FINDINGS)
       findings.push({ message, line, ...foundBefore(lines, index, text) });
@@ -95,6 +95,12 @@ function findingsIn(lines: readonly ExplainedLine[]): readonly Finding[] {
     ...findings.filter(({ message }) => message.group !== 'log'),
     ...findings.filter(({ message }) => message.group === 'log'),
   ];
+}
+
+/** "invalid access to packet, …", "R2 min value is outside of the allowed memory range". */
+function isOneRefusal({ message: before, line }: Finding, message: VerifierMessage, at: number): boolean {
+  if (before.key === message.key) return at - line.at <= ONE_REFUSAL_LINES;
+  return before.group === message.group && at - line.at === 1;
 }
 
 function foundBefore(lines: readonly ExplainedLine[], index: number, message: string): Omit<Finding, 'message' | 'line'> {

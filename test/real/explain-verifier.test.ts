@@ -83,9 +83,12 @@ describeOnHost('jtrace explain-verifier', ['bpftrace'], () => {
 
   test.each([
     ['Windows', "0: (b7) r1 = 5\r\n1: (79) r0 = *(u64 *)(r1 +0)\r\nR1 invalid mem access 'scalar'\r\n"],
-    ['colours', "\x1b[1m0: (b7) r1 = 5\x1b[0m\n\x1b[31mR1 invalid mem access 'scalar'\x1b[0m\n"],
-    ['a mail', "> 0: (b7) r1 = 5\n> R1 invalid mem access 'scalar'\n"],
-    ['a front that is cut', " = 5\nsmax=7)\n0: (b7) r1 = 5\nR1 invalid mem access 'scalar'\nprocessed 2 in"],
+    ['colours', "\x1b[1m0: (b7) r1 = 5\x1b[0m\n1: (79) r0 = *(u64 *)(r1 +0)\n\x1b[31mR1 invalid mem access 'scalar'\x1b[0m\n"],
+    ['a mail', "> 0: (b7) r1 = 5\n> 1: (79) r0 = *(u64 *)(r1 +0)\n> R1 invalid mem access 'scalar'\n"],
+    [
+      'a front that is cut',
+      " = 5\nsmax=7)\n0: (b7) r1 = 5\n1: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'scalar'\nprocessed 2 in",
+    ],
   ])('a log of %s is read', (_, input) => {
     const { status, stdout } = explain(['--all'], input);
     expect(status).toBe(0);

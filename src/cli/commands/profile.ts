@@ -24,7 +24,7 @@ import { createTerminalUi } from '../terminal/terminal-ui.ts';
 
 export const PROFILE_COMMAND: Command = {
   name: 'profile',
-  summary: 'Where a JVM, another program or the machine spends CPU time',
+  summary: 'Where a JVM, another program or the machine spends its CPU time',
   synopsis: '[PID | NAME | --all | -- COMMAND ARG…]',
   description:
     'Samples the full stacks of a process: of a JVM Java and native, of any other program native. NAME is a main class, a jar, a ' +

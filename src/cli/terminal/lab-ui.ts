@@ -143,7 +143,9 @@ function answerLines(
   const choice = questions.find((question) => question.key === key)?.choices.find((one) => one.key === given);
   const verdict = isRight === null ? words.unknown : isRight ? words.right : words.wrong;
   const mark = isRight === null ? '  – ' : isRight ? '  ✓ ' : '  ✗ ';
-  return hanging(`${choice?.text ?? escaped(given)}: ${verdict}`, columns, mark, look);
+  // A choice is a sentence, and the verdict goes on with it.
+  const said = choice?.text.replace(/\.$/u, '') ?? escaped(given);
+  return hanging(`${said}: ${verdict}`, columns, mark, look);
 }
 
 function checkLines({ key, outcome }: CheckResult, text: LabText, { words, columns, look }: PageLook): readonly string[] {

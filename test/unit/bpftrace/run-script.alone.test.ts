@@ -18,6 +18,7 @@ vi.mock('../../../src/child/start-child.ts', () => ({
       exited: new Promise<ChildExit>((resolve) => (played.exit = resolve)),
       signal: () => undefined,
       isCutOff: () => played.isCutOff,
+      sleepsInWait: () => false,
     });
   },
 }));

@@ -20,7 +20,7 @@ vi.mock('../../../src/child/start-child.ts', () => ({
       print: (text) => onStdout(Buffer.from(text)),
       exit: (how) => exit({ code: 0, signal: null, startError: null, ...how }),
     };
-    return Promise.resolve({ pid: 4711, exited, signal: () => undefined, isCutOff: () => false });
+    return Promise.resolve({ pid: 4711, exited, signal: () => undefined, isCutOff: () => false, sleepsInWait: () => false });
   },
 }));
 vi.mock('../../../src/bpftrace/machine.ts', async (original) => ({

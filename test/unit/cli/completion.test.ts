@@ -42,6 +42,9 @@ test.each([
   ['profile ', ['17', 'Bootstrap', '18', 'app']],
   ['profile Boo', ['Bootstrap']],
   ['profile -- ja', []],
+  ['exp', ['explain-verifier']],
+  ['explain-verifier --', ['--all', '--help']],
+  ['explain-verifier ', []], // a file: the shell's
   ['completion ', ['bash', 'zsh']],
   ['nonsense --', ['--help', '--version']],
 ])('jtrace %s', (line, words) => {

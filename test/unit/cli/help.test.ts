@@ -87,7 +87,7 @@ test('jtrace alone helps, and says by its exit code that nothing was done', asyn
   expect(alone).toEqual({ ...(await printed('--help')), code: 2 });
   expect(alone.stderr).toBe('');
   for (const { name, summary } of COMMANDS)
-    expect(alone.stdout).toMatch(new RegExp(`^  ${name} +${summary.replace(/[()]/g, '\\$&')}$`, 'm'));
+    expect(alone.stdout).toMatch(new RegExp(`^  ${name} +${summary.replace(/[()]/g, '\\$&').replaceAll(' ', '\\s+')}$`, 'm'));
   expect(alone.stdout).toMatch(/\n\nExamples:\n {2}sudo jtrace profile\n/);
   expect(alone.stdout).toMatch(/\/docs\/command-line[.]md\n$/);
 });

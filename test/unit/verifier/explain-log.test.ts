@@ -1,8 +1,11 @@
 // Logs of the verifier, as kernels 5.10, 6.1 and 6.8 write them → what is said of them. Lines are of the lab's own programs, or of the kernel's own formats.
 
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type ExplainedLog, explainVerifierLog } from '../../../src/verifier/explain-log.ts';
 import { VERIFIER_MESSAGES } from '../../../src/verifier/messages.ts';
+import { REPOSITORY } from '../../support/repository.ts';
 
 const keysOf = ({ findings }: ExplainedLog): readonly string[] => findings.map(({ message }) => message.key);
 const wordsOf = (line: string): readonly string[] => explainVerifierLog(line).lines[0]?.words ?? [];
@@ -41,6 +44,14 @@ describe('messages', () => {
       'scalar-as-pointer',
     ]);
   });
+});
+
+test('every message of the docs is known', () => {
+  const page = readFileSync(join(REPOSITORY, 'docs/verifier.md'), 'utf8');
+  const table = page.slice(page.indexOf('<!-- messages -->'), page.indexOf('<!-- end -->'));
+  const rows = table.split('\n').flatMap((line) => /^\| `([^`]+)`/u.exec(line)?.[1] ?? []);
+  expect(rows.length).toBeGreaterThan(15);
+  expect(rows.filter((row) => explainVerifierLog(row.replaceAll('…', 'x')).findings.length === 0)).toEqual([]);
 });
 
 describe('lines', () => {
