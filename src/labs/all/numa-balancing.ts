@@ -2,7 +2,7 @@
 // nobody touches.
 
 import { OperatorError } from '../../model/errors.ts';
-import type { CheckOutcome, Measurements, Right } from '../../model/lab.ts';
+import type { CheckOutcome, MeasuredValue, Measurements, Right } from '../../model/lab.ts';
 import { FAILED_READ } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
@@ -54,12 +54,12 @@ export const NUMA_BALANCING: Lab = {
       const failed = numberOf(measured, 'offFailed');
       const isStuck = failed > 0 && measured['isOff'] === false;
       if (isStuck) return { kind: 'not-possible', because: `${SWITCH} may not be changed here` };
-      return equals(failed, 0);
+      return holds(failed === 0, `${String(failed)} of ${String(LOOKS_WITHOUT_SCANS)} failed`, 'none failed');
     },
     forbidden: (measured) => equals(measured['forbiddenError'], EFAULT),
-    'forbidden-pagemap': (measured) => equals(measured['forbiddenPagemap'], 1),
+    'forbidden-pagemap': (measured) => present(measured['forbiddenPagemap']),
     hinted: (measured) => unlessUnscanned(measured, equals(measured['hintedError'], EFAULT)),
-    'hinted-pagemap': (measured) => unlessUnscanned(measured, equals(measured['hintedPagemap'], 1)),
+    'hinted-pagemap': (measured) => unlessUnscanned(measured, present(measured['hintedPagemap'])),
     touched: (measured) => unlessUnscanned(measured, equals(measured['touchedByte'], WRITTEN)),
     arguments: (measured) => {
       const [failed, pageFailed] = [numberOf(measured, 'argumentsFailed'), numberOf(measured, 'pageFailed')];
@@ -202,6 +202,11 @@ async function look(bench: Bench, order: 'look' | 'touch-look'): Promise<Look> {
 function told({ byte, error, pagemap }: Look): string {
   const read = byte === 0 ? `nothing: error ${String(error)}` : String(byte);
   return `BPF read ${read}; pagemap says ${pagemap === 1 ? 'present' : 'not present'}`;
+}
+
+/** What the program's own look into pagemap found: 1 or 0. */
+function present(measured: MeasuredValue | undefined): CheckOutcome {
+  return holds(measured === 1, measured === 1 ? 'present' : 'not present', 'present');
 }
 
 /** Page-table entries that scans have changed, on the whole machine; 0 on a kernel that does not count them. */
