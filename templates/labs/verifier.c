@@ -49,7 +49,6 @@ static void copy(int dst, int src) { put(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 
 static void math(int op, int dst, int value) { put(BPF_ALU64 | op | BPF_K, dst, 0, 0, value); }
 static void store(int size, int off, int value) { put(BPF_ST | BPF_MEM | size, 10, 0, off, value); }
 static void jump_if(int op, int dst, int value, int off) { put(BPF_JMP | op | BPF_K, dst, 0, off, value); }
-static void jump(int off) { put(BPF_JMP | BPF_JA, 0, 0, off, 0); }
 static void call(int helper) { put(BPF_JMP | BPF_CALL, 0, 0, 0, helper); }
 static void end(void) { put(BPF_JMP | BPF_EXIT, 0, 0, 0, 0); }
 static void set_map(int dst, int fd) {
@@ -137,8 +136,7 @@ static void stack(int off) {
 /* i = 0; do { i += step; } while (i < rounds); */
 static void loop(int step, int rounds) {
   set(0, 0);
-  if (step == 0) jump(0);
-  else math(BPF_ADD, 0, step);
+  if (step != 0) math(BPF_ADD, 0, step);
   jump_if(BPF_JLT, 0, rounds, back_to(1));
   end();
 }
