@@ -1,5 +1,5 @@
-// Lab 12: what the running kernel tells of itself: where fields lie (BTF), where functions are (kallsyms), and their machine code, read through eBPF and
-// looked through by hand for the freeze of kernels 5.19 to 6.2. jtrace doctor (src/doctor), which takes the instructions apart, is the judge of it.
+// Lab 12: what the running kernel tells of itself: where fields lie (BTF), where functions are (kallsyms), and their machine code, read through eBPF
+// and looked through by hand for the freeze of kernels 5.19 to 6.2. jtrace doctor (src/doctor), which takes the instructions apart, is the judge.
 
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
 import type { Lab } from '../lab.ts';
@@ -224,7 +224,7 @@ async function disassemble(room: LabRoom, worker: LabProgram, { addresses }: Nam
   const { stdout } = await room.command('sh', '-c', `${objdump} | grep -E 'call|jmp|addl|incl'`);
   const names = new Map([...addresses].map(([name, address]) => [address.toString(16), name]));
   const calls = [...stdout.matchAll(/\b(?:call|jmp)q?\s+0x([0-9a-f]+)/gu)].flatMap(([, target = '']) => names.get(target) ?? []);
-  const objdumpCalls = [...new Set(calls)].sort().join(', ');
+  const objdumpCalls = stdout === '' ? 'no call at all' : [...new Set(calls)].sort().join(', ');
   room.show(`by objdump: calls ${objdumpCalls || 'none of them'}`, `by hand: calls ${code.copyCalls || 'none of them'}`);
   return { objdumpCalls };
 }
