@@ -16,7 +16,7 @@ const PACKAGES = {
   bpftrace: ['real', 'guest'],
   clang: ['real', 'guest'], // with libbpf-dev: the lab cannot-sleep; 17 MB to download beside bpftrace and gcc
   'libbpf-dev': ['real', 'guest'],
-  bpftool: ['real'], // jtrace lab what-is-loaded
+  bpftool: ['real', 'guest'], // jtrace lab what-is-loaded
   'openjdk-17-jdk-headless': ['real', 'guest'], // javac and jhsdb too
   'util-linux': ['real'], // setpriv, unshare, flock
   procps: ['real'],
