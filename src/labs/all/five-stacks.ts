@@ -1,4 +1,5 @@
-// Lab 8: one Java stack, known to the last frame, five ways: ustack, the same with frame pointers, with a perf map, the raw words, the walk in the kernel.
+// Lab 8: one Java stack, known to the last frame, five ways: ustack, the same with frame pointers, with a perf map, the raw words,
+// the walk in the kernel.
 
 import type { CheckOutcome, Measurements, Right } from '../../model/lab.ts';
 import { codeAt, type JavaCode, javaCode, methodAt, STACK_END, stackWords, userStacks } from '../java-code.ts';

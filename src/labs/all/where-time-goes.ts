@@ -1,5 +1,5 @@
-// Lab 14: a small service with three faults that were planted: found with jtrace's profiles of CPU time, of waits for locks, of blocked time. What is told
-// of them by checks does not say their names: those are asked for in the exercise.
+// Lab 14: a small service with three faults that were planted: found with jtrace's profiles of CPU time, of waits for locks, of blocked
+// time. What is told of them by checks does not say their names: those are asked for in the exercise.
 
 import type { CheckOutcome, Measurements, Right } from '../../model/lab.ts';
 import type { Lab } from '../lab.ts';

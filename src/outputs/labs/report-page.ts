@@ -10,15 +10,25 @@ export interface DoneLab {
   readonly record: LabRecord;
 }
 
-const BAR_WIDTH = 320;
-const BAR_HEIGHT = 14;
+/** Of a chart, in pixels: names, bars, and the values behind them. */
+const [NAME_WIDTH, BAR_WIDTH, CHART_WIDTH, ROW_HEIGHT, TEXT_DROP] = [220, 420, 760, 20, 14];
+const MOST_BARS = 40;
 /** Bars compare what is of one unit, which names end with. */
-const UNIT = /(?:Ns|Us|Ms|Bytes|Percent|Faults|Hz)$/u;
+const UNITS: Readonly<Record<string, string>> = {
+  Ns: 'nanoseconds',
+  Us: 'microseconds',
+  Ms: 'milliseconds',
+  Bytes: 'bytes',
+  Percent: 'per cent',
+  Samples: 'samples',
+  Hz: 'per second',
+};
+const UNIT = new RegExp(`(?:${Object.keys(UNITS).join('|')})$`, 'u');
 
 const STYLE = `:root{color-scheme:light dark}body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem auto;max-width:60rem;padding:0 1rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin:2rem 0 .2rem;border-top:1px solid #999;padding-top:1rem}p{margin:.3rem 0 .6rem}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:.4rem 0 1rem}th,td{text-align:left;padding:.15rem 1.2rem .15rem 0;vertical-align:top}th{border-bottom:1px solid #999}
-.right,.passed{color:light-dark(#1a7f37,#56d364)}.wrong,.failed{color:light-dark(#c62828,#ff7b72)}.recorded{border:1px solid #999;padding:0 .4rem}code,pre{font-size:.92em}summary{cursor:pointer}pre{overflow-x:auto}td:last-child{overflow-wrap:anywhere}svg{max-width:100%;height:auto}`;
+.right,.passed{color:light-dark(#1a7f37,#56d364)}.wrong,.failed{color:light-dark(#c62828,#ff7b72)}.recorded{border:1px solid #999;padding:0 .4rem}code,pre{font-size:.92em}summary{cursor:pointer}pre{overflow-x:auto}td:last-child{overflow-wrap:anywhere}figure{margin:.6rem 0 1rem}figcaption{font-weight:600}svg{max-width:100%;height:auto;font-size:13px;fill:currentColor}svg rect{fill:#4a78c2}`;
 
 export function reportPage(labs: readonly DoneLab[], total: number, language: string): string {
   const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
@@ -76,23 +86,41 @@ function checksTable(checks: readonly CheckResult[], text: LabText): string {
 function measuredTable(measurements: Measurements): string {
   const entries = Object.entries(measurements);
   if (entries.length === 0) return '';
-  const largest = new Map<string, number>();
-  for (const [key, value] of entries) {
-    const unit = UNIT.exec(key)?.[0] ?? '';
-    if (typeof value === 'number') largest.set(unit, Math.max(largest.get(unit) ?? 0, value));
-  }
-  const rows = entries.map(([key, value]) => {
-    const unit = UNIT.exec(key)?.[0] ?? '';
-    const bar = typeof value === 'number' && unit !== '' ? barOf(value, largest.get(unit) ?? 0) : '';
-    return `<tr><td><code>${escapeXml(key)}</code></td><td>${escapeXml(Array.isArray(value) ? value.join(', ') : String(value))}</td><td>${bar}</td></tr>`;
-  });
-  return `<table><thead><tr><th>Measured</th><th></th><th></th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  const rows = entries.map(
+    ([key, value]) =>
+      `<tr><td><code>${escapeXml(key)}</code></td><td>${escapeXml(Array.isArray(value) ? value.join(', ') : String(value))}</td></tr>`,
+  );
+  return `${charts(measurements)}<details><summary>All that was measured</summary><table><tbody>${rows.join('\n')}</tbody></table></details>`;
 }
 
-function barOf(value: number, largest: number): string {
-  if (largest <= 0 || value < 0) return '';
-  const width = ((value / largest) * BAR_WIDTH).toFixed(1);
-  return `<svg width="${String(BAR_WIDTH)}" height="${String(BAR_HEIGHT)}" role="img" aria-label="${String(value)}"><rect width="${width}" height="${String(BAR_HEIGHT)}" fill="#4a78c2"/></svg>`;
+/** One for each unit in which several things were measured, and for each series of numbers. */
+function charts(measurements: Measurements): string {
+  const byUnit = new Map<string, (readonly [string, number])[]>();
+  const series: string[] = [];
+  for (const [key, value] of Object.entries(measurements)) {
+    const unit = UNIT.exec(key)?.[0];
+    if (typeof value === 'number' && unit !== undefined) byUnit.set(unit, [...(byUnit.get(unit) ?? []), [key.slice(0, -unit.length), value]]);
+    else if (Array.isArray(value) && value.length > 1 && value.every((one): one is number => typeof one === 'number'))
+      series.push(chart(key, value.map((one, index) => [String(index + 1), one]))); // prettier-ignore
+  }
+  const several = [...byUnit].filter(([, bars]) => bars.length > 1);
+  return [...several.map(([unit, bars]) => chart(UNITS[unit] ?? unit, bars)), ...series].join('\n');
+}
+
+function chart(title: string, bars: readonly (readonly [string, number])[]): string {
+  const shown = bars.slice(0, MOST_BARS);
+  const largest = Math.max(...shown.map(([, value]) => value));
+  if (!(largest > 0)) return '';
+  const lines = shown.map(([name, value], index) => {
+    const y = index * ROW_HEIGHT;
+    const width = (Math.max(0, value) / largest) * BAR_WIDTH;
+    const label = `<text x="${String(NAME_WIDTH - 8)}" y="${String(y + TEXT_DROP)}" text-anchor="end">${escapeXml(name)}</text>`;
+    const bar = `<rect x="${String(NAME_WIDTH)}" y="${String(y + 2)}" width="${width.toFixed(1)}" height="${String(ROW_HEIGHT - 4)}" rx="2"/>`;
+    return `${label}${bar}<text x="${(NAME_WIDTH + width + 6).toFixed(1)}" y="${String(y + TEXT_DROP)}">${escapeXml(value.toLocaleString('en'))}</text>`;
+  });
+  const height = String(shown.length * ROW_HEIGHT);
+  const picture = `<svg viewBox="0 0 ${String(CHART_WIDTH)} ${height}" width="${String(CHART_WIDTH)}" height="${height}" role="img" aria-label="${escapeXml(title)}">${lines.join('')}</svg>`;
+  return `<figure><figcaption>${escapeXml(title)}</figcaption>${picture}</figure>`;
 }
 
 /** Paragraphs, lists and code blocks of the texts. */
