@@ -3,7 +3,6 @@
 
 import { release } from 'node:os';
 import { expect, test } from 'vitest';
-import { LABS } from '../../src/labs/labs.ts';
 import { bpftracesAtHand, javaHome } from '../support/host-tools.ts';
 import { difference, isOfKernel, readResults } from '../support/lab-compatibility.ts';
 import { LAB_MACHINES } from '../support/lab-machines.ts';
@@ -14,12 +13,9 @@ import { runJtrace } from '../support/run-jtrace.ts';
 /** A lab takes less than a minute; on a busy machine, several. */
 const TIMEOUT_MS = 400_000;
 
-const LATER = LAB_MACHINES.filter(({ guest, bpftrace }) => guest === null && bpftrace > 0 && bpftrace < bpftracesAtHand().length);
-/** Each lab on one of them. */
-const CASES = LABS.flatMap(({ id: lab }, index) => {
-  const machine = LATER[index % LATER.length];
-  return machine === undefined ? [] : [{ lab, machine }];
-});
+const CASES = LAB_MACHINES.filter(({ guest, bpftrace }) => guest === null && bpftrace < bpftracesAtHand().length).flatMap(
+  (machine) => machine.tested.map((lab) => ({ lab, machine })),
+);
 
 describeOnHost('labs on later bpftraces', ['root', 'bpftrace', 'cc', 'jdk17'], () => {
   test.each(CASES)(

@@ -62,15 +62,17 @@ const END = '<!-- end -->';
 
 /** The page with the table of these results between its marks. */
 export function withTable(page: string, results: LabResults): string {
-  const [from, to] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
-  if (from < BEGIN.length || to < from) throw new Error(`the page has no ${BEGIN} … ${END}`);
+  const from = page.indexOf(BEGIN) + BEGIN.length;
+  const to = page.indexOf(END, from);
+  if (from < BEGIN.length || to < 0) throw new Error(`the page has no ${BEGIN} … ${END}`);
   return `${page.slice(0, from)}\n${tableText(results)}\n${page.slice(to)}`;
 }
 
 function tableText(results: LabResults): string {
   const machines = LAB_MACHINES.filter(({ id }) => results[id] !== undefined);
   const notes: string[] = [];
-  const mark = (because: string): string => {
+  const mark = (words: string): string => {
+    const because = `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
     if (!notes.includes(because)) notes.push(because);
     return `[${String(notes.indexOf(because) + 1)}]`;
   };
@@ -99,7 +101,11 @@ function cell(outcome: LabOutcome | undefined, mark: (because: string) => string
       return '–';
     case 'passed': {
       const refusals = outcome.refusals.length > 0 ? [`refusals ${mark(refusalNote(outcome.refusals))}`] : [];
-      const lacks = Object.entries(outcome.notPossible).map(([key, because]) => mark(`Not possible, \`${key}\`: ${because}.`));
+      const reasons = [...new Set(Object.values(outcome.notPossible))];
+      const lacks = reasons.map((because) => {
+        const keys = Object.keys(outcome.notPossible).filter((key) => outcome.notPossible[key] === because);
+        return mark(`Not possible, ${quoted(keys)}: ${because}.`);
+      });
       return ['pass', ...refusals, ...(lacks.length > 0 ? [`but ${lacks.join(' ')}`] : [])].join(', ');
     }
     case 'refused':
@@ -114,5 +120,9 @@ function cell(outcome: LabOutcome | undefined, mark: (because: string) => string
 }
 
 function refusalNote(keys: readonly string[]): string {
-  return `Refused, as the lab's checks expect it of this kernel: ${keys.map((key) => `\`${key}\``).join(', ')}.`;
+  return `Refused, as the lab's checks expect it of this kernel: ${quoted(keys)}.`;
+}
+
+function quoted(keys: readonly string[]): string {
+  return keys.map((key) => `\`${key}\``).join(', ');
 }

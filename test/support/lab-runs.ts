@@ -74,10 +74,12 @@ export function outcomeOf(status: number | null, stderr: string, record: Pick<La
   return { kind: 'passed', refusals: refusals.map(({ key }) => key), notPossible: Object.fromEntries(notPossible) };
 }
 
-/** The last error: notes of what goes on come before it, the hint below it. */
+/** The last error, with the next line of a bug's: notes of what goes on come before it, the hint below it. */
 function errorOf(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.startsWith('jtrace: '));
-  return (lines.at(-1) ?? 'nothing was said').replace('jtrace: ', '');
+  const lines = stderr.trimEnd().split('\n');
+  const at = lines.findLastIndex((line) => line.startsWith('jtrace: '));
+  const said = (lines[at] ?? 'nothing was said').replace('jtrace: ', '');
+  return said.startsWith('a bug ') ? [said, ...lines.slice(at + 1, at + 4).map((line) => line.trim())].join(' | ') : said;
 }
 
 function failureText({ key, outcome }: CheckResult): string {

@@ -224,11 +224,14 @@ function checkUnprivileged(measured: Measurements): CheckOutcome {
   return holds(error === E2BIG, resultWords(error), resultWords(E2BIG));
 }
 
+/** The last is what 6.1 says of this program: it takes no loop that is closed by falling through from a plain instruction (check_cfg). */
+const NO_LOOP = ['infinite-loop', 'too-large', 'back-edge'];
+
 function checkMapCounter(measured: Measurements): CheckOutcome {
   const said = measured['mapSaid'];
   const list: readonly unknown[] = Array.isArray(said) ? said : [];
   const keys = list.map(String);
-  const isRefusedSo = measured['mapRefused'] === true && keys.some((key) => key === 'infinite-loop' || key === 'too-large');
+  const isRefusedSo = measured['mapRefused'] === true && keys.some((key) => NO_LOOP.includes(key));
   return holds(
     isRefusedSo,
     measured['mapRefused'] === true ? `refused (${keys.join(', ') || 'no log'})` : 'accepted',
