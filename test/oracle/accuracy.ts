@@ -5,8 +5,8 @@
 //   --verbose          proofs and wrong stops in full                   --json FILE   all reports
 //   --write-docs       puts the table into docs/accuracy.md             --bpftrace PATH   --java-home DIR   --minutes N
 //   --with FILE[,FILE] counts the reports of earlier runs as well: a full run in parts, mode by mode, side by side on several cores.
-//                      --stops 0 with it only fills strata that are short. --json is written after every stop: a run that was broken off
-//                      is gone on with by --with its file, as long as every JDK and mode is run once.
+//                      --stops 0 with it only fills strata that are short, with --short it only counts. --json is written after every
+//                      stop: a run that was broken off is gone on with by --with its file, as long as every JDK and mode is run once.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -77,7 +77,8 @@ async function main(): Promise<number> {
   const perPhase = Number(values.stops ?? (values.short ? SHORT_STOPS_PER_PHASE : FULL_STOPS_PER_PHASE));
   const until = Date.now() + Number(values.minutes ?? 600) * 60_000;
   const reports = (values.with?.split(',') ?? []).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as StopReport[]);
-  const cells = jdks.flatMap(({ jdk, home }) => modes.map((mode) => ({ jdk, home, mode })));
+  const onlyCounts = values.short && perPhase === 0;
+  const cells = onlyCounts ? [] : jdks.flatMap(({ jdk, home }) => modes.map((mode) => ({ jdk, home, mode })));
   const covered = new Set([...cells, ...reports].map(({ jdk, mode }) => `${jdk} ${mode}`));
   const all = (values.jdk === 'all' ? ORACLE_JDKS : [...new Set([...cells, ...reports].map(({ jdk }) => jdk))]).length;
   const isWhole = !values.short && values.phase === undefined && covered.size === all * Object.keys(MODES).length;

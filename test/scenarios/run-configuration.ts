@@ -3,7 +3,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JdkVersion } from '../support/jdks.ts';
-import { runJtrace } from '../support/run-jtrace.ts';
+import { AHEAD, runJtrace } from '../support/run-jtrace.ts';
 import { type ScenarioPrograms, run } from './built-programs.ts';
 import { impossibility, javaFrames, type SampledFrame } from './call-graph.ts';
 import type { Configuration } from './configurations.ts';
@@ -113,7 +113,7 @@ function archiveFlags(
 
 async function sampled(programs: ScenarioPrograms, pid: number, extra: readonly string[]): Promise<Sample[]> {
   const file = programs.path(`${String(pid)}.jsonl`);
-  const { status, stderr } = await runJtrace(['profile', String(pid), ...SAMPLING, ...extra, '-o', file]);
+  const { status, stderr } = await runJtrace(['profile', String(pid), ...SAMPLING, ...extra, '-o', file], { through: AHEAD });
   if (status !== 0) throw new Error(`jtrace ended with ${String(status)}: ${stderr}`);
   const text = readFileSync(file, 'utf8');
   rmSync(file);

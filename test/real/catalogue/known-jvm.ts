@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { JavaPrograms } from '../../support/java-programs.ts';
-import { startJtrace } from '../../support/run-jtrace.ts';
+import { AHEAD, startJtrace } from '../../support/run-jtrace.ts';
 import type { ReadyProcess } from '../processes/ready-process.ts';
 import { type JvmCase, Seen } from './jvm-cases.ts';
 
@@ -22,7 +22,9 @@ export class KnownJvm {
     const jvm = await (options.length > 0 ? this.#start(options) : (this.#shared ??= this.#start([])));
     const { stdin, stdout } = jvm.child;
     if (stdin === null || stdout === null) throw new Error('no pipes');
-    const jtrace = startJtrace(['run', script, ...parameters, '--bpftrace', this.#bpftrace, '--json', '-p', String(jvm.pid)]);
+    // Stacks are looked up as they come: on a busy machine some would get lost on their way.
+    const args = ['run', script, ...parameters, '--bpftrace', this.#bpftrace, '--json', '-p', String(jvm.pid)];
+    const jtrace = startJtrace(args, { through: AHEAD });
     try {
       await jtrace.said('attached');
       const done = saying(stdout, 'DONE');

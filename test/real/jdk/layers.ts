@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import type { JavaPrograms } from '../../support/java-programs.ts';
 import { isRecord } from '../../support/is-record.ts';
 import { REPOSITORY } from '../../support/repository.ts';
-import { runJtrace } from '../../support/run-jtrace.ts';
+import { AHEAD, runJtrace } from '../../support/run-jtrace.ts';
 
 interface LayersFrame {
   readonly kind: string;
@@ -38,8 +38,8 @@ export async function profileLayers(programs: JavaPrograms, options: readonly st
   const samples: LayersSample[] = [];
   try {
     for (let run = 0; run < MOST_RUNS && samples.length < ENOUGH_SAMPLES; run += 1) {
-      const args = ['profile', String(jvm.pid), '-d', '3s', '-F', '199', '--sample-budget', '2000', '-o', file];
-      const { status, stderr } = await runJtrace(args);
+      const args = ['profile', String(jvm.pid), '-d', '1s', '-F', '599', '--sample-budget', '2000', '-o', file];
+      const { status, stderr } = await runJtrace(args, { through: AHEAD });
       expect(status, stderr).toBe(0);
       const found = readFileSync(file, 'utf8').trim().split('\n').map(parseSample);
       samples.push(...found.filter(({ thread }) => WORKER.test(thread)));

@@ -6,7 +6,7 @@ import { type FoldedStack, parseFolded } from '../../support/folded-text.ts';
 import { otherJdk } from '../../support/host-tools.ts';
 import { JavaPrograms } from '../../support/java-programs.ts';
 import { describeOnHost } from '../../support/require-host.ts';
-import { runJtrace } from '../../support/run-jtrace.ts';
+import { AHEAD, runJtrace } from '../../support/run-jtrace.ts';
 
 const MODES = [
   ['interpreted', ['-Xint']],
@@ -78,8 +78,8 @@ async function profile(programs: JavaPrograms, options: readonly string[]): Prom
   const jvm = await programs.start('VirtualWork', [], [...options, CARRIERS]);
   const file = programs.path('virtual.folded');
   try {
-    const run = ['profile', String(jvm.pid), '-d', '4s', '-F', '499', '--sample-budget', '5000', '--threads', '-o', file];
-    const { status, stderr } = await runJtrace(run);
+    const run = ['profile', String(jvm.pid), '-d', '2s', '-F', '999', '--sample-budget', '5000', '--threads', '-o', file];
+    const { status, stderr } = await runJtrace(run, { through: AHEAD });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   } finally {
     await jvm.stop();
