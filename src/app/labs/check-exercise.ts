@@ -20,7 +20,7 @@ export interface CheckRequest {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Exit code 0: all questions are answered, and right. Throws an OperatorError when the lab was not run yet, or an answer is none. */
+/** Exit code 0: all questions are answered, and none wrong: what was not measured here has no right answer. Throws an OperatorError when the lab was not run yet, or an answer is none. */
 export async function checkExercise(request: CheckRequest, ui: LabUi, stop: AbortSignal): Promise<number> {
   const { lab, language, records, answers } = request;
   const text = labText(lab.id, language);
@@ -45,7 +45,7 @@ export async function checkExercise(request: CheckRequest, ui: LabUi, stop: Abor
   ui.answers('exercise', now, text.exercise.questions);
   const all = merged(record, now);
   writeRecord(records, { ...record, answers: all });
-  const isAll = text.exercise.questions.every(({ key }) => all.find((answer) => answer.key === key)?.isRight === true);
+  const isAll = text.exercise.questions.every(({ key }) => all.some((answer) => answer.key === key && answer.isRight !== false));
   if (!isAll) ui.note(`what is right, and why: docs/labs/solutions/${lab.id}.md`);
   return isAll ? EXIT.ok : EXIT.incomplete;
 }

@@ -4,29 +4,28 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { FoundBpftrace } from '../../bpftrace/find.ts';
 import { lostEvents } from '../../bpftrace/noise.ts';
-import { type Bpftrace, startBpftrace } from '../../bpftrace/start-bpftrace.ts';
+import type { Bpftrace } from '../../bpftrace/start-bpftrace.ts';
 import { runChild } from '../../child/run-child.ts';
-import { talkToChild } from '../../child/talk-to-child.ts';
 import type { CommandResult, FoldedStack, LabProgram, LabRoom, LabTrace, TraceOptions } from '../../labs/room.ts';
 import type { Dialect } from '../../model/dialect.ts';
 import { OperatorError } from '../../model/errors.ts';
 import type { StepText } from '../../model/lab.ts';
 import type { LabUi } from '../../model/lab-ui.ts';
-import { renderTemplate, type TemplateValues } from '../../program/template.ts';
-import { waitsForEvents } from './attached.ts';
+import type { TemplateValues } from '../../program/template.ts';
 import { childEnvironment, programPath } from './child-environment.ts';
 import type { Ledger } from './ledger.ts';
+import { loadProgram, type LoadedProgram } from './load-program.ts';
+import { fileOf, programText } from './lab-files.ts';
 import { addSwap, changeSetting } from './machine-changes.ts';
 import { SaidLines } from './said-lines.ts';
+import { startProgram } from './start-program.ts';
 import { timely } from './timely.ts';
 
-const FILES = new URL('../../../templates/labs/', import.meta.url);
 /** bpftrace starts in half a second; on an emulated machine, and a busy one, in a minute. */
 const ATTACH_TIMEOUT_MS = 120_000;
-const ANSWER_TIMEOUT_MS = 60_000;
+const PRINT_TIMEOUT_MS = 60_000;
 const COMMAND_TIMEOUT_MS = 120_000;
 /** Of a program's output that is shown; the lab has all of it. */
 const MOST_SHOWN_LINES = 40;
@@ -34,10 +33,7 @@ const MOST_SHOWN_LINES = 40;
 const MOST_OWN_LINES = 80;
 /** What it says on its other stream was printed before, and may be read later. */
 const OTHER_STREAM_MS = 20;
-/** Between two looks at a bpftrace that is being started. */
-const LOOK_MS = 20;
 const MOST_READ_BYTES = 16 * 1024 * 1024;
-const DONE = 'done';
 /** Minor version: before it, -k told of no failed reads (0.18 to 0.22 were not tried). */
 const FIRST_WITH_ONE_K = 23;
 
@@ -137,37 +133,10 @@ export class RealRoom implements LabRoom {
   }
 
   async start(name: string, ...args: readonly string[]): Promise<LabProgram> {
-    const program = programPath(name, this.#options.environment) ?? name;
-    const said = new SaidLines();
-    const child = await talkToChild({
-      file: program,
-      args,
-      environment: this.#environment,
-      onStdout: (text) => said.push('stdout', text),
-      onStderr: (text) => said.push('stderr', text),
-    });
-    const pid = child.pid;
-    if (pid === null) throw new OperatorError('environment', `${program} cannot be started`, 'is the disk mounted noexec?');
-    void child.exited.then(() => said.end());
-    this.#ends.push(async () => {
-      child.kill();
-      await child.exited;
-    });
-    const answered = (words: string, from: number): Promise<readonly string[]> =>
-      this.#timely(said.answer(from, DONE), ANSWER_TIMEOUT_MS, `the program under test (${words})`);
-    await answered('its start', 0);
-    return {
-      pid,
-      order: (words) => {
-        const from = said.lines.length;
-        child.send(`${words}\n`);
-        return answered(words, from);
-      },
-      end: async () => {
-        child.hangUp();
-        await this.#timely(child.exited, ANSWER_TIMEOUT_MS, 'the end of the program under test');
-      },
-    };
+    const file = programPath(name, this.#options.environment) ?? name;
+    const { program, kill } = await startProgram({ file, args, environment: this.#environment, stop: this.#options.stop });
+    this.#ends.push(kill);
+    return program();
   }
 
   trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {
@@ -195,7 +164,7 @@ export class RealRoom implements LabRoom {
       pid: bpftrace.child.pid ?? 0,
       lines: () => said.lines,
       said: async (pattern) => {
-        const match = await this.#timely(said.found(pattern), ANSWER_TIMEOUT_MS, 'what bpftrace was to print');
+        const match = await this.#timely(said.found(pattern), PRINT_TIMEOUT_MS, 'what bpftrace was to print');
         await this.sleep(OTHER_STREAM_MS);
         return match;
       },
@@ -290,33 +259,26 @@ export class RealRoom implements LabRoom {
     this.#options.stop.throwIfAborted();
   }
 
-  /** `attached` resolves with whether it came to wait for events, or ended before. */
-  async #load(text: string, args: readonly string[], environment: Readonly<Record<string, string>>, said: SaidLines) {
+  async #load(
+    text: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    said: SaidLines,
+  ): Promise<LoadedProgram> {
     this.#options.ui.program(text, this.#step?.lines ?? []);
-    const [stdout, stderr] = [new TextDecoder(), new TextDecoder()];
-    const bpftrace = await startBpftrace({
-      bpftracePath: this.#options.bpftrace.path,
-      program: { text, environment: { ...this.#environment, ...environment }, unsafe: false, arguments: args },
-      onStdout: (bytes) => said.push('stdout', stdout.decode(bytes, { stream: true })),
-      onStderr: (bytes) => said.push('stderr', stderr.decode(bytes, { stream: true })),
-    });
-    const state = { hasExited: false };
-    void bpftrace.child.exited.then(() => {
-      state.hasExited = true;
-      said.end();
+    const bpftracePath = this.#options.bpftrace.path;
+    const { bpftrace, attached } = await loadProgram({
+      bpftracePath,
+      text,
+      args,
+      environment: { ...this.#environment, ...environment },
+      said,
     });
     this.#ends.push(async () => {
       bpftrace.stop();
       await bpftrace.child.exited;
     });
-    const look = async (): Promise<boolean> => {
-      while (!state.hasExited) {
-        if (waitsForEvents(bpftrace.child.pid ?? 0)) return true;
-        await sleep(LOOK_MS);
-      }
-      return false;
-    };
-    return { bpftrace, attached: this.#timely(look(), ATTACH_TIMEOUT_MS, 'bpftrace') };
+    return { bpftrace, attached: this.#timely(attached, ATTACH_TIMEOUT_MS, 'bpftrace') };
   }
 
   async #stopped(bpftrace: Bpftrace): Promise<void> {
@@ -332,12 +294,4 @@ export class RealRoom implements LabRoom {
   #timely<Result>(work: Promise<Result>, timeMs: number, who: string): Promise<Result> {
     return timely(work, { timeMs, who, stop: this.#options.stop });
   }
-}
-
-function fileOf(name: string): string {
-  return fileURLToPath(new URL(name, FILES));
-}
-
-function programText(name: string, values: TemplateValues): string {
-  return renderTemplate(readFileSync(fileOf(`${name}.bt`), 'utf8'), values);
 }
