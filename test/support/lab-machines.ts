@@ -42,7 +42,12 @@ export const LAB_MACHINES: readonly LabMachineOfTests[] = [
   guest('5.10', 0, OF_KERNELS.slice(0, -1), ['verifier']),
   guest('6.1', 0, [...OF_KERNELS, 'one-liners', 'probe-cost'], ['one-liners', 'probe-cost']),
   guest('6.12', 1, ['page-not-there', 'fork-child', 'what-is-loaded'], ['page-not-there', 'fork-child']),
-  guest('sid', 2, OF_KERNELS, ['page-border', 'verifier']),
+  guest(
+    'sid',
+    2,
+    OF_KERNELS.filter((lab) => lab !== 'kernels-mind'),
+    ['page-border', 'verifier'],
+  ),
   {
     id: 'guest-6.1-numa',
     guest: { kernel: '6.1', machine: ['--numa', '2'], words: 'guest, two NUMA nodes' },
