@@ -12,7 +12,9 @@ export const FLOW_MESSAGES: readonly VerifierMessage[] = [
     means:
       'The program jumps back to an instruction that it can come from: a loop. No loop at all is allowed here, whether ' +
       'it ends or not.',
-    kernels: 'Every program before 5.3; since then only programs loaded without CAP_BPF (before 5.8: without CAP_SYS_ADMIN).',
+    kernels:
+      'Every program before 5.3; since then programs loaded without CAP_BPF (before 5.8: without CAP_SYS_ADMIN), and, seen on 5.10 ' +
+      'and 6.1 as root too, a loop whose way back is the instruction behind a call.',
     remedy:
       'Unroll the loop (unroll in bpftrace, #pragma unroll in C), load the program as root, or use a kernel of 5.3 or later.',
   },

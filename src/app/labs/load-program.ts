@@ -1,8 +1,8 @@
-// bpftrace with one program of a lab, and whether it came to attach it.
+// bpftrace with one program of a lab, and whether it came to attach it. It says so only from 0.27 on, and a probe that would tell is one that the learner did
+// not write: but once all are attached it waits for events, and not before (bpftrace/src/bpftrace.cpp, BPFtrace::run: attach, then poll).
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bpftrace, startBpftrace } from '../../bpftrace/start-bpftrace.ts';
-import { waitsForEvents } from './attached.ts';
 import type { SaidLines } from './said-lines.ts';
 
 /** Between two looks at a bpftrace that is being started. */
@@ -38,7 +38,7 @@ export async function loadProgram({ bpftracePath, text, args, environment, said 
   });
   const look = async (): Promise<boolean> => {
     while (!state.hasExited) {
-      if (waitsForEvents(bpftrace.child.pid ?? 0)) return true;
+      if (bpftrace.child.sleepsInWait()) return true;
       await sleep(LOOK_MS);
     }
     return false;

@@ -6,7 +6,8 @@ import { OperatorError } from '../../model/errors.ts';
 import { SaidLines } from './said-lines.ts';
 import { timely } from './timely.ts';
 
-const ANSWER_TIMEOUT_MS = 60_000;
+/** Some milliseconds; the verifier follows a million instructions for one, on an emulated machine in a minute. */
+const ANSWER_TIMEOUT_MS = 180_000;
 const DONE = 'done';
 
 export interface ProgramStart {
