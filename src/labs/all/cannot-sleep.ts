@@ -146,7 +146,11 @@ async function look(room: LabRoom, loader: LabProgram, worker: LabProgram, reade
   const reasons = log.filter((line) => !/^(processed|stack depth|verification time|max_states)/u.test(line));
   const reason = reasons.at(-1) ?? '';
   if (state !== 'attached') {
-    room.show(`${reader}: ${state}`, ...reasons.slice(-LOG_LINES).map(withoutRegisters), ...answer.filter((line) => line.startsWith('libbpf ')));
+    room.show(
+      `${reader}: ${state}`,
+      ...reasons.slice(-LOG_LINES).map(withoutRegisters),
+      ...answer.filter((line) => line.startsWith('libbpf ')),
+    );
     return { [`${reader}State`]: state, [`${reader}Said`]: reason };
   }
   await worker.order('fresh');
