@@ -2,7 +2,7 @@
 
 import type { LabNeed } from '../model/lab.ts';
 
-/** `yes`, or why not. */
+/** true, or why not. */
 export type MachineHas = Readonly<Record<LabNeed, true | string>>;
 
 export interface MissingNeed {
@@ -22,8 +22,6 @@ const REMEDIES = {
   taskset: 'apt-get install util-linux',
   clang: 'apt-get install clang libbpf-dev',
   'two-numa-nodes': 'a virtual machine with two nodes (qemu: -numa node -numa node); or --recorded',
-  kprobes: 'a kernel with CONFIG_KPROBES=y, as all distributions have',
-  fentry: 'a kernel with CONFIG_FUNCTION_TRACER=y and BTF, as all distributions have',
 } as const satisfies Record<LabNeed, string>;
 
 export function missingNeeds(needs: readonly LabNeed[], has: MachineHas): readonly MissingNeed[] {

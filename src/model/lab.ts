@@ -105,4 +105,4 @@ export interface LabRecord {
 
 /** What a lab may need of a machine; each has a text and a remedy (src/labs/needs.ts). */
 export type LabNeed =
-  | 'root' | 'bpftrace' | 'cc' | 'swap' | 'java' | 'bpftool' | 'objdump' | 'taskset' | 'clang' | 'two-numa-nodes' | 'kprobes' | 'fentry'; // prettier-ignore
+  | 'root' | 'bpftrace' | 'cc' | 'swap' | 'java' | 'bpftool' | 'objdump' | 'taskset' | 'clang' | 'two-numa-nodes'; // prettier-ignore

@@ -32,7 +32,7 @@ export async function checkExercise(request: CheckRequest, ui: LabUi, stop: Abor
       `what is right is measured: sudo jtrace lab run ${lab.id} (without root: --recorded)`,
     );
   const given = answers.length > 0 ? givenAnswers(answers, lab, text) : await askedAnswers(text, ui, stop);
-  const judged = [...given].map(([key, answer]): [string, string] => [key, answer]);
+  const judged = [...given];
   const programs = judged.filter(([key]) => lab.programs?.[key] !== undefined);
   const tried: Answer[] = [];
   for (const [key, program] of programs) tried.push(await tryProgram(request, key, program, text, ui, stop));

@@ -20,12 +20,21 @@ export interface RecordsFolder {
 
 /** `asked`: what --records says. Throws an OperatorError when the caller of sudo is not known here. */
 export async function recordsFolder(asked: string | null, environment: NodeJS.ProcessEnv): Promise<RecordsFolder> {
-  const caller = await findCaller(environment, process.geteuid?.() ?? 0);
+  const caller = await callerOfSudo(environment);
   if (asked !== null) return { path: asked, owner: caller };
   // sudo keeps neither HOME nor this variable, and where it does, the variable is the caller's.
   const { XDG_STATE_HOME: state } = environment;
   const base = state !== undefined && isAbsolute(state) ? state : join(caller?.home ?? homedir(), '.local/state');
   return { path: join(base, 'jtrace/labs'), owner: caller };
+}
+
+async function callerOfSudo(environment: NodeJS.ProcessEnv): Promise<Caller | null> {
+  try {
+    return await findCaller(environment, process.geteuid?.() ?? 0);
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    throw new OperatorError(error.kind, error.message, 'as root itself: sudo env -u SUDO_UID -u SUDO_GID jtrace lab …');
+  }
 }
 
 /** null: that lab was not run yet, or its file is none of ours. */
@@ -75,14 +84,45 @@ function withRightsOf<Result>(owner: Caller | null, work: () => Result): Result 
   }
 }
 
+/** What is in the file may be anybody's. */
 function isRecordOf(value: unknown, lab: string): value is LabRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const { lab: name, predictions, measurements, checks, answers, machine } = value as Partial<Record<keyof LabRecord, unknown>>;
+  if (!isObject(value) || value['lab'] !== lab || !isObject(value['measurements']) || !isObject(value['machine'])) return false;
+  const { kernel, bpftraceVersion } = value['machine'];
   return (
-    name === lab &&
-    Array.isArray(predictions) &&
-    Array.isArray(checks) &&
-    Array.isArray(answers) &&
-    [measurements, machine].every((part) => typeof part === 'object' && part !== null)
+    typeof value['atMs'] === 'number' &&
+    Number.isFinite(new Date(value['atMs']).getTime()) &&
+    typeof value['isRecorded'] === 'boolean' &&
+    areTexts(kernel, bpftraceVersion) &&
+    isListOf(value['predictions'], isAnswer) &&
+    isListOf(value['answers'], isAnswer) &&
+    isListOf(value['checks'], isCheck)
   );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isListOf(value: unknown, isOne: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+function areTexts(...values: readonly unknown[]): boolean {
+  return values.every((value) => typeof value === 'string');
+}
+
+function isAnswer(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    areTexts(value['key'], value['given']) &&
+    (value['isRight'] === null || typeof value['isRight'] === 'boolean')
+  );
+}
+
+function isCheck(value: unknown): boolean {
+  if (!isObject(value) || typeof value['key'] !== 'string' || !isObject(value['outcome'])) return false;
+  const { kind, measured, expected, because } = value['outcome'];
+  if (kind === 'passed') return areTexts(measured);
+  if (kind === 'failed') return areTexts(measured, expected);
+  return kind === 'not-possible' && areTexts(because);
 }

@@ -2,11 +2,13 @@
 // lab. The file is the lock, too: one lab at a time. It lies in /run, where only root can write, and which a boot empties, as it undoes
 // swap space and settings.
 
-import { closeSync, existsSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
+import { closeSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'; // prettier-ignore
 import { dirname, join } from 'node:path';
-import { codeOf } from '../../model/file-problems.ts';
+import { codeOf, fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
 import { parseProcessStat } from '../../model/process-stat.ts';
+import { asPid } from '../../model/units.ts';
+import { hasEnded } from '../../target/processes/has-ended.ts';
 
 /** In the order in which they are undone, the last first. */
 export type MachineChange =
@@ -19,9 +21,10 @@ export type MachineChange =
 export type Undo = (change: MachineChange) => void;
 
 export const LEDGER_PATH = '/run/jtrace-lab/changes';
-const PRIVATE_FOLDER = 0o700;
+export const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
-const OTHERS_ANY = 0o077;
+/** Permissions that are not the owner's. */
+export const OTHERS_ANY = 0o077;
 /** A ledger whose lab is gone, under the name of who took it over. */
 const LEFT = '.left';
 /** Between looking and taking, another lab may have begun or ended. */
@@ -47,11 +50,14 @@ export class Ledger {
     const ledger = new Ledger(path, take(path));
     for (const name of readdirSync(dirname(path)).filter((one) => one.endsWith(LEFT))) {
       const left = join(dirname(path), name);
-      for (const change of readLedger(left).changes.reverse()) {
-        const problem = problemOf(undo, change);
-        onLeft(change, problem);
-        if (problem !== null) ledger.note(change);
-      }
+      const failed = readLedger(left)
+        .changes.reverse()
+        .filter((change) => {
+          const problem = problemOf(undo, change);
+          onLeft(change, problem);
+          return problem !== null;
+        });
+      for (const change of failed.reverse()) ledger.note(change);
       rmSync(left, { force: true });
     }
     return ledger;
@@ -104,14 +110,16 @@ function take(path: string): number {
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
       if (tryLink(begun, path)) return fd;
       const { owner } = readLedger(path);
-      if (owner !== null && isAlive(owner)) {
+      // It has ended meanwhile.
+      if (owner === null) continue;
+      if (isAlive(owner)) {
         throw new OperatorError(
           'environment',
           `another lab is running (process ${String(owner.pid)})`,
           'labs change the machine, so one runs at a time: end that one, or wait for it',
         );
       }
-      tryRename(path, `${begun}${LEFT}`);
+      takeOver(path, begun);
     }
     throw new OperatorError('environment', 'another lab has just begun', 'wait for its end');
   } catch (error) {
@@ -126,6 +134,23 @@ function take(path: string): number {
 function ownPath(path: string): string {
   const { pid, startTicks } = ownIdentity();
   return `${path}.${String(pid)}-${String(startTicks)}`;
+}
+
+/** Moves a dead lab's ledger aside; alone, or two labs could each move the other's. */
+function takeOver(path: string, begun: string): void {
+  const taking = `${path}.taking`;
+  if (!tryLink(begun, taking)) {
+    const other = readLedger(taking).owner;
+    if (other !== null && !isAlive(other)) rmSync(taking, { force: true });
+    return;
+  }
+  try {
+    // Another may have done it just before.
+    const { owner } = readLedger(path);
+    if (owner !== null && !isAlive(owner)) tryRename(path, `${begun}${LEFT}`);
+  } finally {
+    rmSync(taking, { force: true });
+  }
 }
 
 function tryLink(from: string, to: string): boolean {
@@ -167,7 +192,16 @@ function write(fd: number, items: readonly object[]): void {
 }
 
 function requirePrivate(folder: string): void {
-  if (!existsSync(folder)) mkdirSync(folder, { mode: PRIVATE_FOLDER });
+  try {
+    mkdirSync(folder, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST')
+      throw new OperatorError(
+        'environment',
+        `${folder} cannot be made: ${fileProblem(error)}`,
+        'labs note there what they change; or --recorded',
+      );
+  }
   const stat = lstatSync(folder);
   if (!stat.isDirectory() || stat.uid !== process.geteuid?.() || (stat.mode & OTHERS_ANY) !== 0)
     throw new OperatorError(
@@ -216,10 +250,7 @@ function asChange(value: unknown): MachineChange[] {
   return [];
 }
 
+/** A zombie, whose parent has not asked for its status, is not. */
 function isAlive({ pid, startTicks }: Owner): boolean {
-  try {
-    return parseProcessStat(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'))?.startTicks === startTicks;
-  } catch {
-    return false;
-  }
+  return !hasEnded(asPid(pid), startTicks);
 }

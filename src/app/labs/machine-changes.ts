@@ -7,29 +7,28 @@ import { runChildSync } from '../../child/run-child-sync.ts';
 import { fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
 import { childEnvironment } from './child-environment.ts';
-import type { Ledger, MachineChange } from './ledger.ts';
+import { type Ledger, type MachineChange, OTHERS_ANY, PRIVATE_FOLDER } from './ledger.ts';
 
 /** Of mkswap, swapon, swapoff: swapoff reads back what is in it. */
-const COMMAND_TIMEOUT_MS = 30_000;
+const COMMAND_TIMEOUT_MS = 180_000;
 /** TMPFS_MAGIC, include/uapi/linux/magic.h: no swap file can lie there. */
 const TMPFS = 0x0102_1994;
 /** Where folders are made, the first that is on a disk. */
 const BASES = ['/var/tmp', '/tmp'];
 const PREFIX = 'jtrace-lab-';
-const PRIVATE_FOLDER = 0o700;
 
 /** Throws what went wrong. */
 export function undoChange(change: MachineChange): void {
   switch (change.kind) {
     case 'folder':
-      if (swaps().some((path) => path.startsWith(`${change.path}/`))) throw new Error('swap space in it is in use');
+      if (hasSwap(change.path)) throw new Error('swap space in it is in use');
       rmSync(change.path, { recursive: true, force: true });
       return;
     case 'file':
       rmSync(change.path, { force: true });
       return;
     case 'swap':
-      for (const path of [change.path, ...loopDevices(change.path)]) {
+      for (const path of [change.path, ...loopDevices((file) => file === change.path)]) {
         if (swaps().includes(path)) run('swapoff', path);
         if (path !== change.path) run('losetup', '-d', path);
       }
@@ -45,12 +44,21 @@ export function undoChange(change: MachineChange): void {
 
 /** A folder of this run's, on a disk where there is one. Those that a reboot left there are removed: nothing else knows of them any more. */
 export function makeFolder(ledger: Ledger): string {
-  for (const base of BASES) removeLeftFolders(base);
+  for (const base of BASES) tryRemoveLeftFolders(base);
   const base = BASES.find((folder) => isOnDisk(folder)) ?? '/tmp';
   const path = tmpNameSync({ tmpdir: base, template: `${PREFIX}XXXXXX` });
   ledger.note({ kind: 'folder', path });
   mkdirSync(path, { mode: PRIVATE_FOLDER });
   return path;
+}
+
+/** There may be no such folder, and what cannot be removed is no reason not to run. */
+function tryRemoveLeftFolders(base: string): void {
+  try {
+    removeLeftFolders(base);
+  } catch {
+    // The next lab tries again.
+  }
 }
 
 /** Only root's own: anybody may make a folder of that name. And of an earlier boot: a lab in another container may share this one. */
@@ -59,9 +67,14 @@ function removeLeftFolders(base: string): void {
   for (const name of readdirSync(base).filter((one) => one.startsWith(PREFIX))) {
     const path = join(base, name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() !== true || stat.uid !== process.geteuid?.() || (stat.mode & 0o077) !== 0 || stat.mtimeMs >= bootMs)
+    if (
+      stat?.isDirectory() !== true ||
+      stat.uid !== process.geteuid?.() ||
+      (stat.mode & OTHERS_ANY) !== 0 ||
+      stat.mtimeMs >= bootMs
+    )
       continue;
-    if (!swaps().some((swap) => swap.startsWith(`${path}/`))) rmSync(path, { recursive: true, force: true });
+    if (!hasSwap(path)) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -129,11 +142,28 @@ function swaps(): readonly string[] {
   return readFileSync('/proc/swaps', 'utf8').split('\n').slice(1).map((line) => line.split(/\s/)[0] ?? ''); // prettier-ignore
 }
 
-function loopDevices(path: string): readonly string[] {
+/** Whether swap space in a folder is in use, also by way of a loop device. */
+function hasSwap(folder: string): boolean {
+  const isIn = (path: string): boolean => path.startsWith(`${folder}/`);
+  return swaps().some(isIn) || loopDevices(isIn).length > 0;
+}
+
+/** Loop devices over files that fit. The kernel keeps the name of one that is gone, and says so behind it. */
+function loopDevices(fits: (path: string) => boolean): readonly string[] {
+  return readdirSync('/sys/block')
+    .filter((name) => name.startsWith('loop'))
+    .filter((name) => fits(backingFile(name)))
+    .map((name) => `/dev/${name}`);
+}
+
+/** '': of a device that is not attached. */
+function backingFile(device: string): string {
   try {
-    return run('losetup', '--noheadings', '--output', 'NAME', '-j', path).split('\n').map((line) => line.trim()).filter((line) => line !== ''); // prettier-ignore
+    return readFileSync(`/sys/block/${device}/loop/backing_file`, 'utf8')
+      .trimEnd()
+      .replace(/ \(deleted\)$/u, '');
   } catch {
-    return [];
+    return '';
   }
 }
 

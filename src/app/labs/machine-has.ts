@@ -4,8 +4,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import type { MachineHas } from '../../labs/needs.ts';
 import { programPath } from './child-environment.ts';
 
-const KPROBES = '/sys/bus/event_source/devices/kprobe';
-
 /** `hasBpftrace`: true, or what was wrong with it. */
 export function machineHas(environment: NodeJS.ProcessEnv, hasBpftrace: true | string): MachineHas {
   const programs = (...names: readonly string[]): true | string => {
@@ -23,8 +21,6 @@ export function machineHas(environment: NodeJS.ProcessEnv, hasBpftrace: true | s
     taskset: programs('taskset'),
     clang: libbpf(programs('clang')),
     'two-numa-nodes': numaNodes() > 1 || 'the machine has one NUMA node',
-    kprobes: existsSync(KPROBES) || 'this kernel has no kprobes',
-    fentry: existsSync('/sys/kernel/tracing/available_filter_functions') || 'this kernel has no function tracer',
   };
 }
 

@@ -233,11 +233,12 @@ export class RealRoom implements LabRoom {
 
   #finished(file: string, args: readonly string[]): ReturnType<typeof runChild> {
     const { stop } = this.#options;
-    return this.#timely(
-      runChild(file, args, { timeoutMs: COMMAND_TIMEOUT_MS, environment: this.#environment, stop }),
-      COMMAND_TIMEOUT_MS,
-      file,
-    );
+    // Compilers' own files, too, are in the folder.
+    const environment = { ...this.#environment, TMPDIR: this.folder };
+    const work = runChild(file, args, { timeoutMs: COMMAND_TIMEOUT_MS, environment, stop });
+    // It is ended by `stop`, within a second, and writes into the folder until then.
+    this.#ends.push(async () => void (await work));
+    return this.#timely(work, COMMAND_TIMEOUT_MS, file);
   }
 
   show(...lines: readonly string[]): void {

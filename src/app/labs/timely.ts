@@ -22,7 +22,7 @@ export async function timely<Result>(
           'is the machine overloaded?',
         );
       }),
-      aborted(stop, over.signal),
+      rejectionOf(stop, over.signal),
     ]);
   } finally {
     over.abort();
@@ -30,7 +30,7 @@ export async function timely<Result>(
 }
 
 /** Rejects once `stop` is aborted, until `over`. */
-export function aborted(stop: AbortSignal, over: AbortSignal): Promise<never> {
+function rejectionOf(stop: AbortSignal, over: AbortSignal): Promise<never> {
   return new Promise<never>((_, reject) => {
     const leave = (): void => reject(stop.reason as Error);
     if (stop.aborted) leave();

@@ -82,6 +82,11 @@ async function runLabCommand(args: ParsedArguments, streams: Streams): Promise<n
       default:
         return doing satisfies never;
     }
+  } catch (error) {
+    // At a question outside of a room.
+    if (signals.stop.aborted && !(error instanceof OperatorError))
+      throw new OperatorError('incomplete', 'the lab was broken off', 'begin again when you like');
+    throw error;
   } finally {
     signals.release();
     ui.close();

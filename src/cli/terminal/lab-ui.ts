@@ -9,7 +9,7 @@ import type { Answer, CheckResult, LabText, LineText, QuestionText } from '../..
 import type { LabUi, ListedLab } from '../../model/lab-ui.ts';
 import { escapeForTerminal } from '../../outputs/escape-terminal.ts';
 import { shellQuote } from '../shell-quote.ts';
-import { hanging, markdownLines, type MarkdownLook } from './markdown-text.ts';
+import { hanging, literal, markdownLines, type MarkdownLook } from './markdown-text.ts';
 import type { Streams } from './streams.ts';
 import { createTheme } from './theme.ts';
 
@@ -144,7 +144,7 @@ function answerLines(
   const verdict = isRight === null ? words.unknown : isRight ? words.right : words.wrong;
   const mark = isRight === null ? '  – ' : isRight ? '  ✓ ' : '  ✗ ';
   // A choice is a sentence, and the verdict goes on with it.
-  const said = choice?.text.replace(/\.$/u, '') ?? escaped(given);
+  const said = choice?.text.replace(/\.$/u, '') ?? literal(escaped(given));
   return hanging(`${said}: ${verdict}`, columns, mark, look);
 }
 
@@ -152,13 +152,13 @@ function checkLines({ key, outcome }: CheckResult, text: LabText, { words, colum
   const what = text.checks.get(key) ?? key;
   switch (outcome.kind) {
     case 'passed':
-      return hanging(`${words.passed}: ${what} (${escaped(outcome.measured)})`, columns, '  ✓ ', look);
+      return hanging(`${words.passed}: ${what} (${literal(escaped(outcome.measured))})`, columns, '  ✓ ', look);
     case 'failed': {
-      const told = `${words.measured}: ${escaped(outcome.measured)}; ${words.expected}: ${escaped(outcome.expected)}`;
+      const told = `${words.measured}: ${literal(escaped(outcome.measured))}; ${words.expected}: ${literal(escaped(outcome.expected))}`;
       return hanging(`${words.failed}: ${what} (${told})`, columns, '  ✗ ', look);
     }
     case 'not-possible':
-      return hanging(`${words.notPossible}: ${what} (${escaped(outcome.because)})`, columns, '  – ', look);
+      return hanging(`${words.notPossible}: ${what} (${literal(escaped(outcome.because))})`, columns, '  – ', look);
     default:
       return outcome satisfies never;
   }
@@ -180,7 +180,7 @@ export function programLines(
     .flatMap((line) => {
       const at = left.findIndex(({ fragment }) => line.includes(fragment));
       const [found] = at < 0 ? [] : left.splice(at, 1);
-      const code = `  ${look.code(line)}`;
+      const code = `  ${look.code(escaped(withoutTabs(line)))}`;
       if (found === undefined) return [code];
       return [code, ...hanging(found.text, columns, '      ^ ', PLAIN).map((said) => dim(said))];
     });
@@ -201,7 +201,8 @@ class TypedLines {
     stop.throwIfAborted();
     this.#reader ??= createInterface({ input: this.#input });
     this.#lines ??= this.#reader[Symbol.asyncIterator]() as AsyncIterator<string, null>;
-    const line = this.#lines.next();
+    // A terminal that hangs up is the end of what is typed.
+    const line = this.#lines.next().catch(() => ({ done: true as const, value: null }));
     const over = new AbortController();
     try {
       const { done, value } = await Promise.race([

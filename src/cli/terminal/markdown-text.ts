@@ -24,6 +24,11 @@ export function markdownLines(text: string, columns: number, look: MarkdownLook)
   return lines;
 }
 
+/** Text whose stars and backquotes are no marks. */
+export function literal(text: string): string {
+  return text.replaceAll(/[`*\\]/gu, '\\$&');
+}
+
 /** A paragraph whose first line begins with `mark`, and the others below its text. */
 export function hanging(text: string, columns: number, mark: string, look: MarkdownLook): readonly string[] {
   const indent = ' '.repeat(displayWidth(mark));
@@ -41,9 +46,16 @@ function styled(lines: readonly string[], { code, emphasis }: MarkdownLook): rea
       out += open === '`' ? code(run) : open === '*' ? emphasis(run) : run;
       run = '';
     };
+    let isLiteral = false;
     for (const [at, char] of Array.from(line).entries()) {
+      if (char === '\\' && !isLiteral && /[`*\\]/u.test(line[at + 1] ?? '')) {
+        isLiteral = true;
+        continue;
+      }
+      const wasLiteral = isLiteral;
+      isLiteral = false;
       const isMark = char === '`' || (char === '*' && open !== '`' && isEmphasis(line, at, open));
-      if (isMark && (open === '' || open === char)) {
+      if (isMark && !wasLiteral && (open === '' || open === char)) {
         flush();
         open = open === '' ? char : '';
       } else run += char;

@@ -78,7 +78,7 @@ function checksTable(checks: readonly CheckResult[], text: LabText): string {
         : outcome.kind === 'failed'
           ? `${outcome.measured}; expected: ${outcome.expected}`
           : outcome.measured;
-    return `<tr><td>${prose(text.checks.get(key) ?? key)}</td><td class="${outcome.kind}">${outcome.kind.replace('-', ' ')}</td><td>${escapeXml(told)}</td></tr>`;
+    return `<tr><td>${prose(text.checks.get(key) ?? key)}</td><td class="${escapeXml(outcome.kind)}">${escapeXml(outcome.kind.replace('-', ' '))}</td><td>${escapeXml(told)}</td></tr>`;
   });
   return `<table><thead><tr><th>Checked on that machine</th><th></th><th>Measured</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
