@@ -237,7 +237,9 @@ export class RealRoom implements LabRoom {
     const environment = { ...this.#environment, TMPDIR: this.folder };
     const work = runChild(file, args, { timeoutMs: COMMAND_TIMEOUT_MS, environment, stop });
     // It is ended by `stop`, within a second, and writes into the folder until then.
-    this.#ends.push(async () => void (await work));
+    this.#ends.push(async () => {
+      await work;
+    });
     return this.#timely(work, COMMAND_TIMEOUT_MS, file);
   }
 
