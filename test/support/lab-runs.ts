@@ -35,8 +35,8 @@ export type JtraceRunner = (
 
 /** What `jtrace lab` says where needs are missing (src/app/labs/work-in-room.ts). */
 const CANNOT_RUN = 'this lab cannot run here: ';
-/** That is no lack of the machine's. */
-const TOO_SLOW = 'did not answer within';
+/** bpftrace or the kernel did not take a program (src/app/labs/real-room.ts): other errors are no refusals. */
+const NOT_TAKEN = 'bpftrace has ended before its probes were attached';
 /** In what a check measured. */
 const REFUSED = /\brefused\b/u;
 
@@ -58,7 +58,7 @@ export function outcomeOf(status: number | null, stderr: string, record: Pick<La
   if (status === EXIT.environment) {
     const said = errorOf(stderr);
     if (said.startsWith(CANNOT_RUN)) return { kind: 'not-possible', because: said.slice(CANNOT_RUN.length) };
-    return { kind: said.includes(TOO_SLOW) ? 'failed' : 'refused', because: said };
+    return { kind: said.startsWith(NOT_TAKEN) ? 'refused' : 'failed', because: said };
   }
   const failed = (record?.checks ?? []).filter(({ outcome }) => outcome.kind === 'failed');
   if (status !== EXIT.ok || record === null || failed.length > 0) {

@@ -32,20 +32,21 @@ export async function checkExercise(request: CheckRequest, ui: LabUi, stop: Abor
       `what is right is measured: sudo jtrace lab run ${lab.id} (without root: --recorded)`,
     );
   const given = answers.length > 0 ? givenAnswers(answers, lab, text) : await askedAnswers(text, ui, stop);
-  const judged = [...given];
-  const programs = judged.filter(([key]) => lab.programs?.[key] !== undefined);
+  const isProgram = (key: string): boolean => lab.programs?.[key] !== undefined;
+  const others = judgeAnswers(new Map([...given].filter(([key]) => !isProgram(key))), lab.exercise, record.measurements);
+  // A program needs what the machine may lack: the other answers are kept before it is tried.
+  writeRecord(records, { ...record, answers: merged(record, others) });
   const tried: Answer[] = [];
-  for (const [key, program] of programs) tried.push(await tryProgram(request, key, program, text, ui, stop));
-  const others = judgeAnswers(
-    new Map(judged.filter(([key]) => lab.programs?.[key] === undefined)),
-    lab.exercise,
-    record.measurements,
-  );
+  for (const [key, program] of [...given].filter(([key]) => isProgram(key)))
+    tried.push(
+      await tryProgram(request, key, program, text, ui, stop).catch((error: unknown) => untried(key, program, error, ui)),
+    );
   const now = [...others, ...tried];
   ui.answers('exercise', now, text.exercise.questions);
   const all = merged(record, now);
   writeRecord(records, { ...record, answers: all });
-  const isAll = text.exercise.questions.every(({ key }) => all.some((answer) => answer.key === key && answer.isRight !== false));
+  const isTold = ({ key, isRight }: Answer): boolean => isRight !== false && !(isRight === null && isProgram(key));
+  const isAll = text.exercise.questions.every(({ key }) => all.some((answer) => answer.key === key && isTold(answer)));
   if (!isAll) ui.note(`what is right, and why: docs/labs/solutions/${lab.id}.md`);
   return isAll ? EXIT.ok : EXIT.incomplete;
 }
@@ -71,6 +72,13 @@ async function tryProgram(
   );
   ui.checks([{ key, outcome: result }], { ...text, checks: new Map() }, null);
   return { key, given: program, isRight: result.kind === 'not-possible' ? null : result.kind === 'passed' };
+}
+
+/** Where it cannot be run, the other answers are told all the same. */
+function untried(key: string, given: string, error: unknown, ui: LabUi): Answer {
+  if (!(error instanceof OperatorError) || error.kind !== 'environment') throw error;
+  ui.note(`${key} was not run: ${error.message} (${error.hint})`);
+  return { key, given, isRight: null };
 }
 
 function givenAnswers(answers: readonly string[], lab: Lab, text: LabText): ReadonlyMap<string, string> {

@@ -136,7 +136,12 @@ export class RealRoom implements LabRoom {
     const file = programPath(name, this.#options.environment) ?? name;
     const { program, kill } = await startProgram({ file, args, environment: this.#environment, stop: this.#options.stop });
     this.#ends.push(kill);
-    return program();
+    const started = await program();
+    // A JVM that is killed leaves them: its performance data, and the socket that jcmd asked it for.
+    if (name === 'java' || args.includes('java'))
+      for (const path of [`/tmp/hsperfdata_root/${String(started.pid)}`, `/tmp/.java_pid${String(started.pid)}`])
+        this.removeAtEnd(path);
+    return started;
   }
 
   trace(name: string, values: TemplateValues = {}, options: TraceOptions = {}): Promise<LabTrace> {

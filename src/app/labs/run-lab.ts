@@ -60,7 +60,7 @@ export async function runLab(request: LabRequest, ui: LabUi, stop: AbortSignal):
   ui.checks(record.checks, text, isRecorded ? machineWords(machine) : null);
   ui.text(text.explanation);
   ui.sources(text.sources);
-  ui.exercise(text.exercise.text, `jtrace lab check ${lab.id}`);
+  ui.exercise(text.exercise.text, `${lab.programs === undefined ? '' : 'sudo '}jtrace lab check ${lab.id}`);
   if (isRecorded && before !== null && !before.isRecorded)
     ui.note('your own run of this lab is kept: this recorded one takes its place nowhere');
   else writeRecord(records, record);

@@ -22,6 +22,11 @@ const UNITS: Readonly<Record<string, string>> = {
   Percent: 'per cent',
   Samples: 'samples',
   Hz: 'per second',
+  Failed: 'failed reads',
+  Faults: 'page faults',
+  Followed: 'instructions that the verifier followed',
+  Names: 'names that could be read',
+  Frames: 'frames in generated code',
 };
 const UNIT = new RegExp(`(?:${Object.keys(UNITS).join('|')})$`, 'u');
 
@@ -99,7 +104,7 @@ function charts(measurements: Measurements): string {
   const series: string[] = [];
   for (const [key, value] of Object.entries(measurements)) {
     const unit = UNIT.exec(key)?.[0];
-    if (typeof value === 'number' && unit !== undefined) byUnit.set(unit, [...(byUnit.get(unit) ?? []), [key.slice(0, -unit.length), value]]);
+    if (typeof value === 'number' && value >= 0 && unit !== undefined) byUnit.set(unit, [...(byUnit.get(unit) ?? []), [key.slice(0, -unit.length), value]]);
     else if (Array.isArray(value) && value.length > 1 && value.every((one): one is number => typeof one === 'number'))
       series.push(chart(key, value.map((one, index) => [String(index + 1), one]))); // prettier-ignore
   }

@@ -13,6 +13,9 @@ const NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-grou
 const WITHOUT_SYS_ADMIN = ['setpriv', '--bounding-set', '-sys_admin', '--inh-caps', '-sys_admin'];
 const LEDGER = '/run/jtrace-lab/changes';
 const PREFIX = 'jtrace-lab-';
+/** Which the lab what-is-loaded sets to 1. */
+const COUNTS_RUNS = '/proc/sys/kernel/bpf_stats_enabled';
+const LONG_MS = 400_000;
 
 let folder = '';
 let records = '';
@@ -23,11 +26,16 @@ function leftBehind(): readonly string[] {
   const folders = ['/var/tmp', '/tmp'].flatMap((base) => readdirSync(base).filter((name) => name.startsWith(PREFIX)));
   const swaps = readFileSync('/proc/swaps', 'utf8').split('\n').filter((line) => line.includes(PREFIX)); // prettier-ignore
   const ledgers = existsSync(dirname(LEDGER)) ? readdirSync(dirname(LEDGER)) : [];
+  const settings = readFileSync(COUNTS_RUNS, 'utf8').trim() === '0' ? [] : ['kernel.bpf_stats_enabled'];
   const { stdout } = spawnSync('pgrep', ['-af', `/${PREFIX}`], { encoding: 'utf8' });
-  return [...folders, ...swaps, ...ledgers, ...stdout.split('\n').filter((line) => line !== '')];
+  return [...folders, ...swaps, ...ledgers, ...settings, ...stdout.split('\n').filter((line) => line !== '')];
 }
 
-const lab = (...args: readonly string[]): ReturnType<typeof runJtrace> => runJtrace(['lab', ...args, '--records', records]);
+function lab(...args: readonly string[]): ReturnType<typeof runJtrace> {
+  const run = startJtrace(['lab', ...args, '--records', records]);
+  runs.push(run);
+  return run.ended;
+}
 function start(...args: readonly string[]): JtraceRun {
   const run = startJtrace(['lab', ...args, '--records', records], { terminal: true });
   runs.push(run);
@@ -141,6 +149,55 @@ describeOnHost('bad input to labs', ['root', 'bpftrace', 'cc'], () => {
     const { status, stderr } = await lab('run', '1', '--auto');
     expect(stderr).toMatch(/a lab was killed before: swap space in \/.*\/swap is put back/u);
     expect(status).toBe(0);
+  });
+
+  test(
+    'kill -9 while a setting is another: the next lab puts it back',
+    async () => {
+      const run = startJtrace(['lab', 'run', 'what-is-loaded', '--auto', '--records', records]);
+      runs.push(run);
+      await until('the setting', () => (readFileSync(COUNTS_RUNS, 'utf8').trim() === '1' ? true : null));
+      run.child.kill('SIGKILL');
+      await run.ended;
+      const { stderr } = await lab('run', '1', '--auto');
+      expect(stderr).toContain(`a lab was killed before: ${COUNTS_RUNS} is put back`);
+      expect(readFileSync(COUNTS_RUNS, 'utf8').trim()).toBe('0');
+    },
+    LONG_MS,
+  );
+
+  test.each([
+    ['check', ['check', '1']],
+    ['a recorded run', ['run', '1', '--recorded']],
+  ])('Ctrl-C at a question of %s: one line, and nothing else', async (_, args) => {
+    await lab('run', '1', '--auto', '--recorded');
+    const run = start(...args);
+    await run.said('Number of your answer');
+    run.child.stdin?.write('\u0003');
+    const { status, stdout } = await run.ended;
+    expect(stdout).toContain('the lab was broken off');
+    expect(stdout).not.toContain('bug');
+    expect(status).toBe(1);
+  });
+
+  test('an answer that is a program needs root; the others are judged all the same', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'labs-nobody-'));
+    chmodSync(own, 0o777);
+    const nobody = (...args: readonly string[]) =>
+      runJtrace(['lab', ...args, '--records', join(own, 'records')], { through: NOBODY });
+    expect((await nobody('run', 'one-liners', '--auto', '--recorded')).status).toBe(0);
+    const { status, stdout, stderr } = await nobody(
+      'check',
+      'one-liners',
+      '--answer',
+      'own=BEGIN { exit(); }',
+      '--answer',
+      'good=7',
+    );
+    expect(stdout).toMatch(/7: right/u);
+    expect(stderr).toContain('own was not run: this lab cannot run here: jtrace does not run as root');
+    expect(status).toBe(1);
+    rmSync(own, { recursive: true });
   });
 
   test('wrong answers are told, and are no failure; garbage is asked again', async () => {

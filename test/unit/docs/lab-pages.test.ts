@@ -1,7 +1,7 @@
 // What the pages of docs/labs show of the labs themselves: the list of all, and below each step the programs that it runs, as the recorded run has them.
 // JTRACE_BLESS=1 writes them.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { describe, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { parseLabText } from '../../../src/labs/parse-lab-text.ts';
 import { REPOSITORY } from '../../support/repository.ts';
 
 const DOCS = join(REPOSITORY, 'docs/labs');
+const TEMPLATES = join(REPOSITORY, 'templates/labs');
 const PROGRAMS = /\n<!-- program -->[^]*?<!-- end -->\n/gu;
 const LIST = /(<!-- labs -->\n)[^]*?(<!-- end -->\n)/u;
 
@@ -31,6 +32,7 @@ function list(): string {
 
 test('the list of labs', () => {
   const path = join(DOCS, 'README.md');
+  expect(readFileSync(path, 'utf8')).toMatch(LIST);
   expectPage(
     path,
     readFileSync(path, 'utf8').replace(LIST, (_, begin: string, end: string) => `${begin}${list()}${end}`),
@@ -45,6 +47,19 @@ function programsByStep({ steps }: RecordedRun): ReadonlyMap<string, readonly st
       const texts = shown.flatMap((one) => (one.kind === 'program' ? [one.text.trimEnd()] : []));
       return [key, texts.filter((text) => !seen.has(text) && seen.add(text))];
     }),
+  );
+}
+
+/** A template as the programs that it makes: its values are any text. */
+function formOf(template: string): RegExp {
+  const quoted = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/gu, String.raw`\$&`);
+  const kept = template.split('\n').filter((line) => !line.trim().startsWith('// #')).join('\n').trimEnd(); // prettier-ignore
+  return new RegExp(
+    `^${kept
+      .split(/\{\{[^{}]*\}\}/u)
+      .map(quoted)
+      .join('[^]*?')}\\s*$`,
+    'u',
   );
 }
 
@@ -63,6 +78,14 @@ describe.each(LABS.map(({ id }) => id))('%s', (id) => {
       return `${part.trimEnd()}\n\n<!-- program -->\n\n${blocks}\n\n<!-- end -->\n\n`;
     });
     expectPage(pageOf(id), `${before}${filled.join('')}${after}`);
+  });
+
+  test('its recorded programs are those of templates/labs', () => {
+    const forms = readdirSync(TEMPLATES)
+      .filter((name) => name.startsWith(id) && /\.(bt|bpf\.c)$/u.test(name))
+      .map((name) => formOf(readFileSync(join(TEMPLATES, name), 'utf8')));
+    const programs = [...programsByStep(JSON.parse(readFileSync(recorded, 'utf8')) as RecordedRun).values()].flat();
+    for (const text of programs) expect(forms.some((form) => form.test(text)), text).toBe(true); // prettier-ignore
   });
 
   test('every explained line is in a program that its step showed', () => {

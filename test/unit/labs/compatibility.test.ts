@@ -64,7 +64,15 @@ describe('the outcome of a run', () => {
     ['a bug', 70, 'jtrace: a bug of jtrace stopped it\n', null, { kind: 'failed', because: 'exit code 70: a bug of jtrace stopped it' }],
     ['exit code 0 without a record', 0, '', null, { kind: 'failed', because: 'exit code 0: nothing was said' }],
     ['needs that are missing', 3, 'jtrace: this lab cannot run here: there is no cc\n  hint\n', null, { kind: 'not-possible', because: 'there is no cc' }],
-    ['a refusal', 3, 'jtrace: a note\njtrace: no BTF\n  hint\n', null, { kind: 'refused', because: 'no BTF' }],
+    [
+      'a refusal',
+      3,
+      'jtrace: a note\njtrace: bpftrace has ended before its probes were attached: no BTF\n  hint\n',
+      null,
+      { kind: 'refused', because: 'bpftrace has ended before its probes were attached: no BTF' },
+    ],
+    ['another lab', 3, 'jtrace: another lab is running (process 5)\n  wait\n', null, { kind: 'failed', because: 'another lab is running (process 5)' }], // prettier-ignore
+    ['no such compiler', 3, 'jtrace: x.c does not compile here\n  hint\n', null, { kind: 'failed', because: 'x.c does not compile here' }], // prettier-ignore
     ['too slow is no refusal', 3, 'jtrace: bpftrace did not answer within 60 s\n', null, { kind: 'failed', because: 'bpftrace did not answer within 60 s' }],
   ] as const)('%s', (_, status, stderr, checks, expected) => {
     expect(outcomeOf(status, stderr, checks === null ? null : { checks })).toEqual(expected);
