@@ -78,8 +78,8 @@ function removeLeftFolders(base: string): void {
   }
 }
 
-/** In a file, or where the file system takes none, on a loop device over it. Throws an OperatorError where the machine does not allow it. */
-export function addSwap(ledger: Ledger, folder: string, sizeBytes: number): void {
+/** In a file, or where the file system takes none, on a loop device over it; the path of the file. Throws an OperatorError where the machine does not allow it. */
+export function addSwap(ledger: Ledger, folder: string, sizeBytes: number): string {
   const path = join(folder, 'swap');
   ledger.note({ kind: 'swap', path });
   try {
@@ -93,6 +93,7 @@ export function addSwap(ledger: Ledger, folder: string, sizeBytes: number): void
       if (device === null) throw error;
       run('swapon', device);
     }
+    return path;
   } catch (error) {
     throw new OperatorError(
       'environment',

@@ -253,12 +253,14 @@ export class RealRoom implements LabRoom {
   }
 
   swap(sizeBytes: number): Promise<void> {
-    addSwap(this.#options.ledger, this.folder, sizeBytes);
+    const path = addSwap(this.#options.ledger, this.folder, sizeBytes);
+    for (const program of ['mkswap', 'swapon']) this.#options.ui.command([program, path]);
     return Promise.resolve();
   }
 
   setting(path: string, value: string): Promise<void> {
     changeSetting(this.#options.ledger, path, value);
+    this.#options.ui.command(['sh', '-c', `echo ${value} > ${path}`]);
     return Promise.resolve();
   }
 
