@@ -9,7 +9,7 @@ import { isState, type KnownPlace, readState } from './registers.ts';
 export interface ExplainedLine {
   /** From 1. */
   readonly at: number;
-  /** As it was pasted, without its colours. */
+  /** As it was pasted, without its colours; one that is too long ends in `…`. */
   readonly text: string;
   readonly kind: 'message' | 'instruction' | 'state' | 'source' | 'path' | 'precision' | 'count' | 'note' | 'other';
   /** Sentences or phrases; empty: nothing to say. */
@@ -27,7 +27,8 @@ const QUOTED = /^(?:\s{0,8}(?:>|\||libbpf:)\s?){1,4}/u;
 
 const COUNT =
   /^processed (\d{1,12}) insns(?: \(limit (\d{1,12})\))?(?: max_states_per_insn (\d{1,9}))?(?: total_states (\d{1,9}))?(?: peak_states (\d{1,9}))?/u;
-const PATH = /^from (\d{1,7}) to (\d{1,7})(?: \([^)]{1,80}\))?:\s?(.*)$/su;
+/** The other way of a branch begins. */
+export const PATH = /^from (\d{1,7}) to (\d{1,7})(?: \([^)]{1,80}\))?:\s?(.*)$/su;
 const STATE_AT = /^(\d{1,7}): (.*)$/su;
 /** Behind "infinite loop detected" (6.x). */
 const LOOP_STATE = /^(cur|old) state: ?(.*)$/su;
@@ -35,14 +36,15 @@ const SAFE = /^\d{1,7}: safe$/u;
 const PRECISION = /^(?:last_idx \d|regs=[0-9a-f]+ |parent (?:didn't have|already had) |mark_precise: )/u;
 const SOURCE = /^; ?(.*)$/su;
 /** What bpftrace's own programs have for source: no text, and at most a place that is none. */
-const EMPTY_SOURCE = /^\s*(?:@ \S{1,200}:0)?\s*$/u;
+const EMPTY_SOURCE = /^(?:@ \S{1,200}:0)?$/u;
 /** cilium/ebpf joins the last lines: `2152: (73) *(u8 *)(r2 +87) = r1: R2 invalid mem access 'inv'`. */
 const JOINED_MESSAGE = /^(\d{1,7}: \([0-9a-f]{2}\) [^:]{1,200}): (.{1,400})$/su;
 
 const PRUNED = 'a state like this was followed to the end before (state pruning): not followed again';
 
 export function explainLine(raw: string, at: number): ExplainedLine {
-  const text = raw.slice(0, MAX_LINE_CHARS).replaceAll(COLOURS, '').trimEnd();
+  const whole = raw.replaceAll(COLOURS, '').trimEnd();
+  const text = whole.length > MAX_LINE_CHARS ? `${whole.slice(0, MAX_LINE_CHARS)}…` : whole;
   return { at, text, ...explain(readableLine(text)) };
 }
 
@@ -106,7 +108,7 @@ function explain(line: string): Explained {
   if (source !== undefined)
     return {
       kind: 'source',
-      words: EMPTY_SOURCE.test(source) ? [] : ['the line of the source that the next instructions come from'],
+      words: EMPTY_SOURCE.test(source.trim()) ? [] : ['the line of the source that the next instructions come from'],
     };
   const note = noteWords(line);
   return note === null ? explainState(line) : { kind: 'note', words: [note] };
@@ -138,7 +140,8 @@ function pathWords([, from = '', to = '', rest = '']: RegExpExecArray): readonly
 
 function countWords([, followed = '', limit, atOne, total]: RegExpExecArray): readonly string[] {
   return [
-    `${followed} instructions were followed${limit === undefined ? '' : `, of ${limit} at most`}, each as often as a way led over it`,
+    `${followed} ${followed === '1' ? 'instruction was' : 'instructions were'} followed` +
+      `${limit === undefined ? '' : `, of ${limit} at most`}, each as often as a way led over it`,
     ...(atOne === undefined || total === undefined
       ? []
       : [`${total} states were kept to compare with, at most ${atOne} of them at one instruction`]),

@@ -2,7 +2,7 @@
 // with what each says, and the messages for which the program was refused. Understood: 5.10 to 7.2, measured on 5.10, 6.1,
 // 6.12, 6.18 and 7.2 (test/fixtures/verifier). Left out: BTF's own log but for its errors.
 
-import { explainLine, type ExplainedLine, instructionOf, messageIn, placesOf, readableLine } from './explain-line.ts';
+import { explainLine, type ExplainedLine, instructionOf, messageIn, PATH, placesOf, readableLine } from './explain-line.ts';
 import type { VerifierMessage } from './verifier-message.ts';
 
 /** What was known of the register that a message names. */
@@ -18,7 +18,7 @@ export interface FindingRegister {
 export interface Finding {
   readonly message: VerifierMessage;
   readonly line: ExplainedLine;
-  /** The instruction that it speaks of: by its number, or else the one that was looked at last; null: the log has none. */
+  /** The instruction that it speaks of: the one that it names, or else the one that was looked at last; null: not in the log. */
   readonly instruction: ExplainedLine | null;
   /** Its line of source, where the program has such. */
   readonly source: ExplainedLine | null;
@@ -48,7 +48,7 @@ const MOST_FINDINGS = 50;
 /** How far back it is looked for what was known of a register. */
 const MOST_BACK = 2_000;
 
-const AT_INSTRUCTION = /^infinite loop detected at insn (\d{1,7})/u;
+const AT_INSTRUCTION = /^(?:infinite loop detected at|back-edge from|unreachable|jump out of range from) insn (\d{1,7})/u;
 const NAMES_REGISTER = /^R(\d{1,2}) /u;
 const WRITES = /^[rw](\d{1,2}) \S{0,3}= /u;
 const FOLLOWED = /^processed (\d{1,12}) insns/u;
@@ -106,11 +106,15 @@ function isOneRefusal({ message: before, line }: Finding, message: VerifierMessa
 function foundBefore(lines: readonly ExplainedLine[], index: number, message: string): Omit<Finding, 'message' | 'line'> {
   const named = AT_INSTRUCTION.exec(message)?.[1];
   const register = NAMES_REGISTER.exec(message)?.[1];
-  const before = lines.slice(Math.max(0, index - MOST_BACK), index + 1);
+  const read = lines.slice(Math.max(0, index - MOST_BACK), index + 1);
+  // Before a count stands the log of another program.
+  const before = read.slice(read.findLastIndex(({ kind }) => kind === 'count') + 1);
   const isAt = ({ text }: ExplainedLine): boolean => named === undefined || instructionOf(text)?.number === Number(named);
+  const at = before.findLastIndex((line) => isInstruction(line) && isAt(line));
+  const upTo = named === undefined ? before : before.slice(0, at + 1);
   return {
-    instruction: before.findLast((line) => isInstruction(line) && isAt(line)) ?? before.findLast(isInstruction) ?? null,
-    source: before.findLast(({ kind, words }) => kind === 'source' && words.length > 0) ?? null,
+    instruction: before[at] ?? null,
+    source: upTo.findLast(({ kind, words }) => kind === 'source' && words.length > 0) ?? null,
     register: register === undefined ? null : registerBefore(before, Number(register)),
   };
 }
@@ -122,21 +126,39 @@ function isInstruction({ kind, text }: ExplainedLine): boolean {
 
 function registerBefore(lines: readonly ExplainedLine[], number: number): FindingRegister {
   const name = `R${String(number)}`;
-  let at = lines.length;
   // The last instruction is the one that is refused: it has changed nothing.
   let isRefused = true;
   let words = '';
-  while (--at >= 0) {
-    const line = lines[at];
-    if (line === undefined) break;
-    const place = placesOf(line.text).find((one) => one.place === name);
-    if (words === '' && place !== undefined) words = place.words;
-    const instruction = instructionOf(line.text);
-    if (instruction === null || !isInstruction(line)) continue;
-    if (!isRefused && writes(instruction.text, number)) return { name, words, setBy: line };
+  for (const line of wayTo(lines)) {
+    if (words === '' && line.text.includes(name)) words = placesOf(line.text).find(({ place }) => place === name)?.words ?? '';
+    if (!isInstruction(line)) continue;
+    if (!isRefused && writes(instructionOf(line.text)?.text ?? '', number)) return { name, words, setBy: line };
     isRefused = false;
   }
   return { name, words, setBy: null };
+}
+
+/** The lines that led to the last one, the last first: of a branch whose other way was followed before, that way is left out. */
+function wayTo(lines: readonly ExplainedLine[]): readonly ExplainedLine[] {
+  const way: ExplainedLine[] = [];
+  let branch: number | null = null;
+  // In a loop the same branch was left several times: the last round is taken up first.
+  let rounds = 0;
+  for (const line of lines.toReversed()) {
+    const from = line.kind === 'path' ? PATH.exec(readableLine(line.text))?.[1] : undefined;
+    if (branch === null) {
+      way.push(line);
+      if (from === undefined) continue;
+      branch = Number(from);
+      rounds = 1;
+    } else if (from !== undefined) {
+      if (Number(from) === branch) rounds++;
+    } else if (isInstruction(line) && instructionOf(line.text)?.number === branch && --rounds === 0) {
+      way.push(line);
+      branch = null;
+    }
+  }
+  return way;
 }
 
 function writes(instruction: string, register: number): boolean {

@@ -14,9 +14,10 @@ export const FLOW_MESSAGES: readonly VerifierMessage[] = [
       'it ends or not.',
     kernels:
       'Every program before 5.3; since then programs loaded without CAP_BPF (before 5.8: without CAP_SYS_ADMIN), and, seen on 5.10 ' +
-      'and 6.1 as root too, a loop whose way back is the instruction behind a call.',
+      'and 6.1 as root too (not on 6.12), a loop that is closed by an instruction that is no jump, as a call.',
     remedy:
-      'Unroll the loop (unroll in bpftrace, #pragma unroll in C), load the program as root, or use a kernel of 5.3 or later.',
+      'Unroll the loop (unroll in bpftrace, #pragma unroll in C), load the program as root, or use a kernel of 5.3 or later. ' +
+      'As root already: unroll it, or a later kernel (6.12 takes such loops).',
   },
   {
     key: 'infinite-loop',
@@ -63,7 +64,7 @@ export const FLOW_MESSAGES: readonly VerifierMessage[] = [
     pattern: anyOf(
       /Program +too large \(\d+ insns\), at most \d+ insns/i,
       /^bpf: Argument list too long/i,
-      /Argument list too long.*BPF/i,
+      /Argument list too long.{0,200}BPF/i,
       /program is too large/i,
     ),
     example: 'bpf: Argument list too long. Program  too large (4200 insns), at most 4096 insns',

@@ -16,7 +16,8 @@ const BYTES: Readonly<Record<string, string>> = {
   u64: '8 bytes',
 };
 
-type Words = (parts: readonly string[]) => string;
+/** `at`: the instruction's own number; jumps are counted from the one behind it. */
+type Words = (parts: readonly string[], at: number) => string;
 
 const FORMS: readonly (readonly [RegExp, Words])[] = [
   form(
@@ -53,8 +54,9 @@ const FORMS: readonly (readonly [RegExp, Words])[] = [
       `puts the address of ${what === 'map' ? 'a map' : 'a function'} (${which}) into ${shown(to)}`,
   ),
   form(
-    String.raw`(${REGISTER}) s?(\+|-|\*|/|%|&|\||\^|<<|>>)= (${REGISTER}|${NUMBER})`,
-    ([to = '', sign = '', by = '']) => `${shown(to)} ${sign} ${shown(by)}, kept in ${shown(to)}`,
+    String.raw`(${REGISTER}) (s?)(\+|-|\*|/|%|&|\||\^|<<|>>)= (${REGISTER}|${NUMBER})`,
+    ([to = '', signed = '', sign = '', by = '']) =>
+      `${shown(to)} ${sign} ${shown(by)}${signed === '' ? '' : ' (signed)'}, kept in ${shown(to)}`,
   ),
   form(
     String.raw`lock \*${PLACE} (\+|&|\||\^)= (${REGISTER})`,
@@ -76,17 +78,21 @@ const FORMS: readonly (readonly [RegExp, Words])[] = [
     String.raw`call ([A-Za-z_][\w.]{0,120})#(-?\d{1,10})`,
     ([name = '']) => `calls ${name}; its arguments are R1 to R5, its result comes in R0, and R1 to R5 are gone`,
   ),
-  form(`call ${BY}`, ([by = '']) => `calls a function of the program, ${by} instructions from here`),
+  form(`call ${BY}`, ([by = ''], at) => `calls the function of the program that begins at instruction ${String(target(at, by))}`),
   form(`callx? (r\\d{1,2})`, ([register = '']) => `calls the function whose address is in ${shown(register)}`),
   form(
     `if (${REGISTER}) (==|!=|s?[<>]=?|&) (${REGISTER}|${NUMBER}) goto ${BY}`,
-    ([left = '', sign = '', right = '', by = '']) => {
+    ([left = '', sign = '', right = '', by = ''], at) => {
       const signed = sign.startsWith('s') ? ' as signed numbers' : '';
-      return `${way(by)} if ${shown(left)} ${sign.replace(/^s/u, '')} ${shown(right)}${signed}; the verifier follows both ways unless it knows which`;
+      const condition = `${shown(left)} ${sign.replace(/^s/u, '')} ${shown(right)}${signed}`;
+      return `${way(at, by)} if ${condition}; the verifier follows both ways unless it knows which`;
     },
   ),
-  form(`(?:goto|gotol|goto_or_nop) ${BY}`, ([by = '']) => `${way(by)}${by.startsWith('-') ? ': a loop' : ''}`),
-  form(`may_goto ${BY}`, ([by = '']) => `${way(by)} when the loop has gone on for too long; a loop with it needs no bound`),
+  form(`(?:goto|gotol|goto_or_nop) ${BY}`, ([by = ''], at) => `${way(at, by)}${by.startsWith('-') ? ': a loop' : ''}`),
+  form(
+    `may_goto ${BY}`,
+    ([by = ''], at) => `${way(at, by)} when the loop has gone on for too long; a loop with it needs no bound`,
+  ),
   form('exit', () => 'ends the program, or the function; R0 is the result'),
 ];
 
@@ -117,7 +123,7 @@ export function readInstruction(line: string): ReadInstruction | null {
   const own = text.replace(TRACKED, '').trim();
   for (const [pattern, words] of FORMS) {
     const match = pattern.exec(own);
-    if (match !== null) return { number: Number(number), text: own, state, words: words(match.slice(1)) };
+    if (match !== null) return { number: Number(number), text: own, state, words: words(match.slice(1), Number(number)) };
   }
   return { number: Number(number), text: own, state, words: null };
 }
@@ -131,8 +137,12 @@ function bytes(size: string): string {
   return BYTES[size] ?? size;
 }
 
-function way(by: string): string {
-  return by.startsWith('-') ? `goes back by ${by.slice(1)} instructions` : `goes ${by} instructions on`;
+function target(at: number, by: string): number {
+  return at + 1 + Number(by);
+}
+
+function way(at: number, by: string): string {
+  return `goes ${by.startsWith('-') ? 'back ' : ''}to instruction ${String(target(at, by))}`;
 }
 
 function memory(base: string, offset: string): string {

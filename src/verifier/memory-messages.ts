@@ -37,7 +37,7 @@ export const MEMORY_MESSAGES: readonly VerifierMessage[] = [
     pattern: /^the call stack of \d+ frames is too deep/,
     example: 'the call stack of 9 frames is too deep !',
     means: 'Functions that call each other go eight deep at most, and may not call themselves.',
-    kernels: 'Since 4.16.',
+    kernels: 'Since 4.16; 7.2 takes ten frames (seen).',
     remedy: 'Make a loop of it, or use a tail call.',
   },
   {
@@ -68,9 +68,11 @@ export const MEMORY_MESSAGES: readonly VerifierMessage[] = [
       /^corrupted spill memory/,
     ),
     example: 'invalid read from stack R10 off -8+0 size 8',
-    means: 'The program reads a place of its stack that it has not written, or only in part.',
+    means:
+      'The program reads a place of its stack that it has not written, or only in part, or gives a helper a piece of it with ' +
+      'bytes that were never written (mostly padding of a struct; until 6.12 at least in words of its own, "invalid indirect read").',
     kernels: 'With the register since 5.12; allowed with CAP_PERFMON since 6.3.',
-    remedy: 'Give the variable a value first, on every way that leads here.',
+    remedy: 'Set the whole struct or variable to zero first, on every way that leads here.',
   },
   {
     key: 'stack-bounds',
@@ -101,7 +103,7 @@ export const MEMORY_MESSAGES: readonly VerifierMessage[] = [
   {
     key: 'null-not-checked',
     group: 'memory',
-    pattern: /^R\d+ invalid mem access '\w*_or_null_?\w*'/,
+    pattern: /^R\d+ invalid mem access '\w{0,80}?_or_null\w{0,80}'/,
     example: "R0 invalid mem access 'map_value_or_null'",
     means: 'The pointer may be NULL, a lookup that found nothing or a reservation that got nothing, and nobody asked.',
     kernels: '',
@@ -185,12 +187,22 @@ export const MEMORY_MESSAGES: readonly VerifierMessage[] = [
     pattern: /^invalid bpf_context access off=-?\d+ size=\d+|^dereference of modified ctx ptr|^variable ctx access/,
     example: 'invalid bpf_context access off=200 size=8',
     means:
-      'The program reads a field of its context (the registers, the arguments of the tracepoint) that a program of its ' +
+      'The program reads or writes a field of its context (the registers, the arguments of the tracepoint) that a program of its ' +
       'type does not have.',
     kernels: '',
     remedy:
       'Is it the right type of program for what it reads? A field beyond the end of a tracepoint, or an argument that ' +
       'the function does not have, looks like this.',
+  },
+  {
+    key: 'given-back',
+    group: 'constants and references',
+    pattern: /^R\d+ type=(?!\S{0,80}_or_null)\S{1,80} expected=(?:ringbuf_|alloc_)?mem$/,
+    example: 'R1 type=scalar expected=ringbuf_mem',
+    means: 'What is given back is no reservation, or no longer one: it was submitted or discarded before.',
+    kernels:
+      "'inv' instead of 'scalar' before 5.18; expected: mem on 5.10, alloc_mem on 6.1, ringbuf_mem on 6.12 and later (seen).",
+    remedy: 'Submit or discard once on every way.',
   },
   {
     key: 'type-mismatch',
@@ -199,6 +211,8 @@ export const MEMORY_MESSAGES: readonly VerifierMessage[] = [
     example: 'R2 type=scalar expected=fp, pkt, pkt_meta, map_key, map_value, mem, ringbuf_mem, buf, trusted_ptr_',
     means: 'A helper wants another kind of value in this register: "type=" is what it is, "expected=" what would do.',
     kernels: "'inv' instead of 'scalar' before 5.18; the list grows with the kernels.",
-    remedy: 'Copy what is to be given onto the stack first (bpf_probe_read_…), and give the address of that.',
+    remedy:
+      'Where the list has fp: copy it onto the stack first (bpf_probe_read_…), and give the address of that. Else give what the ' +
+      'list names: map_ptr is a map, ctx the context. A type with or_null: compare it with NULL first.',
   },
 ];

@@ -116,7 +116,7 @@ function fieldsOf(value: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   const inside = value.slice(value.indexOf('(') + 1);
   for (const part of inside.split(',')) {
-    const names = part.replace(/\)+$/u, '').split('=');
+    const names = part.replace(/(?<!\))\)+$/u, '').split('=');
     const last = names.pop();
     if (last !== undefined) for (const name of names) fields.set(name.trim().replace(/_value$/u, ''), last);
   }

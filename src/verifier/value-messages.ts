@@ -21,10 +21,10 @@ export const VALUE_MESSAGES: readonly VerifierMessage[] = [
     pattern: /^R\d+ min value is negative/,
     example: "R2 min value is negative, either use unsigned or 'var &= const'",
     means:
-      'A length or an index may be below zero, as far as the verifier knows: it was compared as a signed number, at ' +
-      'its upper end only.',
+      'A length or an index may be below zero, as far as the verifier knows: it was never compared, or as a signed number ' +
+      'at its upper end only.',
     kernels: '',
-    remedy: 'Use an unsigned variable, test for < 0 too, or cut it with &.',
+    remedy: 'Use an unsigned variable and an upper bound, test for < 0 too, or cut it with &.',
   },
   {
     key: 'unbounded-pointer',
@@ -35,9 +35,9 @@ export const VALUE_MESSAGES: readonly VerifierMessage[] = [
       /^\S+ pointer offset -?\d+ is not allowed/,
     ),
     example: 'math between map_value pointer and register with unbounded min value is not allowed',
-    means: 'A number is added to a pointer, and nothing is known of the number.',
+    means: 'The number added to a pointer may be far below zero ("unbounded min value"), or is a constant that is too large.',
     kernels: '',
-    remedy: 'Give the number a bound before it is added, in the register that is added.',
+    remedy: 'Give it a lower end too: unsigned, if (n < 0), or &, in the register that is added.',
   },
   {
     key: 'unprivileged-pointers',

@@ -64,7 +64,7 @@ function findingLines(
 
 /** `3: (bf) r2 = r0`, without the state behind it. */
 function instructionText({ text }: ExplainedLine): string {
-  return readableLine(text).replace(/\s*(?:;| \d+: (?:frame\d+: ?)?(?=R\d|fp-)).*$/u, '');
+  return readableLine(text).replace(/\s{0,200}(?:;| \d{1,7}: (?:frame\d{1,2}: ?)?(?=R\d|fp-)).*$/su, '');
 }
 
 function registerWords({ words, setBy }: FindingRegister): string {

@@ -1,4 +1,5 @@
-// Programs that the verifier refuses, one for each of its rules that people meet, and what this kernel says of each: `=== NAME errno N`, then its log.
+// Programs that the verifier refuses, one for each of its rules that people meet, and what this kernel says of each:
+// `=== NAME errno N`, then its log.
 // Nothing is attached, so none ever runs. Those of lab 7 are taken from the lab. Once more as nobody, where the kernel lets nobody load programs.
 #define main lab_main
 #include "../../../templates/labs/verifier.c"
@@ -53,7 +54,14 @@ static void multiplied(void) { math(BPF_MUL, 1, 8); finish(); }
 static void half_pointer(void) { put(BPF_ALU | BPF_ADD | BPF_K, 1, 0, 0, 8); finish(); }
 static void map_arithmetic(void) { set_map(1, table); math(BPF_ADD, 1, 8); finish(); }
 static void value_outside(void) { look_up_checked(); read_of(BPF_DW, 1, 0, 8); finish(); }
-static void index_unbounded(void) { look_up_checked(); copy(6, 0); call(PRANDOM); put(BPF_ALU64 | BPF_ADD | BPF_X, 6, 0, 0, 0); read_of(BPF_B, 0, 6, 0); finish(); }
+static void index_unbounded(void) {
+  look_up_checked();
+  copy(6, 0);
+  call(PRANDOM);
+  put(BPF_ALU64 | BPF_ADD | BPF_X, 6, 0, 0, 0);
+  read_of(BPF_B, 0, 6, 0);
+  finish();
+}
 static void index_negative(void) {
   look_up_checked();
   read_of(BPF_DW, 1, 0, 0);
@@ -62,7 +70,15 @@ static void index_negative(void) {
   read_of(BPF_B, 0, 0, 0);
   finish();
 }
-static void index_outside(void) { look_up_checked(); copy(6, 0); call(PRANDOM); math(BPF_AND, 0, 63); put(BPF_ALU64 | BPF_ADD | BPF_X, 6, 0, 0, 0); read_of(BPF_B, 0, 6, 0); finish(); }
+static void index_outside(void) {
+  look_up_checked();
+  copy(6, 0);
+  call(PRANDOM);
+  math(BPF_AND, 0, 63);
+  put(BPF_ALU64 | BPF_ADD | BPF_X, 6, 0, 0, 0);
+  read_of(BPF_B, 0, 6, 0);
+  finish();
+}
 static void length(int negative) {
   look_up_checked();
   read_of(BPF_DW, 2, 0, 0);
@@ -225,7 +241,10 @@ static const struct { const char *name; void (*write)(void); int type, level, wh
   {"not-root", stack_unwritten, BPF_PROG_TYPE_TRACEPOINT, EACH, NOBODY_TOO, "GPL"},
 };
 
-static const char *const OF_THE_LAB[] = {"stack-520", "loop-endless", "loop-million", "branches-used", "padding", "reserve-lost", "reserve-variable", "loop-helper", "reserve-dynptr"};
+static const char *const OF_THE_LAB[] = {
+  "stack-520", "loop-endless", "loop-million", "branches-used", "padding", "reserve-lost", "reserve-variable", "loop-helper",
+  "reserve-dynptr",
+};
 
 static void tell(const char *name, const char *who, int error) {
   printf("=== %s%s errno %d\n%s", name, who, error, kept);
