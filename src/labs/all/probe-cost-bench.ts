@@ -1,5 +1,5 @@
-// What lab 10 measures with: rounds of calls in the program under test, the same with a probe at them; medians of the rounds, and the least of them for what
-// is a few percent only.
+// What lab 10 measures with: rounds of calls in the program under test, the same with a probe at them; medians of the rounds, and the least of them
+// for what is a few percent only.
 
 import { OperatorError } from '../../model/errors.ts';
 import type { Measurements } from '../../model/lab.ts';

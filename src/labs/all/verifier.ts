@@ -206,7 +206,7 @@ function both(first: CheckOutcome, second: CheckOutcome): CheckOutcome {
   return second.kind === 'passed' ? { kind: 'passed', measured: `${first.measured}; ${second.measured}` } : second;
 }
 
-/** From 6.3 on it is allowed. Before, stable kernels took the change over at some time or not, and their names do not tell: these were seen to have it. */
+/** From 6.3 on it is allowed. Before, stable kernels took that over at some time or not, and names do not tell: these were seen to have it. */
 const PADDING_TAKEN: readonly RegExp[] = [/^5\.10\.0-46-/u, /^6\.1\.0-56-/u];
 
 function checkPadding(measured: Measurements): CheckOutcome {

@@ -17,8 +17,8 @@ class LyingLeaf {
   /** Slices this long make the clock's own cost (about 1 µs a reading) invisible. */
   static final long SLICE_NS = 2_000_000;
   /**
-   * Until the compilers are done: with slice(), which is called 500 times a second; with a loop that does not wait. By the thread's own CPU clock, for a
-   * thread that waits for a processor calls nothing.
+   * Until the compilers are done: with slice(), which is called 500 times a second; with a loop that does not wait. By the thread's own CPU clock,
+   * for a thread that waits for a processor calls nothing.
    */
   static final long WARM_SPLIT_MS = 3000;
   static final long WARM_BEAT_MS = 1500;
