@@ -91,5 +91,7 @@ export interface LabRoom {
   swap(sizeBytes: number): Promise<void>;
   /** Another value in a file of /proc/sys or /sys, until the end. */
   setting(path: string, value: string): Promise<void>;
+  /** The kernel counts how often BPF programs run, until the end, or as long as another jtrace has it count. */
+  countRuns(): Promise<void>;
   sleep(timeMs: number): Promise<void>;
 }

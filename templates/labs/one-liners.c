@@ -3,6 +3,7 @@
 //   sleep QUICK SLOW                               jl-quick sleeps 3 ms so often, jl-slow 20 ms
 //   spin MS                                        jl-spin uses so much processor time; says `cpu MS` that it used
 //   bash PATH                                      a person (we) types a line into that bash, on a terminal of its own
+//   machine                                        whether the processor is emulated, and what it calls itself
 //   own READS FAILED ENDS                          jl-own reads 100 bytes so often, and in vain; jl-other beside it
 // Other orders do nothing. Names of files are made on the stack: what a child has never touched, a probe cannot read (lab 3).
 #define _GNU_SOURCE
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "emulated.h"
 
 #define SMALL_BYTES 16
 #define LARGE_BYTES 4096
@@ -159,6 +161,7 @@ int main(void) {
       files(n[0], n[1], n[2], n[3], n[4], n[5]);
     if (strcmp(order, "sleep") == 0 && scanf("%d %d", &n[0], &n[1]) == 2) sleepers(n[0], n[1]);
     if (strcmp(order, "spin") == 0 && scanf("%d", &n[0]) == 1) spin(n[0]);
+    if (strcmp(order, "machine") == 0) say_machine();
     if (strcmp(order, "own") == 0 && scanf("%d %d %d", &n[0], &n[1], &n[2]) == 3) {
       read_in_vain_too("jl-own", OWN_BYTES, n[0], n[1], n[2]);
       read_in_vain_too("jl-other", OTHER_BYTES, n[0] + 3, n[1], n[2]);

@@ -2,7 +2,7 @@
 //   map         a page of its own, with 42 in its first byte
 //   out         MADV_PAGEOUT until the page table says "swapped"
 //   drop        the same until the kernel has no copy of it in memory either
-//   touch       reads the byte: which kind of fault that was, and how long it took
+//   touch       reads the byte: whether a copy of the page was in memory, which kind of fault that was, and how long it took
 //   look STATE  calls look_at() for whoever has a probe there; says what mincore(2) says
 // None but `map`, `touch` and the rounds of `drop` reads or writes the page.
 #define _GNU_SOURCE
@@ -120,8 +120,9 @@ int main(void) {
     if (strcmp(order, "out") == 0) out();
     if (strcmp(order, "drop") == 0) drop();
     if (strcmp(order, "touch") == 0) {
+      int cached = is_in_memory();
       struct touch touch = read_byte(page);
-      printf("byte %d minor %ld major %ld ns %lld\n", touch.byte, touch.minor, touch.major, touch.ns);
+      printf("cached %d\nbyte %d minor %ld major %ld ns %lld\n", cached, touch.byte, touch.minor, touch.major, touch.ns);
     }
     if (strcmp(order, "look") == 0) {
       char state[32];

@@ -1,7 +1,8 @@
-// Programs of labs in the package: templates/labs.
+// Programs of labs in the package: templates/labs; and what jtrace's files of stacks have.
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import type { FoldedStack } from '../../labs/room.ts';
 import { renderTemplate, type TemplateValues } from '../../program/template.ts';
 
 const FILES = new URL('../../../templates/labs/', import.meta.url);
@@ -13,4 +14,12 @@ export function fileOf(name: string): string {
 /** NAME.bt with its values. */
 export function programText(name: string, values: TemplateValues): string {
   return renderTemplate(readFileSync(fileOf(`${name}.bt`), 'utf8'), values);
+}
+
+/** Of a text of folded stacks. */
+export function foldedStacks(text: string): readonly FoldedStack[] {
+  return text.split('\n').flatMap((line) => {
+    const [, stack = '', weight] = /^(.+) (\d+(?:\.\d+)?)$/u.exec(line) ?? [];
+    return weight === undefined ? [] : [{ frames: stack.split(';'), weight: Number(weight) }];
+  });
 }

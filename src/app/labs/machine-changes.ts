@@ -3,6 +3,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpNameSync } from 'tmp';
+import { countRuns } from '../../bpftrace/count-runs.ts';
 import { runChildSync } from '../../child/run-child-sync.ts';
 import { fileProblem } from '../../model/file-problems.ts';
 import { OperatorError } from '../../model/errors.ts';
@@ -131,6 +132,21 @@ export function changeSetting(ledger: Ledger, path: string, value: string): void
       'a container may not: run this lab on a machine of its own, or with --recorded',
     );
   }
+}
+
+/** Not in the ledger: who turns it off again waits for other jtraces that count, however this one ends. Resolves with how it is given up. */
+export async function countRunsOfPrograms(): Promise<() => Promise<void>> {
+  const counting = await countRuns();
+  if (!counting.isOn)
+    throw new OperatorError(
+      'environment',
+      'kernel.bpf_stats_enabled cannot be set to 1',
+      'a container may not: run this lab on a machine of its own, or with --recorded',
+    );
+  return () => {
+    counting.end();
+    return Promise.resolve();
+  };
 }
 
 /** Some files of /sys list what there is: `always [madvise] never`. */

@@ -17,8 +17,8 @@ import type { TemplateValues } from '../../program/template.ts';
 import { childEnvironment, programPath } from './child-environment.ts';
 import type { Ledger } from './ledger.ts';
 import { loadProgram, type LoadedProgram } from './load-program.ts';
-import { fileOf, programText } from './lab-files.ts';
-import { addSwap, changeSetting } from './machine-changes.ts';
+import { fileOf, foldedStacks, programText } from './lab-files.ts';
+import { addSwap, changeSetting, countRunsOfPrograms } from './machine-changes.ts';
 import { SaidLines } from './said-lines.ts';
 import { startProgram } from './start-program.ts';
 import { timely } from './timely.ts';
@@ -120,12 +120,7 @@ export class RealRoom implements LabRoom {
   }
 
   folded(path: string): readonly FoldedStack[] {
-    return this.read(path)
-      .split('\n')
-      .flatMap((line) => {
-        const [, stack = '', weight] = /^(.+) (\d+(?:\.\d+)?)$/u.exec(line) ?? [];
-        return weight === undefined ? [] : [{ frames: stack.split(';'), weight: Number(weight) }];
-      });
+    return foldedStacks(this.read(path));
   }
 
   removeAtEnd(path: string): void {
@@ -262,6 +257,10 @@ export class RealRoom implements LabRoom {
     changeSetting(this.#options.ledger, path, value);
     this.#options.ui.command(['sh', '-c', `echo ${value} > ${path}`]);
     return Promise.resolve();
+  }
+
+  async countRuns(): Promise<void> {
+    this.#ends.push(await countRunsOfPrograms());
   }
 
   async sleep(timeMs: number): Promise<void> {

@@ -28,7 +28,7 @@ const LIE_POINTS = 15;
 const BEAT_PERCENT = 80;
 /** Of the larger half where there is no beat: a busy machine leaves some dozens of samples. */
 const EVEN_PERCENT = 70;
-/** By bad luck the ticks fall where the halves meet. */
+/** By bad luck the ticks fall where the halves meet; or a busy machine takes most of them away. */
 const MOST_BEATS = 3;
 
 export const LYING_LEAF: Lab = {
@@ -87,7 +87,8 @@ async function run(room: LabRoom): Promise<Measurements> {
   const leaves = countsIn(await honest.order(`stops ${String(STOPS)}`), 'stop');
   room.show(`innermost methods of ${String(STOPS)} stacks:`);
   for (const [leaf, count] of leaves) room.show(`${String(count).padStart(4)} ${leaf}`);
-  const stopped = PHASES.map((phase) => percent(leaves.get(phase) ?? 0, STOPS));
+  // A stack that was not seen says nothing of the phases.
+  const stopped = leaves.size === 0 ? [] : PHASES.map((phase) => percent(leaves.get(phase) ?? 0, STOPS));
   await honest.end();
 
   await room.step('hundred');
@@ -102,8 +103,11 @@ async function run(room: LabRoom): Promise<Measurements> {
   }
 
   await room.step('ninety-nine');
-  const ninetyNine = await profiled(room, beating, ['-F', '99', '-d', '3s', '-q'], 'beat', HALVES);
-  tell(room, '99 Hz', HALVES, ninetyNine);
+  let ninetyNine: readonly number[] = [];
+  for (let beat = 0; beat < MOST_BEATS && !(largest(ninetyNine) <= EVEN_PERCENT); beat++) {
+    ninetyNine = await profiled(room, beating, ['-F', '99', '-d', '3s', '-q'], 'beat', HALVES);
+    tell(room, '99 Hz', HALVES, ninetyNine);
+  }
   await beating.end();
   return {
     truth,

@@ -21,6 +21,8 @@ const COUNTS: Counts = { syscalls: 50_000, calls: 5000, printed: 50_000 };
 const FEWER_COUNTS: Counts = { syscalls: 10_000, calls: 1000, printed: 10_000 };
 /** Less is not told from chance. */
 const LEAST_RATIO = 1.05;
+/** A busy machine hides a tax now and then. Where there is none, none is found however often one looks. */
+const MOST_TAX_LOOKS = 3;
 /** What the exercise asks of. */
 const HITS_A_SECOND = 20_000;
 const TOLERANCE = 0.25;
@@ -43,7 +45,7 @@ export const PROBE_COST: Lab = {
     tax: taxRight,
     dearest: (measured) => onReal(measured, { kind: 'choice', key: dearest(measured) }),
     times: (measured) => onReal(measured, around(numberOf(measured, 'uprobeToTracepoint'), 2)),
-    print: (measured) => onReal(measured, { kind: 'choice', key: printedClass(numberOf(measured, 'printToCount')) }),
+    print: (measured) => onReal(measured, printRight(numberOf(measured, 'printToCount'))),
   },
   checks: {
     counted: checkCounted,
@@ -77,7 +79,11 @@ async function run(room: LabRoom): Promise<Measurements> {
 
   await room.step('tracepoint');
   const before = await tracersOf(worker);
-  const tracepoint = await atSyscall(bench, 'tracepoint', TRACEPOINT);
+  let tracepoint = await atSyscall(bench, 'tracepoint', TRACEPOINT);
+  for (let looks = 1; looks < MOST_TAX_LOOKS && !isEmulated && numberOf(tracepoint, 'tracepointTax') < LEAST_RATIO; looks++) {
+    room.show('getsid took hardly longer: it is measured again');
+    tracepoint = await atSyscall(bench, 'tracepoint', TRACEPOINT);
+  }
   const tracers = [...new Set([...before, ...(await tracersOf(worker))])];
   if (tracers.length > 0) room.show(`system calls were traced by others, too: ${tracers.join(', ')}`);
   await room.step('kprobe');
@@ -122,22 +128,34 @@ function dearest(measured: Measurements): string {
   return costs.reduce((most, each) => (each[1] > most[1] || Number.isNaN(most[1]) ? each : most))[0];
 }
 
+function printRight(ratio: number): Right {
+  return Number.isFinite(ratio) ? { kind: 'choice', key: printedClass(ratio) } : { kind: 'unknown' };
+}
+
 function printedClass(ratio: number): string {
   if (ratio < 1.5) return 'same';
   return ratio < 4 ? 'double' : 'many';
 }
 
+const AT_SYSCALL = ['tracepoint', 'kprobe', 'fentry'] as const;
+
 function checkCounted(measured: Measurements): CheckOutcome {
-  const { tracepointMissing, tracepointHits, tracepointMade, uprobeHits, uretprobeHits, usdtHits, userMade } = measured;
+  const { uprobeHits, uretprobeHits, usdtHits, userMade } = measured;
+  const isMissing = (kind: string): boolean => measured[`${kind}Missing`] !== undefined;
+  const isCounted = (kind: string): boolean =>
+    isMissing(kind) || (measured[`${kind}Hits`] !== undefined && measured[`${kind}Hits`] === measured[`${kind}Made`]);
   const isAll =
-    (tracepointMissing !== undefined || (tracepointHits !== undefined && tracepointHits === tracepointMade)) &&
+    AT_SYSCALL.every(isCounted) &&
     userMade !== undefined &&
     [uprobeHits, uretprobeHits, usdtHits].every((hits) => hits === userMade);
-  const ofTracepoint =
-    tracepointMissing === undefined ? `${String(tracepointHits)} of ${String(tracepointMade)}` : 'not possible here';
+  const atSyscalls = AT_SYSCALL.map((kind) =>
+    isMissing(kind)
+      ? `${kind} not possible here`
+      : `${kind} ${String(measured[`${kind}Hits`])} of ${String(measured[`${kind}Made`])}`,
+  );
   return holds(
     isAll,
-    `tracepoint ${ofTracepoint}; uprobe ${String(uprobeHits)}, uretprobe ${String(uretprobeHits)}, USDT ${String(usdtHits)} of ${String(userMade)}`,
+    `${atSyscalls.join(', ')}; uprobe ${String(uprobeHits)}, uretprobe ${String(uretprobeHits)}, USDT ${String(usdtHits)} of ${String(userMade)}`,
     'each as often as its call was made',
   );
 }

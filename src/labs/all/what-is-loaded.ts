@@ -11,7 +11,6 @@ const CALLS = 1000;
 const CALLS_OF_JTRACE = 500;
 /** Two uprobes, which are of type kprobe. */
 const TYPES = ['kprobe', 'kprobe'] as const;
-const STATS = '/proc/sys/kernel/bpf_stats_enabled';
 /** 1: kallsyms names what was compiled. */
 const NAMES_SETTING = '/proc/sys/net/core/bpf_jit_kallsyms';
 /** A program is freed a moment after the last file of it is closed; on a busy machine a longer one. */
@@ -180,7 +179,7 @@ interface Counted {
 }
 
 async function count(room: LabRoom, worker: LabProgram, programs: readonly string[], countMap: string): Promise<Counted> {
-  await room.setting(STATS, '1');
+  await room.countRuns();
   await worker.order(`call ${CALLS}`);
   const copies = countMap === '' ? [] : copiesIn((await room.command('bpftool', '-j', 'map', 'dump', 'id', countMap)).stdout);
   const shown: ShownProgram[] = [];
