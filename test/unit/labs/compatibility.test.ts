@@ -34,7 +34,7 @@ describe('the table', () => {
 
   test('has a column of the machine, and a note for each reason', () => {
     const text = resultOf({ kind: 'passed', refusals: ['stack', 'padding'], notPossible: { sleepable: 'before Linux 6.0' } });
-    expect(text).toContain('| | Linux 5.10<br>guest<br>bpftrace 0.17 |\n|---|---|\n| `page-not-there` | – |');
+    expect(text).toContain('| | Linux 5.10<br>guest<br>bpftrace 0.23 |\n|---|---|\n| `page-not-there` | – |');
     expect(text).toContain('| `verifier` | pass, refusals [1], but [2] |');
     expect(text).toContain('\n1. Refused, as the lab\'s checks expect it of this kernel: `stack`, `padding`.\n2. Not possible, `sleepable`: before Linux 6.0.\n<!-- end -->\nafter'); // prettier-ignore
     expect(text).not.toContain('old');
