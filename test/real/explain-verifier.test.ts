@@ -1,11 +1,12 @@
 // `jtrace explain-verifier` as a person runs it: what this machine's bpftrace says goes through a pipe, and what cannot be a log.
 
-import { spawnSync, type SpawnSyncReturns } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { JTRACE } from '../support/run-jtrace.ts';
+import { JTRACE, until } from '../support/run-jtrace.ts';
 import { describeOnHost } from '../support/require-host.ts';
 
 const PATIENCE_MS = 60_000;
@@ -13,6 +14,9 @@ const PATIENCE_MS = 60_000;
 const HUGE_BYTES = 100 * 1024 * 1024;
 /** A counter in a map is unknown to the verifier at every round. */
 const REFUSED = 'BEGIN { @n = 0; while (@n < 10) { @n = @n + 1; } exit(); }';
+
+/** Of an epoll's fdinfo: it waits for descriptor 0. */
+const WATCHES_INPUT = /^tfd: +0 /m;
 
 let folder = '';
 const path = (name: string): string => join(folder, name);
@@ -24,6 +28,17 @@ function explain(args: readonly string[], input = ''): SpawnSyncReturns<string> 
     input,
     timeout: PATIENCE_MS,
     maxBuffer: 64 << 20,
+  });
+}
+
+function waitsForInput(pid: number): boolean {
+  const infos = `/proc/${String(pid)}/fdinfo`;
+  return readdirSync(infos).some((fd) => {
+    try {
+      return WATCHES_INPUT.test(readFileSync(join(infos, fd), 'utf8'));
+    } catch {
+      return false; // closed since
+    }
   });
 }
 
@@ -49,6 +64,28 @@ describeOnHost('jtrace explain-verifier', ['bpftrace'], () => {
     for (const line of instructions) expect(shown[shown.indexOf(`  ${line.trimEnd()}`) + 1], line).toMatch(/^ {6}\S/);
     // No colour in pipes.
     expect(stdout).not.toContain('\x1b');
+  });
+
+  test.each([[[]], [['-']]])('a log that comes later than jtrace looks for it: %j', async (args) => {
+    const [node, script] = JTRACE;
+    const child = spawn(node, [script, 'explain-verifier', ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+    try {
+      const said = { stdout: '', stderr: '' };
+      for (const name of ['stdout', 'stderr'] as const)
+        child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+      child.stdin.on('error', () => undefined);
+      const closed = once(child, 'close');
+      await until('jtrace waits for its standard input', () => {
+        if (child.exitCode !== null) throw new Error(`jtrace ended: ${said.stderr}`);
+        return waitsForInput(child.pid ?? 0) ? true : null;
+      });
+      child.stdin.end("0: (b7) r1 = 5\n1: (79) r0 = *(u64 *)(r1 +0)\nR1 invalid mem access 'scalar'\n");
+      expect(await closed).toEqual([0, null]);
+      expect(said.stderr).toBe('');
+      expect(said.stdout).toMatch(/^R1 invalid mem access 'scalar'\n/);
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 
   test('100 MB are no log', () => {

@@ -1,6 +1,7 @@
 // `jtrace explain-verifier`: what the kernel said when it refused a program, in words.
 
 import { createReadStream } from 'node:fs';
+import process from 'node:process';
 import { EXIT, OperatorError } from '../../model/errors.ts';
 import { fileProblem } from '../../model/file-problems.ts';
 import { explainVerifierLog } from '../../verifier/explain-log.ts';
@@ -68,10 +69,9 @@ async function readText(file: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    const stream =
-      file === '-'
-        ? createReadStream('', { fd: 0, highWaterMark: READ_BYTES, autoClose: false })
-        : createReadStream(file, { highWaterMark: READ_BYTES });
+    // Not descriptor 0 itself: node makes a pipe non-blocking as soon as any module imports node:process, whose stdin is a getter,
+    // and reads of a log that is still to come would fail (EAGAIN).
+    const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: READ_BYTES });
     for await (const chunk of stream) {
       const read = chunk as Uint8Array; // no encoding: buffers
       bytes += read.length;
