@@ -40,15 +40,10 @@ export const LAB_MACHINES: readonly LabMachineOfTests[] = [
     tested: bpftrace === 0 ? ALL : WITHOUT_JVM.filter((_, index) => bpftrace === 1 + (index % 2)),
   })),
   // 0.17 cannot read the type information of this kernel.
-  guest('5.10', 1, OF_KERNELS.slice(0, -1), ['verifier']),
+  guest('5.10', 1, OF_KERNELS, ['verifier']),
   guest('6.1', 0, [...OF_KERNELS, 'one-liners', 'probe-cost'], ['one-liners', 'probe-cost']),
-  guest('6.12', 1, ['page-not-there', 'fork-child', 'what-is-loaded'], ['page-not-there', 'fork-child']),
-  guest(
-    'sid',
-    2,
-    OF_KERNELS.filter((lab) => lab !== 'kernels-mind'),
-    ['page-border', 'verifier'],
-  ),
+  guest('6.12', 1, OF_KERNELS, ['page-not-there', 'fork-child']),
+  guest('sid', 2, OF_KERNELS, ['page-border', 'verifier']),
   {
     id: 'guest-6.1-numa',
     guest: { kernel: '6.1', machine: ['--numa', '2'], words: 'guest, two NUMA nodes' },
