@@ -47,6 +47,7 @@ export function undoChange(change: MachineChange): void {
 export function makeFolder(ledger: Ledger): string {
   for (const base of BASES) tryRemoveLeftFolders(base);
   const base = BASES.find((folder) => isOnDisk(folder)) ?? '/tmp';
+  // The name alone: it is written down before there is a folder, and mkdir takes nothing that is there already.
   const path = tmpNameSync({ tmpdir: base, template: `${PREFIX}XXXXXX` });
   ledger.note({ kind: 'folder', path });
   mkdirSync(path, { mode: PRIVATE_FOLDER });

@@ -1,7 +1,7 @@
 // The room in which a lab works on this machine: programs under test compiled by the system's cc and the JDK's javac, the bpftrace that was found, jtrace
 // itself. Everything has a time within which it must answer, and ends with the room.
 
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FoundBpftrace } from '../../bpftrace/find.ts';
@@ -17,7 +17,7 @@ import type { TemplateValues } from '../../program/template.ts';
 import { childEnvironment, programPath } from './child-environment.ts';
 import type { Ledger } from './ledger.ts';
 import { loadProgram, type LoadedProgram } from './load-program.ts';
-import { fileOf, foldedStacks, programText } from './lab-files.ts';
+import { fileOf, foldedStacks, programText, textOf } from './lab-files.ts';
 import { addSwap, changeSetting, countRunsOfPrograms } from './machine-changes.ts';
 import { SaidLines } from './said-lines.ts';
 import { startProgram } from './start-program.ts';
@@ -33,7 +33,6 @@ const MOST_SHOWN_LINES = 40;
 const MOST_OWN_LINES = 80;
 /** What it says on its other stream was printed before, and may be read later. */
 const OTHER_STREAM_MS = 20;
-const MOST_READ_BYTES = 16 * 1024 * 1024;
 /** Minor version: before it, -k told of no failed reads (0.18 to 0.22 were not tried). */
 const FIRST_WITH_ONE_K = 23;
 
@@ -112,15 +111,11 @@ export class RealRoom implements LabRoom {
   }
 
   read(path: string): string {
-    try {
-      return statSync(path).size > MOST_READ_BYTES ? '' : readFileSync(path, 'utf8');
-    } catch {
-      return '';
-    }
+    return textOf(path);
   }
 
   folded(path: string): readonly FoldedStack[] {
-    return foldedStacks(this.read(path));
+    return foldedStacks(textOf(path));
   }
 
   removeAtEnd(path: string): void {
@@ -154,11 +149,8 @@ export class RealRoom implements LabRoom {
     const { bpftrace, attached } = await this.#load(text, args, environment, said);
     if (!(await attached)) {
       const why = said.lines.find((line) => /error/iu.test(line)) ?? said.lines.at(-1) ?? '';
-      throw new OperatorError(
-        'environment',
-        `bpftrace has ended before its probes were attached: ${why}`,
-        'jtrace doctor tells what this machine can do',
-      );
+      const message = `bpftrace has ended before its probes were attached: ${why}`;
+      throw new OperatorError('environment', message, 'jtrace doctor tells what this machine can do');
     }
     return {
       pid: bpftrace.child.pid ?? 0,

@@ -2,7 +2,7 @@
 
 import { OperatorError } from '../../model/errors.ts';
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
-import { FAILED_READ } from '../failed-reads.ts';
+import { EFAULT, errorOfReads } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom } from '../room.ts';
@@ -12,7 +12,6 @@ const LOADER = 'cannot-sleep-loader';
 const BPF_SOURCE = 'cannot-sleep.bpf.c';
 /** What lies in the page. */
 const TEXT = 'it is here';
-const EFAULT = -14;
 /** From here on a uprobe's program may sleep; a kernel that calls itself older may have it, too. */
 const FIRST_SLEEPABLE_MAJOR = 6;
 /** The verifier's reason, and what leads to it. */
@@ -89,7 +88,7 @@ async function lookAtEntry(room: LabRoom, worker: LabProgram): Promise<Measureme
   await worker.order('send');
   const [, text = ''] = await trace.said(/^entry \[(.*)\]$/u);
   const lines = await trace.stop();
-  const error = lines.some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  const error = errorOfReads(lines);
   room.show(`at the entry BPF read ${error === 0 ? `"${text}"` : `nothing: error ${String(error)}`}`);
   return { entryText: text, entryError: error };
 }

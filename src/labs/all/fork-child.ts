@@ -2,7 +2,7 @@
 // kernel has copied it.
 
 import type { CheckOutcome, Measurements } from '../../model/lab.ts';
-import { FAILED_READ } from '../failed-reads.ts';
+import { EFAULT, errorOfReads } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
@@ -11,7 +11,6 @@ const NAME = 'fork-child';
 /** What the program has as constants. */
 const TEXT = '/proc/self/exe';
 const ARGUMENT = '--a-constant';
-const EFAULT = -14;
 /** Programs started in each way. */
 const EXECS = 5;
 
@@ -76,12 +75,7 @@ async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, who: Who
   const before = trace.lines().length;
   await worker.order(`look ${who}`);
   const [, text = ''] = await trace.said(new RegExp(`^look ${who} \\d+ \\[(.*)\\]$`, 'u'));
-  const error = trace
-    .lines()
-    .slice(before)
-    .some((line) => FAILED_READ.test(line))
-    ? EFAULT
-    : 0;
+  const error = errorOfReads(trace.lines().slice(before));
   // The neighbour is asked for in the exercise.
   if (who !== 'neighbour') room.show(`${who}: BPF read ${error === 0 ? `"${text}"` : `nothing: error ${String(error)}`}`);
   return { [`${who}Text`]: text, [`${who}Error`]: error };

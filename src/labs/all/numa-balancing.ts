@@ -3,7 +3,7 @@
 
 import { OperatorError } from '../../model/errors.ts';
 import type { CheckOutcome, MeasuredValue, Measurements, Right } from '../../model/lab.ts';
-import { FAILED_READ } from '../failed-reads.ts';
+import { EFAULT, errorOfReads } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
@@ -11,7 +11,6 @@ import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
 const NAME = 'numa-balancing';
 /** What the program writes into its page. */
 const WRITTEN = 42;
-const EFAULT = -14;
 
 const SWITCH = '/proc/sys/kernel/numa_balancing';
 /** Faster scans, where they can be set: in debugfs, or before 5.13 in /proc/sys. Else the first comes after some seconds. */
@@ -190,12 +189,7 @@ async function look(bench: Bench, order: 'look' | 'touch-look'): Promise<Look> {
   const answer = await worker.order(`${order} ${String(number)}`);
   const pagemap = Number(/pagemap (\d)/u.exec(answer.join(' '))?.[1]);
   const [, byte, letter] = await trace.said(new RegExp(`^look ${String(number)} (\\d+) (\\d+)$`, 'u'));
-  const error = trace
-    .lines()
-    .slice(before)
-    .some((line) => FAILED_READ.test(line))
-    ? EFAULT
-    : 0;
+  const error = errorOfReads(trace.lines().slice(before));
   return { byte: Number(byte), letter: Number(letter), error, pagemap };
 }
 

@@ -1,7 +1,7 @@
 // Lab 5: a read of 220 bytes and a read of a text, both at each offset of a page once, with the next page in the page table and without it.
 
 import type { Measurements, Right } from '../../model/lab.ts';
-import { FAILED_READ } from '../failed-reads.ts';
+import { EFAULT, errorOfReads } from '../failed-reads.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
 import type { LabProgram, LabRoom } from '../room.ts';
@@ -11,7 +11,6 @@ const NAME = 'page-border';
 const FIXED_BYTES = 220;
 /** As in templates/labs/page-border.c, with its NUL. */
 const TEXT_BYTES = 24;
-const EFAULT = -14;
 /** In templates/labs/page-border.c. Of a failed read nothing is left. */
 const TEXT = '/srv/orders/2024-11.log';
 
@@ -95,7 +94,7 @@ async function lookOnce(room: LabRoom, worker: LabProgram, program: string): Pro
   const [, first] = await trace.said(/^the block begins with (-?\d+)$/u);
   const [, text = ''] = await trace.said(/^the text is "(.*)"$/u);
   const lines = await trace.stop();
-  const error = lines.some((line) => FAILED_READ.test(line)) ? EFAULT : 0;
+  const error = errorOfReads(lines);
   room.show(`${String(FIXED_BYTES)} bytes: ${error === 0 ? 'read' : `error ${String(error)}`}; the text: "${text}"`);
   return { oneError: error, oneFirst: Number(first), oneText: text };
 }

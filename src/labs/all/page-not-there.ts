@@ -1,15 +1,15 @@
 // Lab 1: one anonymous page, never touched, touched, given back, and one of a file in memory; BPF's read beside mincore(2).
 
 import type { Measurements, Right } from '../../model/lab.ts';
-import { FAILED_READ } from '../failed-reads.ts';
+import { EFAULT } from '../failed-reads.ts';
+import { lookBesideMincore } from '../look-beside-mincore.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds } from '../outcome.ts';
-import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
+import type { LabRoom, LabTrace } from '../room.ts';
 
 const NAME = 'page-not-there';
 /** What `touch` writes into the page's first byte. */
 const WRITTEN = 42;
-const EFAULT = -14;
 
 const STATES = ['untouched', 'touched', 'given', 'cached'] as const;
 type State = (typeof STATES)[number];
@@ -58,25 +58,10 @@ async function run(room: LabRoom): Promise<Measurements> {
     await room.step(state);
     trace ??= await room.trace(NAME, { program }, { tellsFailedReads: true });
     await worker.order(ORDERS[state]);
-    measured = { ...measured, ...(await look(room, worker, trace, state)) };
+    measured = { ...measured, ...(await lookBesideMincore(room, worker, trace, state)) };
   }
   await trace?.stop();
   return measured;
-}
-
-async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: State): Promise<Measurements> {
-  const before = trace.lines().length;
-  const answer = await worker.order(`look ${state}`);
-  const mincore = Number(/mincore (\d)/.exec(answer.join(' '))?.[1]);
-  const [, byte] = await trace.said(new RegExp(`^look ${state} (\\d+)$`, 'u'));
-  const error = trace
-    .lines()
-    .slice(before)
-    .some((line) => FAILED_READ.test(line))
-    ? EFAULT
-    : 0;
-  room.show(`BPF read ${error === 0 ? String(byte) : `nothing: error ${String(error)}`}; mincore says ${String(mincore)}`);
-  return { [`${state}Byte`]: Number(byte), [`${state}Error`]: error, [`${state}Mincore`]: mincore };
 }
 
 function readOf(measured: Measurements, state: State): Right {

@@ -2,15 +2,15 @@
 // time nothing is left to be written and it is freed at once (a major fault does). BPF's read fails both times.
 
 import type { CheckOutcome, Measurements, Right } from '../../model/lab.ts';
-import { FAILED_READ } from '../failed-reads.ts';
+import { EFAULT } from '../failed-reads.ts';
+import { lookBesideMincore } from '../look-beside-mincore.ts';
 import type { Lab } from '../lab.ts';
 import { equals, holds, numberOf } from '../outcome.ts';
-import type { LabProgram, LabRoom, LabTrace } from '../room.ts';
+import type { LabProgram, LabRoom } from '../room.ts';
 
 const NAME = 'swapped-out';
 /** What `map` writes into the page's first byte. */
 const WRITTEN = 42;
-const EFAULT = -14;
 /** One page is needed; half full, the kernel would give a page's place in it up at the first touch. */
 const SWAP_BYTES = 32 * 1024 * 1024;
 /** For the kernel to change its mind in, were it going to. */
@@ -56,25 +56,25 @@ async function run(room: LabRoom): Promise<Measurements> {
   await room.step('present');
   const trace = await room.trace(NAME, { program }, { tellsFailedReads: true });
   await worker.order('map');
-  const present = await look(room, worker, trace, 'present');
+  const present = await lookBesideMincore(room, worker, trace, 'present');
 
   await room.step('out');
   await room.swap(SWAP_BYTES);
   await room.command('swapon', '--show=NAME,TYPE,SIZE');
   const outSwapped = isSwapped(await worker.order('out'));
-  const out = await look(room, worker, trace, 'out');
+  const out = await lookBesideMincore(room, worker, trace, 'out');
   await room.sleep(PAUSE_MS);
-  const repeat = await look(room, worker, trace, 'repeat');
+  const repeat = await lookBesideMincore(room, worker, trace, 'repeat');
 
   await room.step('first-touch');
   const firstFaults = await touch(room, worker, 'first');
-  const first = await look(room, worker, trace, 'first');
+  const first = await lookBesideMincore(room, worker, trace, 'first');
 
   await room.step('second-touch');
   const goneSwapped = isSwapped(await worker.order('drop'));
-  const gone = await look(room, worker, trace, 'gone');
+  const gone = await lookBesideMincore(room, worker, trace, 'gone');
   const secondFaults = await touch(room, worker, 'second');
-  const second = await look(room, worker, trace, 'second');
+  const second = await lookBesideMincore(room, worker, trace, 'second');
 
   await trace.stop();
   await worker.end();
@@ -90,21 +90,6 @@ async function run(room: LabRoom): Promise<Measurements> {
     ...secondFaults,
     ...second,
   };
-}
-
-async function look(room: LabRoom, worker: LabProgram, trace: LabTrace, state: string): Promise<Measurements> {
-  const before = trace.lines().length;
-  const answer = await worker.order(`look ${state}`);
-  const mincore = Number(/mincore (\d)/u.exec(answer.join(' '))?.[1]);
-  const [, byte] = await trace.said(new RegExp(`^look ${state} (\\d+)$`, 'u'));
-  const error = trace
-    .lines()
-    .slice(before)
-    .some((line) => FAILED_READ.test(line))
-    ? EFAULT
-    : 0;
-  room.show(`BPF read ${error === 0 ? String(byte) : `nothing: error ${String(error)}`}; mincore says ${String(mincore)}`);
-  return { [`${state}Byte`]: Number(byte), [`${state}Error`]: error, [`${state}Mincore`]: mincore };
 }
 
 async function touch(room: LabRoom, worker: LabProgram, which: 'first' | 'second'): Promise<Measurements> {
